@@ -1,0 +1,5 @@
+//! Foghorn makes sure that a failed Amazon ECS deployment is heard.
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "demo")]
+pub mod sim;

@@ -1,0 +1,54 @@
+//! One API call, free of its wire protocol.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+/// A call as a service handler sees it. The server has already decided, from
+/// the signature, which account calls and in which Region.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The 12-digit account whose credentials signed the call.
+    pub account: &'a str,
+    /// The Region of the signature's scope.
+    pub region: &'a str,
+    /// The ARN of the role or user that signed the call.
+    pub principal: &'a str,
+    /// The operation's name as in the service model, `ListServices` say.
+    pub operation: &'a str,
+    /// The input in JSON form, members named as in the service model.
+    /// Query-protocol lists are arrays and maps are objects; every scalar of a
+    /// query-protocol input is a string.
+    pub input: &'a Value,
+    /// The simulated time.
+    pub now: OffsetDateTime,
+}
+
+/// What a handler answers: the output in JSON form, members named as in the
+/// service model. Two markers stand for what JSON cannot say:
+/// `{"$timestamp": seconds}` is a timestamp, written as each protocol writes
+/// one, and `{"$map": {…}}` is a map, which XML writes as entries.
+pub type Answer = Result<Value, ApiError>;
+
+/// A refusal by the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// The error code, `AccessDeniedException` say.
+    pub code: String,
+    /// The text for a person.
+    pub message: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+impl ApiError {
+    /// A refusal with HTTP status 400, which most refusals carry.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), status: 400 }
+    }
+
+    /// The same refusal under another HTTP status.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+}

@@ -1,0 +1,17 @@
+//! The simulator: an AWS organisation and its chat rooms on loopback.
+//!
+//! It speaks the wire protocols that the AWS SDKs speak, refuses what the real
+//! services refuse, and carries an ECS event through rule, transformer, topic
+//! and AWS Chatbot to a room. It shares no code with `aws`, so that it cannot
+//! share that module's mistakes.
+
+pub mod call;
+pub mod chatbot;
+pub mod cloudwatch;
+pub mod ecs;
+pub mod events;
+pub mod organizations;
+pub mod sns;
+pub mod sqs;
+pub mod sts;
+pub mod world;

@@ -1,0 +1,61 @@
+//! The state of the simulated organisation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{chatbot, cloudwatch, ecs, events, organizations, sns, sqs};
+
+/// Everything that exists: the organisation, its accounts and the rooms.
+#[derive(Debug, Default)]
+pub struct World {
+    /// The organisation's tree; the accounts' own state is in `accounts`.
+    pub organization: organizations::State,
+    /// Accounts by their 12-digit id.
+    pub accounts: BTreeMap<String, Account>,
+}
+
+/// One account.
+#[derive(Debug, Default)]
+pub struct Account {
+    /// Names of the roles that exist, and who may assume each.
+    pub roles: BTreeMap<String, Role>,
+    /// Regions that are switched off in this account.
+    pub disabled_regions: BTreeSet<String>,
+    /// State by Region, made when first touched.
+    pub regions: BTreeMap<String, RegionState>,
+    /// AWS Chatbot, which is global.
+    pub chatbot: chatbot::State,
+}
+
+/// A role, as far as the simulator needs one.
+#[derive(Debug, Default, Clone)]
+pub struct Role {
+    /// The external id that AssumeRole must carry, if any.
+    pub external_id: Option<String>,
+}
+
+/// What one account holds in one Region.
+#[derive(Debug, Default)]
+pub struct RegionState {
+    /// Clusters and services.
+    pub ecs: ecs::State,
+    /// Rules and targets.
+    pub events: events::State,
+    /// Topics and subscriptions.
+    pub sns: sns::State,
+    /// Queues and messages.
+    pub sqs: sqs::State,
+    /// Alarms and metric data.
+    pub cloudwatch: cloudwatch::State,
+}
+
+impl World {
+    /// The state of an account in a Region, made if it is not there yet.
+    pub fn region(&mut self, account: &str, region: &str) -> &mut RegionState {
+        self.accounts
+            .entry(account.to_owned())
+            .or_default()
+            .regions
+            .entry(region.to_owned())
+            .or_default()
+    }
+}
