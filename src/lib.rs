@@ -1,5 +1,8 @@
 //! Foghorn makes sure that a failed Amazon ECS deployment is heard.
 #![forbid(unsafe_code)]
 
+pub mod fleet;
+pub mod model;
+
 #[cfg(feature = "demo")]
 pub mod sim;
