@@ -191,7 +191,7 @@ pub struct Exemption {
     /// Why, for those who read the report.
     pub reason: String,
     /// The last day on which it holds (UTC), `2027-03-31` say. Absent: for ever.
-    #[serde(default, with = "day")]
+    #[serde(default, deserialize_with = "day::deserialize")]
     #[schemars(with = "Option<String>")]
     pub until: Option<time::Date>,
 }
@@ -324,11 +324,11 @@ pub struct Limits {
     /// Calls to AWS under way at a time.
     pub calls_in_flight: usize,
     /// How long one look at one account may take, `120s` say.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::deserialize")]
     #[schemars(with = "String")]
     pub account_timeout: Duration,
     /// How long one try of one call may take, `10s` say.
-    #[serde(with = "duration")]
+    #[serde(deserialize_with = "duration::deserialize")]
     #[schemars(with = "String")]
     pub call_timeout: Duration,
 }
