@@ -1,6 +1,7 @@
 //! Foghorn makes sure that a failed Amazon ECS deployment is heard.
 #![forbid(unsafe_code)]
 
+pub mod aws;
 pub mod fleet;
 pub mod model;
 
