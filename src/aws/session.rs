@@ -43,7 +43,7 @@ impl Caller {
         let account = self.account.get_or_try_init(|| async {
             let tried = "find out whose credentials these are";
             let request = shared.clients().sts(region).get_caller_identity();
-            let identity = core
+            let identity = shared
                 .call_as_caller(region, ApiGroup::Sts, tried, request.send())
                 .await
                 .map_err(advice::for_identity)?;
@@ -133,14 +133,14 @@ impl Session {
 impl Role {
     async fn assume(&self, shared: &Shared, region: Region) -> Result<Credentials, AwsError> {
         let tried = format!("assume role {}", self.arn);
-        let request = core
+        let request = shared
             .clients()
             .sts(region)
             .assume_role()
             .role_arn(&self.arn)
             .role_session_name(SESSION_NAME)
             .set_external_id(self.external_id.clone());
-        let answer = core
+        let answer = shared
             .call_as_caller(region, ApiGroup::Sts, tried.as_str(), request.send())
             .await
             .map_err(|error| advice::for_role(error, region))?;
