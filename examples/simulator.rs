@@ -1,16 +1,19 @@
 //! Serves a simulated AWS organisation on loopback, for other programs:
 //! `cargo run --example simulator -- --accounts 100 --regions eu-west-1`.
+//!
+//! It prints the endpoint and the caller's credentials as shell variables, and
+//! runs until it is interrupted.
 
 use std::time::Duration;
 
 use clap::Parser;
 use foghorn::sim::seed::Seed;
+use foghorn::sim::serve::{Options, serve};
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
-use foghorn::sim::{Simulator, start};
 
 /// A simulated AWS organisation on loopback.
 #[derive(Debug, Parser)]
-struct Options {
+struct Arguments {
     /// The port; 0 takes any that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -20,6 +23,9 @@ struct Options {
     /// The Regions that hold clusters.
     #[arg(long, value_delimiter = ',', default_value = "us-east-1,eu-west-1")]
     regions: Vec<String>,
+    /// Regions that are switched off in every member account.
+    #[arg(long, value_delimiter = ',')]
+    disabled_regions: Vec<String>,
     /// How many clusters an account and Region.
     #[arg(long, default_value_t = 2)]
     clusters: usize,
@@ -38,6 +44,9 @@ struct Options {
     /// The external id that the role asks for.
     #[arg(long)]
     external_id: Option<String>,
+    /// Let Organizations put an empty page before every full one.
+    #[arg(long)]
+    empty_organization_pages: bool,
     /// Count calls, but keep no record of each.
     #[arg(long)]
     counts_only: bool,
@@ -48,18 +57,7 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = Options::parse();
-    let simulator = Simulator::new();
-    simulator.with_world(|world| {
-        world.knobs.events_per_service = options.events_per_service;
-        options.seed().fill(world);
-    });
-    simulator
-        .faults
-        .set_latency(Duration::from_millis(options.latency_ms));
-    simulator.record.set_counts_only(options.counts_only);
-    simulator.throttle.set(options.throttle);
-    let server = start(simulator, options.port).await?;
+    let (_simulator, server) = serve(&Arguments::parse().into()).await?;
     println!("AWS_ENDPOINT_URL={}", server.url());
     println!("AWS_ACCESS_KEY_ID={ACCESS_KEY}");
     println!("AWS_SECRET_ACCESS_KEY={SECRET_KEY}");
@@ -68,15 +66,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-impl Options {
-    fn seed(&self) -> Seed {
-        Seed {
-            accounts: self.accounts,
-            regions: self.regions.clone(),
-            clusters: self.clusters,
-            services: self.services,
-            role: self.role.clone(),
-            external_id: self.external_id.clone(),
+impl From<Arguments> for Options {
+    fn from(arguments: Arguments) -> Options {
+        Options {
+            port: arguments.port,
+            seed: Seed {
+                accounts: arguments.accounts,
+                regions: arguments.regions,
+                clusters: arguments.clusters,
+                services: arguments.services,
+                role: arguments.role,
+                external_id: arguments.external_id,
+            },
+            latency: Duration::from_millis(arguments.latency_ms),
+            events_per_service: arguments.events_per_service,
+            disabled_regions: arguments.disabled_regions,
+            empty_organization_pages: arguments.empty_organization_pages,
+            counts_only: arguments.counts_only,
+            throttled: arguments.throttle,
         }
     }
 }

@@ -104,7 +104,7 @@ impl State {
         (now, expires): (OffsetDateTime, OffsetDateTime),
     ) -> Credentials {
         self.issued += 1;
-        if self.issued % SWEEP_EVERY == 0 {
+        if self.issued.is_multiple_of(SWEEP_EVERY) {
             self.sweep(now);
         }
         let number = self.issued;
@@ -133,10 +133,13 @@ impl State {
         self.callers.get(access_key).cloned()
     }
 
-    /// Forgets every session, as if all had been revoked.
-    pub fn revoke_sessions(&mut self) {
-        self.callers
-            .retain(|_, caller| matches!(caller.kind, Kind::User { .. }));
+    /// Ends every session now, as time would.
+    pub fn expire_sessions(&mut self) {
+        for caller in self.callers.values_mut() {
+            if let Kind::Session { expires, .. } = &mut Arc::make_mut(caller).kind {
+                *expires = OffsetDateTime::UNIX_EPOCH;
+            }
+        }
     }
 
     /// Forgets the sessions that ended an hour ago or earlier; until then they

@@ -24,6 +24,7 @@ pub mod pages;
 mod paging;
 pub mod record;
 pub mod seed;
+pub mod serve;
 pub mod server;
 pub mod service;
 mod signature;

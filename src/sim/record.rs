@@ -149,11 +149,10 @@ impl Book {
         self.total += 1;
         self.writes += u64::from(target.is_write);
         // Looked up by reference first: no allocation for a known operation.
-        if let Some(operations) = self.by_operation.get_mut(target.service) {
-            if let Some(count) = operations.get_mut(target.operation) {
-                *count += 1;
-                return;
-            }
+        let known = self.by_operation.get_mut(target.service);
+        if let Some(count) = known.and_then(|operations| operations.get_mut(target.operation)) {
+            *count += 1;
+            return;
         }
         let operations = self
             .by_operation

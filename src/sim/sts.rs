@@ -126,16 +126,16 @@ fn duration(call: &Call<'_>, limit: i64) -> Result<i64, ApiError> {
 
 fn parse_role(arn: &str) -> Result<RoleName<'_>, ApiError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    if let ["arn", partition, "iam", "", account, resource] = parts[..] {
-        if let Some(path) = resource.strip_prefix("role/") {
-            // The session's ARN names the role without its path.
-            let name = path.rsplit('/').next().unwrap_or(path);
-            return Ok(RoleName {
-                partition,
-                account,
-                name,
-            });
-        }
+    if let ["arn", partition, "iam", "", account, resource] = parts[..]
+        && let Some(path) = resource.strip_prefix("role/")
+    {
+        // The session's ARN names the role without its path.
+        let name = path.rsplit('/').next().unwrap_or(path);
+        return Ok(RoleName {
+            partition,
+            account,
+            name,
+        });
     }
     Err(invalid(format!("{arn} is invalid")))
 }

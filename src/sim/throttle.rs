@@ -45,10 +45,14 @@ struct Bucket {
     at: Instant,
 }
 
+/// Buckets by account, Region and group.
+type Buckets = BTreeMap<(String, String, Group), Bucket>;
+
 /// All buckets.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    buckets: Mutex<Option<BTreeMap<(String, String, Group), Bucket>>>,
+    /// `None` while switched off.
+    buckets: Mutex<Option<Buckets>>,
 }
 
 impl Throttle {
