@@ -1,5 +1,7 @@
 //! DescribeServices, and how a service looks in an answer.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -166,40 +168,38 @@ impl Service {
 
     /// What happened, then as many reports of a steady state as are wanted;
     /// these are made up here, so that they take no memory.
-    fn describe_events(&self, place: Place<'_>, view: &View) -> Vec<Value> {
+    fn describe_events(&self, place: Place<'_>, view: &View) -> Value {
         let happened = self
             .history
             .as_deref()
             .map_or(&[][..], |history| &history.events);
         let steady = format!("(service {}) has reached a steady state.", self.name);
-        let mut moment = view.now;
-        let made_up = (happened.len()..view.events).map(|_| {
-            moment -= STEADY_EVERY;
-            (moment, steady.as_str())
-        });
-        let salt = deployment_number(&[place.account, place.region, &self.name], 1);
         let told = happened
             .iter()
             .map(|(moment, message)| (*moment, message.as_str()));
-        told.chain(made_up)
-            .take(EVENTS)
-            .enumerate()
-            .map(|(index, (moment, message))| {
-                json!({
-                    "id": event_id(salt, index),
-                    "createdAt": { "$timestamp": epoch_seconds(moment) },
-                    "message": message,
-                })
-            })
-            .collect()
+        let made_up = (1..).map(|age| (view.now - STEADY_EVERY * age, steady.as_str()));
+        let count = happened.len().max(view.events).min(EVENTS);
+        let salt = deployment_number(&[place.account, place.region, &self.name], 1);
+        json!({ "$json": events_text(salt, told.chain(made_up).take(count)) })
     }
 }
 
-/// An event's id, in the form of a UUID.
-fn event_id(salt: u64, index: usize) -> String {
-    format!(
-        "{:08x}-{index:04x}-4000-8000-{:012x}",
-        salt >> 32,
-        salt & 0xffff_ffff_ffff
-    )
+/// The JSON of events. Thousands may go into one answer: text is far cheaper
+/// to make than values are.
+fn events_text<'m>(salt: u64, events: impl Iterator<Item = (OffsetDateTime, &'m str)>) -> String {
+    let (high, low) = (salt >> 32, salt & 0xffff_ffff_ffff);
+    let mut text = String::from("[");
+    for (index, (moment, message)) in events.enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        let created = epoch_seconds(moment);
+        let message = Value::from(message);
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "{comma}{{\"id\":\"{high:08x}-{index:04x}-4000-8000-{low:012x}\",\
+             \"createdAt\":{created},\"message\":{message}}}"
+        );
+    }
+    text.push(']');
+    text
 }

@@ -100,6 +100,7 @@ impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match marker::read(self.0) {
             Marked::Timestamp(seconds) => Required::<f64, EPOCH_TAG>(seconds).serialize(serializer),
+            Marked::Json(text) => marker::parsed(text).serialize(serializer),
             Marked::Map(members) | Marked::Plain(Value::Object(members)) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (name, value) in members {

@@ -93,6 +93,16 @@ fn json_writes_a_timestamp_as_a_number_and_an_error_as_its_type() {
 }
 
 #[test]
+fn json_text_is_written_as_it_is_and_understood_by_the_other_protocols() {
+    let answer = Ok(json!({ "events": { "$json": "[{\"id\":1}]" } }));
+    let json = Protocol::Json { version: "1.1" };
+    let reply = render(json, Service::Ecs, "X", "id", &answer);
+    assert_eq!(text(&reply), r#"{"events":[{"id":1}]}"#);
+    let reply = render(Protocol::Query, Service::Sns, "X", "id", &answer);
+    assert!(text(&reply).contains("<events><member><id>1</id></member></events>"));
+}
+
+#[test]
 fn rest_json_names_the_error_in_a_header() {
     let refusal = Err(ApiError::new("ConflictException", "taken").with_status(409));
     let reply = render(

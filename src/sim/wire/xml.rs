@@ -57,6 +57,7 @@ fn element(text: &mut String, name: &str, value: &Value) {
 fn content(text: &mut String, value: &Value) {
     match marker::read(value) {
         Marked::Timestamp(seconds) => text.push_str(&iso(seconds)),
+        Marked::Json(json) => content(text, &marker::parsed(json)),
         Marked::Map(entries) => {
             for (key, value) in entries {
                 text.push_str("<entry>");
