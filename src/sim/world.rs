@@ -11,6 +11,9 @@ pub struct World {
     pub organization: organizations::State,
     /// Accounts by their 12-digit id.
     pub accounts: BTreeMap<String, Account>,
+    /// Where the simulator listens, `http://127.0.0.1:4566` say: the first part
+    /// of every queue's URL.
+    pub endpoint: String,
     /// Who can sign calls.
     pub identity: identity::State,
     /// The services' less common manners, which a test switches on.
