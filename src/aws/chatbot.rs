@@ -3,7 +3,7 @@
 //! The service has endpoints in few Regions, and each of them knows the
 //! configurations of the whole account.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_chatbot::types::{SlackChannelConfiguration, SlackWorkspace, Tag};
 use futures::future::join_all;
@@ -253,6 +253,8 @@ fn sdk_tags(configuration: &ChatConfiguration) -> Result<Option<Vec<Tag>>, AwsEr
 #[cfg(test)]
 mod tests {
     use aws_sdk_chatbot::types::builders::SlackChannelConfigurationBuilder;
+
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::model::Cause;

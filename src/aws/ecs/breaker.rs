@@ -83,7 +83,7 @@ mod tests {
 
     use aws_sdk_ecs::types::{
         Deployment, DeploymentController, DeploymentControllerType, DeploymentStrategy,
-        ThresholdConfiguration,
+        ThresholdConfiguration, ThresholdType,
     };
 
     fn service() -> types::builders::ServiceBuilder {
@@ -136,16 +136,15 @@ mod tests {
             enable: true,
             rollback: true,
         };
-        let threshold = ThresholdConfiguration::builder().value(7).build();
+        let threshold =
+            ThresholdConfiguration::builder().r#type(ThresholdType::Count).value(7).build().unwrap();
         let switches = DeploymentCircuitBreaker::builder()
             .reset_on_healthy_task(false)
             .threshold_configuration(threshold);
         let before = DeploymentConfiguration::builder().maximum_percent(150);
         let before = before.deployment_circuit_breaker(switches.clone().build()).build();
-        let after = DeploymentConfiguration {
-            deployment_circuit_breaker: Some(switches.enable(true).rollback(true).build()),
-            ..before.clone()
-        };
+        let mut after = before.clone();
+        after.deployment_circuit_breaker = Some(switches.enable(true).rollback(true).build());
         assert_eq!(wanted(Some(&before), &breaker), after);
         let from_nothing = wanted(None, &breaker);
         assert!(from_nothing.deployment_circuit_breaker().is_some_and(|it| it.enable && it.rollback));

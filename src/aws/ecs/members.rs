@@ -101,7 +101,8 @@ mod tests {
     }
 
     fn read() -> DeploymentConfiguration {
-        let threshold = ThresholdConfiguration::builder().r#type(ThresholdType::Count).value(7).build();
+        let threshold =
+            ThresholdConfiguration::builder().r#type(ThresholdType::Count).value(7).build().unwrap();
         let breaker = DeploymentCircuitBreaker::builder()
             .enable(true)
             .reset_on_healthy_task(false)
@@ -163,7 +164,8 @@ mod tests {
     #[test]
     fn every_member_of_the_sdks_type_takes_part() {
         let criteria = DeploymentEarlySuccessCriteria::builder().build();
-        let read = DeploymentConfiguration { early_success_criteria: Some(criteria), ..read() };
+        let mut read = read();
+        read.early_success_criteria = Some(criteria);
         let Some(Document::Object(members)) = written_back(&read) else { panic!("no object") };
         assert_eq!(members.len(), DeploymentConfiguration::SCHEMA.members().len());
     }
