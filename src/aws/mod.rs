@@ -8,17 +8,24 @@
 //! service.
 
 mod advice;
+mod answer;
 mod call;
+mod chatbot;
 mod classify;
 mod clients;
+mod cloudwatch;
 mod credentials;
 pub(crate) mod door;
 pub mod error;
+mod eventbridge;
 mod http;
 mod limiter;
 mod meter;
+mod request;
 mod session;
 mod shared;
+mod sns;
+mod sqs;
 mod text;
 
 use std::collections::BTreeMap;

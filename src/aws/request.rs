@@ -2,7 +2,6 @@
 
 use aws_smithy_types::error::operation::BuildError;
 
-use super::answer::malformed;
 use super::error::AwsError;
 use crate::model::FieldChange;
 
@@ -26,7 +25,7 @@ impl Asked {
 
 /// A request that lacks what its service requires.
 pub(super) fn unbuildable(tried: &str) -> impl Fn(BuildError) -> AwsError {
-    move |error| malformed(tried, error.to_string())
+    move |error| AwsError::malformed(tried, error.to_string())
 }
 
 #[cfg(test)]
