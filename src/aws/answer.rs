@@ -5,8 +5,8 @@ use std::future::Future;
 
 use futures::future::join_all;
 
-use super::error::AwsError;
-use crate::model::{Gap, Sight};
+use super::error::{AwsError, Class};
+use crate::model::{Cause, Gap, Sight};
 
 /// One page of a list, with the token that the next one is asked for by.
 pub(super) type Page<T> = (Vec<T>, Option<String>);
@@ -24,7 +24,7 @@ where
     while let Some(asked) = token.filter(|token| !token.is_empty()) {
         let (more, next) = read(Some(asked.clone())).await?;
         if next.as_ref() == Some(&asked) {
-            return Err(AwsError::malformed(
+            return Err(malformed(
                 "read the next page of a list",
                 "the answer names itself as the next page",
             ));
@@ -88,6 +88,11 @@ pub(super) fn part<T>(read: Result<T, AwsError>, gaps: &mut Vec<Gap>) -> Result<
     }
 }
 
+/// An answer, or a request, that makes no sense.
+pub(super) fn malformed(tried: impl Into<String>, detail: impl Into<String>) -> AwsError {
+    AwsError { tried: tried.into(), class: Class::Failed(Cause::Malformed), detail: detail.into() }
+}
+
 fn sight<T>(read: Result<(T, Vec<Gap>), AwsError>, gaps: &mut Vec<Gap>) -> Sight<T> {
     match read {
         Ok((thing, missing)) => {
@@ -105,8 +110,6 @@ fn sight<T>(read: Result<(T, Vec<Gap>), AwsError>, gaps: &mut Vec<Gap>) -> Sight
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::error::Class;
-    use crate::model::Cause;
 
     fn failed(class: Class) -> AwsError {
         AwsError { tried: "read a".to_owned(), class, detail: "no".to_owned() }

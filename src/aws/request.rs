@@ -2,6 +2,7 @@
 
 use aws_smithy_types::error::operation::BuildError;
 
+use super::answer::malformed;
 use super::error::AwsError;
 use crate::model::FieldChange;
 
@@ -25,7 +26,7 @@ impl Asked {
 
 /// A request that lacks what its service requires.
 pub(super) fn unbuildable(tried: &str) -> impl Fn(BuildError) -> AwsError {
-    move |error| AwsError::malformed(tried, error.to_string())
+    move |error| malformed(tried, error.to_string())
 }
 
 #[cfg(test)]

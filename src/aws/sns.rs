@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_sns::types::{self, Tag};
 
-use super::answer::{every_page, observe_each, part};
+use super::answer::{every_page, malformed, observe_each, part};
 use super::door::{ApiGroup, Door};
 use super::error::AwsError;
 use super::request::{Asked, unbuildable};
@@ -42,7 +42,7 @@ async fn read_policy(door: &Door, region: Region, name: &str) -> Result<Policy, 
     let arn = arn::topic(region, &door.account().id, name);
     let call = door.sns(region).get_topic_attributes().topic_arn(arn).send();
     let answer = door.call(region, ApiGroup::Sns, tried.clone(), call).await?;
-    policy_in(&answer.attributes.unwrap_or_default()).map_err(|detail| AwsError::malformed(tried, detail))
+    policy_in(&answer.attributes.unwrap_or_default()).map_err(|detail| malformed(tried, detail))
 }
 
 /// Every topic has a policy, so one that is missing was withheld from this

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_sqs::types::QueueAttributeName;
 
-use super::answer::observe_each;
+use super::answer::{malformed, observe_each};
 use super::door::{ApiGroup, Door};
 use super::error::AwsError;
 use super::request::Asked;
@@ -31,14 +31,14 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<ObservedQueue, 
     let (attributes, tags) =
         tokio::join!(read_attributes(door, region, name, &url), read_tags(door, region, name, &url));
     observed(url, &attributes?, tags?)
-        .map_err(|detail| AwsError::malformed(format!("get attributes of queue {name}"), detail))
+        .map_err(|detail| malformed(format!("get attributes of queue {name}"), detail))
 }
 
 async fn read_url(door: &Door, region: Region, name: &str) -> Result<String, AwsError> {
     let tried = format!("get address of queue {name}");
     let call = door.sqs(region).get_queue_url().queue_name(name).send();
     let answer = door.call(region, ApiGroup::Sqs, tried.clone(), call).await?;
-    answer.queue_url.ok_or_else(|| AwsError::malformed(tried, "the answer holds no address"))
+    answer.queue_url.ok_or_else(|| malformed(tried, "the answer holds no address"))
 }
 
 async fn read_attributes(door: &Door, region: Region, name: &str, url: &str) -> Result<Attributes, AwsError> {

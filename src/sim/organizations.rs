@@ -51,26 +51,16 @@ impl State {
 
     /// Makes an account right under the root.
     pub fn add_account(&mut self, id: &str, name: &str) {
-        let member = Member {
-            name: name.to_owned(),
-            parent: ROOT.to_owned(),
-            state: "ACTIVE",
-            tags: BTreeMap::new(),
-        };
+        let member =
+            Member { name: name.to_owned(), parent: ROOT.to_owned(), state: "ACTIVE", tags: BTreeMap::new() };
         self.accounts.insert(id.to_owned(), member);
-        self.accounts_by_parent
-            .entry(ROOT.to_owned())
-            .or_default()
-            .insert(id.to_owned());
+        self.accounts_by_parent.entry(ROOT.to_owned()).or_default().insert(id.to_owned());
     }
 
     /// Makes an organisational unit; `parent` is the root's or another unit's
     /// id.
     pub fn add_unit(&mut self, id: &str, name: &str, parent: &str) {
-        let unit = Unit {
-            name: name.to_owned(),
-            parent: parent.to_owned(),
-        };
+        let unit = Unit { name: name.to_owned(), parent: parent.to_owned() };
         self.units.insert(id.to_owned(), unit);
     }
 
@@ -83,10 +73,7 @@ impl State {
             siblings.remove(id);
         }
         parent.clone_into(&mut member.parent);
-        self.accounts_by_parent
-            .entry(parent.to_owned())
-            .or_default()
-            .insert(id.to_owned());
+        self.accounts_by_parent.entry(parent.to_owned()).or_default().insert(id.to_owned());
     }
 
     /// Sets an account's `State`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE`, …
@@ -110,9 +97,7 @@ impl State {
 
     /// Whether an account is suspended or closed, so that nobody can enter it.
     pub fn is_closed(&self, id: &str) -> bool {
-        self.accounts
-            .get(id)
-            .is_some_and(|member| member.state != "ACTIVE")
+        self.accounts.get(id).is_some_and(|member| member.state != "ACTIVE")
     }
 
     fn arn(&self, kind: &str, id: &str) -> String {
@@ -124,8 +109,8 @@ impl State {
 /// Answers one call.
 pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     let state = &world.organization;
-    let may_read = call.account == state.management_account
-        || state.delegated_administrators.contains(call.account);
+    let may_read =
+        call.account == state.management_account || state.delegated_administrators.contains(call.account);
     if !may_read && call.operation != "DescribeOrganization" {
         let message = "You don't have permissions to access this resource.";
         return Err(Service::Organizations.denied(message.to_owned()));
@@ -182,12 +167,7 @@ fn list_accounts_for_parent(world: &World, call: &Call<'_>) -> Answer {
     let ids = state.accounts_by_parent.get(parent).into_iter();
     let rest = ids
         .flat_map(|ids| ids.range::<str, _>(window.range()))
-        .filter_map(|id| {
-            Some((
-                id.as_str(),
-                account(state, knobs, id, state.accounts.get(id)?),
-            ))
-        });
+        .filter_map(|id| Some((id.as_str(), account(state, knobs, id, state.accounts.get(id)?))));
     Ok(window.page("Accounts", rest))
 }
 
@@ -198,12 +178,7 @@ fn list_units(world: &World, call: &Call<'_>) -> Answer {
     let units = state.units.range::<str, _>(window.range());
     let rest = units
         .filter(|(_, unit)| unit.parent == parent)
-        .map(|(id, unit)| {
-            (
-                id.as_str(),
-                json!({ "Id": id, "Arn": state.arn("ou", id), "Name": unit.name }),
-            )
-        });
+        .map(|(id, unit)| (id.as_str(), json!({ "Id": id, "Arn": state.arn("ou", id), "Name": unit.name })));
     Ok(window.page("OrganizationalUnits", rest))
 }
 
@@ -227,11 +202,7 @@ fn list_parents(state: &State, call: &Call<'_>) -> Answer {
         let message = "You specified a child that doesn't exist.";
         return Err(ApiError::new("ChildNotFoundException", message));
     };
-    let kind = if parent == ROOT {
-        "ROOT"
-    } else {
-        "ORGANIZATIONAL_UNIT"
-    };
+    let kind = if parent == ROOT { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
     Ok(json!({ "Parents": [{ "Id": parent, "Type": kind }] }))
 }
 
@@ -246,10 +217,7 @@ fn list_tags(state: &State, call: &Call<'_>) -> Answer {
             return Err(ApiError::new("TargetNotFoundException", message));
         }
     };
-    let list: Vec<Value> = tags
-        .iter()
-        .map(|(key, value)| json!({ "Key": key, "Value": value }))
-        .collect();
+    let list: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     Ok(json!({ "Tags": list }))
 }
 
@@ -312,26 +280,16 @@ impl Window {
             None => (None, knobs.empty_organization_pages),
             Some(token) => {
                 let empty = token.starts_with(EMPTY_FIRST);
-                let key = token
-                    .strip_prefix([EMPTY_FIRST, FULL_FIRST])
-                    .and_then(paging::key_of);
+                let key = token.strip_prefix([EMPTY_FIRST, FULL_FIRST]).and_then(paging::key_of);
                 (Some(key.ok_or_else(invalid_token)?), empty)
             }
         };
         let size = usize::try_from(size).unwrap_or_default();
-        Ok(Window {
-            after,
-            size,
-            empty,
-            empty_before_next: knobs.empty_organization_pages,
-        })
+        Ok(Window { after, size, empty, empty_before_next: knobs.empty_organization_pages })
     }
 
     fn range(&self) -> (Bound<&str>, Bound<&str>) {
-        let start = self
-            .after
-            .as_deref()
-            .map_or(Bound::Unbounded, Bound::Excluded);
+        let start = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         (start, Bound::Unbounded)
     }
 
@@ -343,11 +301,7 @@ impl Window {
         let page = paging::take(rest, self.size);
         let mut output = json!({ name: page.items });
         if let Some(token) = page.next {
-            let first = if self.empty_before_next {
-                EMPTY_FIRST
-            } else {
-                FULL_FIRST
-            };
+            let first = if self.empty_before_next { EMPTY_FIRST } else { FULL_FIRST };
             output["NextToken"] = json!(format!("{first}{token}"));
         }
         output

@@ -40,9 +40,7 @@ impl Service {
 
     /// The service of a name in a signature's credential scope.
     pub fn from_signing_name(name: &str) -> Option<Service> {
-        Self::ALL
-            .into_iter()
-            .find(|service| service.signing_name() == name)
+        Self::ALL.into_iter().find(|service| service.signing_name() == name)
     }
 
     /// The name in a signature's credential scope.
@@ -131,9 +129,7 @@ impl Service {
             }
             Service::Chatbot => ApiError::new("AccessDeniedException", message).with_status(403),
             Service::Sns => ApiError::new("AuthorizationError", message).with_status(403),
-            Service::CloudWatch | Service::Sts => {
-                ApiError::new("AccessDenied", message).with_status(403)
-            }
+            Service::CloudWatch | Service::Sts => ApiError::new("AccessDenied", message).with_status(403),
         }
     }
 

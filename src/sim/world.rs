@@ -84,21 +84,12 @@ impl World {
     /// that the simulator's callers may assume.
     pub fn add_account(&mut self, id: &str, name: &str, role: &str, external_id: Option<&str>) {
         self.organization.add_account(id, name);
-        let role_settings = Role {
-            external_id: external_id.map(str::to_owned),
-            max_session_seconds: None,
-        };
-        self.accounts
-            .entry(id.to_owned())
-            .or_default()
-            .roles
-            .insert(role.to_owned(), role_settings);
+        let role_settings = Role { external_id: external_id.map(str::to_owned), max_session_seconds: None };
+        self.accounts.entry(id.to_owned()).or_default().roles.insert(role.to_owned(), role_settings);
     }
 
     /// Whether a Region is switched off in an account.
     pub fn region_disabled(&self, account: &str, region: &str) -> bool {
-        self.accounts
-            .get(account)
-            .is_some_and(|state| state.disabled_regions.contains(region))
+        self.accounts.get(account).is_some_and(|state| state.disabled_regions.contains(region))
     }
 }

@@ -28,9 +28,7 @@ pub fn services(world: &mut World, call: &Call<'_>) -> Answer {
         return Err(invalid_parameter("Services cannot be empty."));
     }
     if references.len() > BATCH {
-        return Err(invalid_parameter(format!(
-            "Services cannot have more than {BATCH} elements."
-        )));
+        return Err(invalid_parameter(format!("Services cannot have more than {BATCH} elements.")));
     }
     let view = View {
         events: world.knobs.events_per_service.min(EVENTS),
@@ -46,10 +44,7 @@ pub fn services(world: &mut World, call: &Call<'_>) -> Answer {
         match name.and_then(|name| cluster.service(name)) {
             Some(service) => services.push(service.describe(place, cluster_name, &view)),
             None => {
-                let arn = name.map_or_else(
-                    || reference.to_owned(),
-                    |name| place.service(cluster_name, name),
-                );
+                let arn = name.map_or_else(|| reference.to_owned(), |name| place.service(cluster_name, name));
                 failures.push(json!({ "arn": arn, "reason": "MISSING" }));
             }
         }
@@ -70,11 +65,7 @@ pub struct View {
 impl Service {
     /// The service's ARN.
     pub(super) fn arn(&self, place: Place<'_>, cluster: &str) -> String {
-        if self.short_arn {
-            place.short_service(&self.name)
-        } else {
-            place.service(cluster, &self.name)
-        }
+        if self.short_arn { place.short_service(&self.name) } else { place.service(cluster, &self.name) }
     }
 
     pub(super) fn scheduling_strategy(&self) -> &'static str {
@@ -169,14 +160,9 @@ impl Service {
     /// What happened, then as many reports of a steady state as are wanted;
     /// these are made up here, so that they take no memory.
     fn describe_events(&self, place: Place<'_>, view: &View) -> Value {
-        let happened = self
-            .history
-            .as_deref()
-            .map_or(&[][..], |history| &history.events);
+        let happened = self.history.as_deref().map_or(&[][..], |history| &history.events);
         let steady = format!("(service {}) has reached a steady state.", self.name);
-        let told = happened
-            .iter()
-            .map(|(moment, message)| (*moment, message.as_str()));
+        let told = happened.iter().map(|(moment, message)| (*moment, message.as_str()));
         let made_up = (1..).map(|age| (view.now - STEADY_EVERY * age, steady.as_str()));
         let count = happened.len().max(view.events).min(EVENTS);
         let salt = deployment_number(&[place.account, place.region, &self.name], 1);

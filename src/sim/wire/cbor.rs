@@ -32,12 +32,9 @@ fn input(body: &[u8]) -> Result<Value, ApiError> {
     }
     let decoded: Result<Cbor, _> = ciborium::from_reader(body);
     let value = decoded.ok().and_then(to_json);
-    value.filter(Value::is_object).ok_or_else(|| {
-        ApiError::new(
-            "SerializationException",
-            "the request body is not a CBOR map",
-        )
-    })
+    value
+        .filter(Value::is_object)
+        .ok_or_else(|| ApiError::new("SerializationException", "the request body is not a CBOR map"))
 }
 
 /// The JSON form of a CBOR value; `None` for what no input has, bytes say.
@@ -68,20 +65,12 @@ pub fn render(service: Service, request_id: &str, answer: &Answer) -> Reply {
         ("x-amzn-requestid", request_id.to_owned()),
     ];
     match answer {
-        Ok(output) => Reply {
-            status: 200,
-            headers,
-            body: body(output),
-        },
+        Ok(output) => Reply { status: 200, headers, body: body(output) },
         Err(refusal) => {
             headers.extend(query_names::header(service, refusal));
             let shape = query_names::shape(service, &refusal.code);
             let error = serde_json::json!({ "__type": shape, "message": refusal.message });
-            Reply {
-                status: refusal.status,
-                headers,
-                body: body(&error),
-            }
+            Reply { status: refusal.status, headers, body: body(&error) }
         }
     }
 }

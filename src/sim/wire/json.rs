@@ -10,17 +10,9 @@ use crate::sim::call::{Answer, ApiError};
 use crate::sim::service::Service;
 
 /// Reads the operation from `X-Amz-Target` and the input from the body.
-pub fn decode(
-    service: Service,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(String, Value), ApiError> {
-    let target = headers
-        .get("x-amz-target")
-        .and_then(|value| value.to_str().ok());
-    let (prefix, operation) = target
-        .and_then(|text| text.rsplit_once('.'))
-        .unwrap_or_default();
+pub fn decode(service: Service, headers: &HeaderMap, body: &[u8]) -> Result<(String, Value), ApiError> {
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
+    let (prefix, operation) = target.and_then(|text| text.rsplit_once('.')).unwrap_or_default();
     if service.target_prefix() != Some(prefix) || operation.is_empty() {
         return Err(ApiError::new("UnknownOperationException", ""));
     }
@@ -34,10 +26,7 @@ pub fn input(body: &[u8]) -> Result<Value, ApiError> {
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(members)) => Ok(Value::Object(members)),
-        _ => Err(ApiError::new(
-            "SerializationException",
-            "the request body is not a JSON object",
-        )),
+        _ => Err(ApiError::new("SerializationException", "the request body is not a JSON object")),
     }
 }
 
@@ -48,18 +37,10 @@ pub fn render(service: Service, version: &str, request_id: &str, answer: &Answer
         ("x-amzn-requestid", request_id.to_owned()),
     ];
     match answer {
-        Ok(output) => Reply {
-            status: 200,
-            headers,
-            body: body(output),
-        },
+        Ok(output) => Reply { status: 200, headers, body: body(output) },
         Err(refusal) => {
             headers.extend(query_names::header(service, refusal));
-            Reply {
-                status: refusal.status,
-                headers,
-                body: error_body(service, refusal),
-            }
+            Reply { status: refusal.status, headers, body: error_body(service, refusal) }
         }
     }
 }
@@ -70,9 +51,7 @@ fn error_body(service: Service, refusal: &ApiError) -> Vec<u8> {
         _ => "message",
     };
     let shape = query_names::shape(service, &refusal.code);
-    serde_json::json!({ "__type": shape, message_member: refusal.message })
-        .to_string()
-        .into_bytes()
+    serde_json::json!({ "__type": shape, message_member: refusal.message }).to_string().into_bytes()
 }
 
 /// The bytes of an output, its markers written as JSON has them.
