@@ -51,11 +51,6 @@ pub struct RegionState {
 impl World {
     /// The state of an account in a Region, made if it is not there yet.
     pub fn region(&mut self, account: &str, region: &str) -> &mut RegionState {
-        self.accounts
-            .entry(account.to_owned())
-            .or_default()
-            .regions
-            .entry(region.to_owned())
-            .or_default()
+        self.accounts.entry(account.to_owned()).or_default().regions.entry(region.to_owned()).or_default()
     }
 }
