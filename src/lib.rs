@@ -2,5 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod events;
+pub mod fleet;
+pub mod model;
 #[cfg(feature = "demo")]
 pub mod sim;

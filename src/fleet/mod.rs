@@ -1,0 +1,3 @@
+//! The desired state: the fleet file, its validation and its selectors.
+
+pub mod spec;

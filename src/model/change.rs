@@ -1,0 +1,168 @@
+//! The plan: ordered changes, computed without I/O.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::resource::{Key, Kind, Resource};
+
+/// What a change does. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// Make what does not exist.
+    Create,
+    /// Bring what exists into the desired form.
+    Update,
+    /// Nothing: the name is taken by something that the fleet does not own.
+    Conflict,
+    /// Nothing: a change would be due, but a gap, a guard or a danger forbids it.
+    Withheld,
+}
+
+/// What became of a change. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It was not tried: the run only plans, or the action is no write.
+    Planned,
+    /// AWS accepted it.
+    Applied,
+    /// AWS refused it, or no answer came.
+    Failed,
+    /// It was not tried, because something it needs failed or the run stopped.
+    Skipped,
+}
+
+/// One field that differs. Public interface.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FieldChange {
+    /// A JSON pointer into the resource.
+    pub path: String,
+    /// What AWS has; `null` where it has nothing.
+    pub observed: Value,
+    /// What the fleet asks for.
+    pub desired: Value,
+}
+
+impl FieldChange {
+    /// A field that differs. What cannot be written as JSON shows as `null`.
+    pub fn new(path: &str, observed: impl Serialize, desired: impl Serialize) -> Self {
+        Self { path: path.to_owned(), observed: json(observed), desired: json(desired) }
+    }
+
+    /// The difference of one field, if there is one.
+    pub fn between<T: PartialEq + Serialize>(path: &str, observed: &T, desired: &T) -> Option<Self> {
+        (observed != desired).then(|| Self::new(path, observed, desired))
+    }
+}
+
+/// The members in which two structures of the same type differ, by name.
+pub fn differences<T: Serialize>(observed: &T, desired: &T) -> Vec<FieldChange> {
+    let (Value::Object(observed), Value::Object(desired)) = (json(observed), json(desired)) else {
+        return Vec::new();
+    };
+    desired
+        .iter()
+        .filter_map(|(name, wanted)| {
+            let found = observed.get(name).unwrap_or(&Value::Null);
+            FieldChange::between(&format!("/{name}"), found, wanted)
+        })
+        .collect()
+}
+
+fn json(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// What is done.
+    pub action: Action,
+    /// To what.
+    pub key: Key,
+    /// The resource as it shall be. `None` where the action is no write.
+    pub resource: Option<Resource>,
+    /// What differs; empty for a create.
+    pub fields: Vec<FieldChange>,
+    /// What must be in place before this can be done.
+    pub needs: Vec<Key>,
+    /// Why it is a conflict or withheld, or what applying it came to.
+    pub why: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Change {
+    /// A change that waits to be applied.
+    pub fn write(action: Action, resource: Resource, fields: Vec<FieldChange>, needs: Vec<Key>) -> Self {
+        let key = resource.key();
+        Self { action, key, resource: Some(resource), fields, needs, why: None, outcome: Outcome::Planned }
+    }
+
+    /// A change that is due but must not be made.
+    pub fn blocked(action: Action, key: Key, fields: Vec<FieldChange>, why: impl Into<String>) -> Self {
+        let why = Some(why.into());
+        Self { action, key, resource: None, fields, needs: Vec::new(), why, outcome: Outcome::Planned }
+    }
+
+    /// Whether applying it would call AWS to change something.
+    pub fn is_write(&self) -> bool {
+        match self.action {
+            Action::Create | Action::Update => true,
+            Action::Conflict | Action::Withheld => false,
+        }
+    }
+
+    /// The same change, no longer to be made.
+    pub fn withheld(self, why: impl Into<String>) -> Self {
+        if self.is_write() { Self::blocked(Action::Withheld, self.key, self.fields, why) } else { self }
+    }
+}
+
+impl Serialize for Change {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ChangeDocument {
+            action: self.action,
+            kind: self.key.kind,
+            location: self.key.location.to_string(),
+            name: &self.key.name,
+            fields: &self.fields,
+            outcome: self.outcome,
+            why: self.why.as_deref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// A change as the report shows it. Public interface.
+#[derive(Serialize)]
+struct ChangeDocument<'a> {
+    action: Action,
+    kind: Kind,
+    location: String,
+    name: &'a str,
+    fields: &'a [FieldChange],
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+}
+
+/// The ordered changes that would make one account match the fleet.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// In the order in which they must be made.
+    pub changes: Vec<Change>,
+}
+
+impl Plan {
+    /// Whether nothing would be written.
+    pub fn writes_nothing(&self) -> bool {
+        !self.changes.iter().any(Change::is_write)
+    }
+
+    /// Whether nothing is due at all: no write, no conflict, nothing withheld.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}

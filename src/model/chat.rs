@@ -1,0 +1,114 @@
+//! AWS Chatbot: Slack workspaces and channel configurations.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::change::{FieldChange, differences};
+use super::region::Location;
+use super::resource::{Key, Kind};
+use super::tags::Tags;
+
+/// A Slack channel, which is the room that a pipeline ends in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlackChannel {
+    /// The workspace, `T0123ABC` say.
+    pub workspace: String,
+    /// The channel's id, not its name: `C0123ABC` say.
+    pub channel: String,
+}
+
+impl fmt::Display for SlackChannel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}", self.workspace, self.channel)
+    }
+}
+
+/// What a configuration is set to, in the same form on both sides of a
+/// comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatSettings {
+    /// The role that people in the channel act with.
+    pub iam_role_arn: String,
+    /// Policies that bound that role. Without any, AWS Chatbot takes
+    /// AdministratorAccess (service model).
+    pub guardrail_policy_arns: BTreeSet<String>,
+    /// `ERROR`, `INFO` or `NONE`.
+    pub logging_level: String,
+    /// Whether people need a role of their own.
+    pub user_authorization_required: bool,
+}
+
+/// A channel's configuration as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatConfiguration {
+    /// The name, at most 128 characters; it can't be changed.
+    pub name: String,
+    /// The channel. There is one configuration a channel in an account.
+    pub channel: SlackChannel,
+    /// What it is set to.
+    pub settings: ChatSettings,
+    /// The topics, of any Region, that feed it.
+    pub topics: BTreeSet<String>,
+    /// The tags. `None` for a configuration that others own and that is only
+    /// fed: its tags are theirs.
+    pub tags: Option<Tags>,
+}
+
+/// A configuration as AWS has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedChatConfiguration {
+    /// The name.
+    pub name: String,
+    /// The ARN.
+    pub arn: String,
+    /// The channel.
+    pub channel: SlackChannel,
+    /// What it is set to.
+    pub settings: ChatSettings,
+    /// The topics that feed it.
+    pub topics: BTreeSet<String>,
+    /// `ENABLED` or `DISABLED`, where AWS says so.
+    pub state: Option<String>,
+    /// Why it is disabled.
+    pub state_reason: Option<String>,
+    /// The tags.
+    pub tags: Tags,
+}
+
+/// A workspace that a person has authorised in this account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// The id, `T0123ABC` say.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// `ENABLED` or `DISABLED`, where AWS says so.
+    pub state: Option<String>,
+}
+
+impl ChatConfiguration {
+    /// What names it.
+    pub fn key(&self) -> Key {
+        Key::new(Kind::ChatConfiguration, Location::Global, &self.name)
+    }
+
+    /// What differs from what AWS has. Topics that others added stay, so only
+    /// missing ones count.
+    pub fn diff(&self, observed: &ObservedChatConfiguration) -> Vec<FieldChange> {
+        let mut fields = differences(&observed.settings, &self.settings);
+        if !self.topics.is_subset(&observed.topics) {
+            let all: BTreeSet<&String> = self.topics.union(&observed.topics).collect();
+            fields.push(FieldChange::new("/topics", &observed.topics, all));
+        }
+        fields.extend(self.tags.iter().flat_map(|tags| observed.tags.diff(tags)));
+        fields
+    }
+
+    /// The configuration to write: ours, fed by every topic that others added.
+    pub fn over(&self, observed: &ObservedChatConfiguration) -> Self {
+        Self { topics: self.topics.union(&observed.topics).cloned().collect(), ..self.clone() }
+    }
+}

@@ -1,0 +1,94 @@
+//! What is wrong, with its evidence.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::region::Location;
+
+/// How much it matters. Worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// A failure may go unheard.
+    Error,
+    /// Something is not as it should be; failures are still heard.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+/// The checks. Public interface: the names appear in reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Check {
+    /// A service whose circuit breaker is off.
+    BreakerDisabled,
+    /// A service whose circuit breaker does not roll back.
+    RollbackDisabled,
+    /// A service to which the circuit breaker does not apply.
+    BreakerNotApplicable,
+    /// A service of a kind for which AWS's documents disagree.
+    BreakerNotJudged,
+    /// An exemption that has run out.
+    ExemptionExpired,
+    /// A failure would not reach the room.
+    PathBroken,
+    /// Nobody has authorised the Slack workspace in this account.
+    RoomNotAuthorised,
+    /// An alarm on a pipeline is in state ALARM.
+    AlarmFiring,
+    /// An alarm on a pipeline has its actions switched off.
+    AlarmMuted,
+    /// A failure metric of a pipeline counted something in the last 24 hours.
+    MetricNonZero,
+    /// Events wait in a dead-letter queue.
+    DeadLetters,
+    /// A name that the fleet needs is taken by something it does not own.
+    NameTaken,
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::BreakerDisabled => "breakerDisabled",
+            Self::RollbackDisabled => "rollbackDisabled",
+            Self::BreakerNotApplicable => "breakerNotApplicable",
+            Self::BreakerNotJudged => "breakerNotJudged",
+            Self::ExemptionExpired => "exemptionExpired",
+            Self::PathBroken => "pathBroken",
+            Self::RoomNotAuthorised => "roomNotAuthorised",
+            Self::AlarmFiring => "alarmFiring",
+            Self::AlarmMuted => "alarmMuted",
+            Self::MetricNonZero => "metricNonZero",
+            Self::DeadLetters => "deadLetters",
+            Self::NameTaken => "nameTaken",
+        })
+    }
+}
+
+/// Something that is wrong. Public interface.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// Which check found it.
+    pub check: Check,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Where.
+    pub location: Location,
+    /// What it is about: an ARN or a name.
+    pub subject: String,
+    /// One sentence for a person.
+    pub message: String,
+    /// What the judgement rests on.
+    pub evidence: BTreeMap<String, Value>,
+}
+
+impl Finding {
+    /// The order in which findings are shown: by place, worst first.
+    pub fn order(&self) -> impl Ord + '_ {
+        (self.location, self.severity, self.check, &self.subject, &self.message)
+    }
+}

@@ -1,0 +1,36 @@
+//! The nouns: plain data that every other module speaks in.
+//!
+//! Nothing here does I/O, reads a clock or knows another module of the crate.
+//! One file a resource kind, each with its own comparison.
+
+pub mod account;
+pub mod alarm;
+pub mod arn;
+pub mod breaker;
+pub mod change;
+pub mod chat;
+pub mod coverage;
+pub mod finding;
+pub mod pass;
+pub mod policy;
+pub mod queue;
+pub mod region;
+pub mod report;
+pub mod resource;
+pub mod rule;
+pub mod service;
+pub mod snapshot;
+pub mod tags;
+pub mod target;
+pub mod topic;
+
+pub use account::{Account, AccountId};
+pub use change::{Action, Change, FieldChange, Outcome, Plan};
+pub use coverage::{Cause, Coverage, CoverageState, Gap, Sight};
+pub use finding::{Check, Finding, Severity};
+pub use pass::{Condition, ConditionStatus, ConditionType, Pass};
+pub use region::{Location, Partition, Region};
+pub use report::{Mode, Report};
+pub use resource::{Key, Kind, Resource};
+pub use snapshot::{GlobalSnapshot, RegionSnapshot, Snapshot};
+pub use tags::Tags;

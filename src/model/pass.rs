@@ -1,0 +1,137 @@
+//! All that one reconciliation of one account learned and did.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::account::{Account, AccountId};
+use super::change::Change;
+use super::coverage::Coverage;
+use super::finding::Finding;
+use super::region::Location;
+
+/// The account as the report shows it. Public interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountSummary {
+    /// The id.
+    pub id: AccountId,
+    /// The name.
+    pub name: String,
+    /// The labels.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl From<&Account> for AccountSummary {
+    fn from(account: &Account) -> Self {
+        Self { id: account.id.clone(), name: account.name.clone(), labels: account.labels.clone() }
+    }
+}
+
+/// What a condition speaks of. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum ConditionType {
+    /// The account and all its Regions could be read.
+    Reachable,
+    /// Every service that needs a circuit breaker has it.
+    BreakersOn,
+    /// Every pipeline is built as the fleet says.
+    PipelineReady,
+    /// Every path leads to its room.
+    Heard,
+    /// No alarm on a pipeline fires, and none is muted.
+    AlarmsQuiet,
+}
+
+/// Whether it holds. A gap is never `True`. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum ConditionStatus {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// How one thing stands in an account. Public interface.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Condition {
+    /// What it speaks of.
+    #[serde(rename = "type")]
+    pub kind: ConditionType,
+    /// Whether it holds.
+    pub status: ConditionStatus,
+    /// One word for machines.
+    pub reason: &'static str,
+    /// One sentence for people.
+    pub message: String,
+    /// Since when, as far as is known: the time of this pass.
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_transition_time: OffsetDateTime,
+}
+
+/// Whether a failure arrives. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PathState {
+    /// Every hop carries it on.
+    Heard,
+    /// One hop does not.
+    Broken,
+    /// A gap hides a hop.
+    Unknown,
+}
+
+/// One way from an ECS event to a room. Public interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Path {
+    /// The pipeline.
+    pub pipeline: String,
+    /// The event family.
+    pub event: String,
+    /// Where the event arises.
+    pub location: Location,
+    /// Whether it arrives.
+    pub state: PathState,
+    /// The first hop that does not carry it on, or that could not be seen.
+    pub broken_at: Option<&'static str>,
+    /// Why, and what would mend it.
+    pub why: Option<String>,
+    /// The hops in order, each by name.
+    pub hops: Vec<Hop>,
+}
+
+/// One step of a path. Public interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hop {
+    /// Its name, `topicPolicy` say.
+    pub name: &'static str,
+    /// What stands there: an ARN or a name.
+    pub subject: String,
+    /// Whether it carries the event on; `None` where that could not be seen.
+    pub carries: Option<bool>,
+}
+
+/// All that one reconciliation of one account learned and did. Public interface.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pass {
+    /// The account.
+    pub account: AccountSummary,
+    /// How many clusters were read.
+    pub clusters: usize,
+    /// How many active services were read.
+    pub services: usize,
+    /// How things stand.
+    pub conditions: Vec<Condition>,
+    /// How well each location was seen.
+    pub coverage: Vec<Coverage>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What was, or would be, changed.
+    pub changes: Vec<Change>,
+    /// The ways from event to room.
+    pub paths: Vec<Path>,
+}

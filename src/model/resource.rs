@@ -1,0 +1,106 @@
+//! The closed set of resource kinds.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::alarm::Alarm;
+use super::breaker::Breaker;
+use super::chat::ChatConfiguration;
+use super::queue::Queue;
+use super::region::Location;
+use super::rule::Rule;
+use super::target::Target;
+use super::topic::Topic;
+
+/// The kinds, in the order in which they are created: each needs only kinds
+/// that stand before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Kind {
+    /// An SQS queue for events that could not be delivered.
+    Queue,
+    /// An SNS topic with its policy.
+    Topic,
+    /// An AWS Chatbot configuration of one chat channel.
+    ChatConfiguration,
+    /// An EventBridge rule.
+    Rule,
+    /// A target of a rule.
+    Target,
+    /// A CloudWatch alarm.
+    Alarm,
+    /// The deployment circuit breaker of an ECS service.
+    Breaker,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Queue => "Queue",
+            Self::Topic => "Topic",
+            Self::ChatConfiguration => "ChatConfiguration",
+            Self::Rule => "Rule",
+            Self::Target => "Target",
+            Self::Alarm => "Alarm",
+            Self::Breaker => "Breaker",
+        })
+    }
+}
+
+/// What names a resource within an account. Keys sort in creation order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it lives.
+    pub location: Location,
+    /// Its name; for a target `rule/target`, for a breaker the service's ARN.
+    pub name: String,
+}
+
+impl Key {
+    /// A key.
+    pub fn new(kind: Kind, location: impl Into<Location>, name: impl Into<String>) -> Self {
+        Self { kind, location: location.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} in {}", self.kind, self.name, self.location)
+    }
+}
+
+/// A resource as it shall be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resource {
+    /// See [`Kind::Queue`].
+    Queue(Queue),
+    /// See [`Kind::Topic`].
+    Topic(Topic),
+    /// See [`Kind::ChatConfiguration`].
+    ChatConfiguration(ChatConfiguration),
+    /// See [`Kind::Rule`].
+    Rule(Rule),
+    /// See [`Kind::Target`].
+    Target(Target),
+    /// See [`Kind::Alarm`].
+    Alarm(Alarm),
+    /// See [`Kind::Breaker`].
+    Breaker(Breaker),
+}
+
+impl Resource {
+    /// What names it.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Queue(queue) => queue.key(),
+            Self::Topic(topic) => topic.key(),
+            Self::ChatConfiguration(configuration) => configuration.key(),
+            Self::Rule(rule) => rule.key(),
+            Self::Target(target) => target.key(),
+            Self::Alarm(alarm) => alarm.key(),
+            Self::Breaker(breaker) => breaker.key(),
+        }
+    }
+}

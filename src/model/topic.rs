@@ -1,0 +1,75 @@
+//! SNS topics, with their policies and subscriptions.
+
+use super::change::FieldChange;
+use super::policy::Policy;
+use super::region::Region;
+use super::resource::{Key, Kind};
+use super::tags::Tags;
+
+/// Where AWS Chatbot lets SNS deliver (AWS Chatbot administrator guide,
+/// troubleshooting). It makes this subscription itself.
+pub const CHATBOT_ENDPOINT: &str = "https://global.sns-api.chatbot.amazonaws.com";
+
+/// A topic as it shall be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Topic {
+    /// The Region.
+    pub region: Region,
+    /// The name, at most 256 characters.
+    pub name: String,
+    /// Who may publish. As desired state it holds our statements alone; in a
+    /// change it holds the whole document that is written.
+    pub policy: Policy,
+    /// The tags.
+    pub tags: Tags,
+}
+
+/// A topic as AWS has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObservedTopic {
+    /// The policy.
+    pub policy: Option<Policy>,
+    /// Who is delivered to. `None` where the list was not asked for.
+    pub subscriptions: Option<Vec<Subscription>>,
+    /// The tags.
+    pub tags: Tags,
+}
+
+/// One subscription of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The protocol, `https` say.
+    pub protocol: String,
+    /// Where it delivers.
+    pub endpoint: String,
+    /// Whether the subscriber has confirmed it.
+    pub confirmed: bool,
+}
+
+impl Topic {
+    /// What names it.
+    pub fn key(&self) -> Key {
+        Key::new(Kind::Topic, self.region, &self.name)
+    }
+
+    /// What differs from what AWS has.
+    pub fn diff(&self, observed: &ObservedTopic) -> Vec<FieldChange> {
+        let policy = Policy::difference(observed.policy.as_ref(), &self.policy);
+        policy.into_iter().chain(observed.tags.diff(&self.tags)).collect()
+    }
+
+    /// The topic to write: ours, and every statement that others added.
+    pub fn over(&self, observed: &ObservedTopic) -> Self {
+        Self { policy: Policy::merge(observed.policy.as_ref(), &self.policy), ..self.clone() }
+    }
+}
+
+impl ObservedTopic {
+    /// Whether AWS Chatbot listens; `None` where that was not read.
+    pub fn feeds_chatbot(&self) -> Option<bool> {
+        let subscriptions = self.subscriptions.as_ref()?;
+        Some(subscriptions.iter().any(|subscription| {
+            subscription.confirmed && subscription.endpoint.starts_with(CHATBOT_ENDPOINT)
+        }))
+    }
+}
