@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, organizations, sns, sqs};
+use super::{chatbot, cloudwatch, ecs, events, ids, organizations, rooms, sns, sqs};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -11,6 +11,12 @@ pub struct World {
     pub organization: organizations::State,
     /// Accounts by their 12-digit id.
     pub accounts: BTreeMap<String, Account>,
+    /// The chat rooms and what stands in them.
+    pub rooms: rooms::Rooms,
+    /// Where the simulator listens, `http://127.0.0.1:4566` say: the first part
+    /// of every queue's URL.
+    pub endpoint: String,
+    serial: u64,
 }
 
 /// One account.
@@ -52,5 +58,16 @@ impl World {
     /// The state of an account in a Region, made if it is not there yet.
     pub fn region(&mut self, account: &str, region: &str) -> &mut RegionState {
         self.accounts.entry(account.to_owned()).or_default().regions.entry(region.to_owned()).or_default()
+    }
+
+    /// A number that no earlier call of this gave, for ids of new things.
+    pub fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// An id for a new thing, in the form of a UUID.
+    pub(crate) fn next_uuid(&mut self) -> String {
+        ids::uuid(self.next_serial())
     }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{MAX_ALTERNATIVES, Pattern, validate};
+use super::{Pattern, validate};
 
 fn matches(pattern: Value, event: Value) -> bool {
     Pattern::parse(&pattern).expect("a valid pattern").matches(&event)
@@ -258,7 +258,6 @@ fn alternatives_that_multiply_beyond_the_limit_are_refused() {
     let either = || json!({"$or": [{"x": [1]}, {"y": [1]}]});
     let many = |count: usize| Value::Object((0..count).map(|n| (format!("f{n}"), either())).collect());
     assert!(validate(&many(9)).is_ok());
-    assert!(1 << 10 > MAX_ALTERNATIVES);
     assert!(validate(&many(10)).is_err());
 }
 
