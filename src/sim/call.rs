@@ -51,9 +51,10 @@ impl Call<'_> {
 }
 
 /// What a handler answers: the output in JSON form, members named as in the
-/// service model. Two markers stand for what JSON cannot say:
-/// `{"$timestamp": seconds}` is a timestamp, written as each protocol writes
-/// one, and `{"$map": {…}}` is a map, which XML writes as entries. A member
+/// service model. Markers stand for what JSON cannot say: `{"$timestamp":
+/// seconds}` is a timestamp, written as each protocol writes one, and `{"$map":
+/// {…}}` is a map, which XML writes as entries. `{"$json": "text"}` is JSON that
+/// is text already, where building it up would cost too much. A member
 /// that the model calls a double must be a JSON float (`1.0`, not `1`): CBOR
 /// tells the two apart, and so do its readers.
 pub type Answer = Result<Value, ApiError>;

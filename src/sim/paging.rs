@@ -7,7 +7,7 @@ pub fn token_after(key: &str) -> String {
 
 /// The key that a token stands for; `None` if nobody here made that token.
 pub fn key_of(token: &str) -> Option<String> {
-    if !token.is_ascii() || token.len() % 2 != 0 {
+    if !token.is_ascii() || !token.len().is_multiple_of(2) {
         return None;
     }
     let bytes: Option<Vec<u8>> = (0..token.len())

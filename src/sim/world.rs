@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, ids, organizations, rooms, sns, sqs};
+use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -16,7 +16,24 @@ pub struct World {
     /// Where the simulator listens, `http://127.0.0.1:4566` say: the first part
     /// of every queue's URL.
     pub endpoint: String,
+    /// Who can sign calls.
+    pub identity: identity::State,
+    /// The services' less common manners, which a test switches on.
+    pub knobs: Knobs,
     serial: u64,
+}
+
+/// Manners that the real services have at times.
+#[derive(Debug, Clone, Default)]
+pub struct Knobs {
+    /// Organizations puts an empty page with a token before every full one.
+    pub empty_organization_pages: bool,
+    /// Organizations also sends the account member `Status`, retired in 2026.
+    pub retired_account_status: bool,
+    /// ECS lists give half of the page that was asked for, and a token.
+    pub short_ecs_pages: bool,
+    /// How many service events DescribeServices gives at least, 100 at most.
+    pub events_per_service: usize,
 }
 
 /// One account.
@@ -37,6 +54,8 @@ pub struct Account {
 pub struct Role {
     /// The external id that AssumeRole must carry, if any.
     pub external_id: Option<String>,
+    /// The longest session in seconds; 3,600 where none is set.
+    pub max_session_seconds: Option<i64>,
 }
 
 /// What one account holds in one Region.
@@ -69,5 +88,18 @@ impl World {
     /// An id for a new thing, in the form of a UUID.
     pub(crate) fn next_uuid(&mut self) -> String {
         ids::uuid(self.next_serial())
+    }
+
+    /// Makes a member account of the organisation, under its root, with a role
+    /// that the simulator's callers may assume.
+    pub fn add_account(&mut self, id: &str, name: &str, role: &str, external_id: Option<&str>) {
+        self.organization.add_account(id, name);
+        let role_settings = Role { external_id: external_id.map(str::to_owned), max_session_seconds: None };
+        self.accounts.entry(id.to_owned()).or_default().roles.insert(role.to_owned(), role_settings);
+    }
+
+    /// Whether a Region is switched off in an account.
+    pub fn region_disabled(&self, account: &str, region: &str) -> bool {
+        self.accounts.get(account).is_some_and(|state| state.disabled_regions.contains(region))
     }
 }
