@@ -6,6 +6,7 @@ use std::ops::Bound;
 use serde_json::{Value, json};
 
 use super::call::{Answer, ApiError, Call};
+use super::identity::partition;
 use super::paging;
 use super::service::Service;
 use super::world::{Knobs, World};
@@ -100,9 +101,9 @@ impl State {
         self.accounts.get(id).is_some_and(|member| member.state != "ACTIVE")
     }
 
-    fn arn(&self, kind: &str, id: &str) -> String {
-        let manager = &self.management_account;
-        format!("arn:aws:organizations::{manager}:{kind}/{ORGANIZATION}/{id}")
+    fn arn(&self, region: &str, kind: &str, id: &str) -> String {
+        let (partition, manager) = (partition(region), &self.management_account);
+        format!("arn:{partition}:organizations::{manager}:{kind}/{ORGANIZATION}/{id}")
     }
 }
 
@@ -117,7 +118,7 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
     match call.operation {
         "DescribeAccount" => describe_account(world, call),
-        "DescribeOrganization" => Ok(describe_organization(state)),
+        "DescribeOrganization" => Ok(describe_organization(state, call.region)),
         "ListAccounts" => list_accounts(world, call),
         "ListAccountsForParent" => list_accounts_for_parent(world, call),
         "ListOrganizationalUnitsForParent" => list_units(world, call),
@@ -128,13 +129,13 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
-fn describe_organization(state: &State) -> Value {
-    let manager = &state.management_account;
+fn describe_organization(state: &State, region: &str) -> Value {
+    let (partition, manager) = (partition(region), &state.management_account);
     json!({ "Organization": {
         "Id": ORGANIZATION,
-        "Arn": format!("arn:aws:organizations::{manager}:organization/{ORGANIZATION}"),
+        "Arn": format!("arn:{partition}:organizations::{manager}:organization/{ORGANIZATION}"),
         "FeatureSet": "ALL",
-        "MasterAccountArn": state.arn("account", manager),
+        "MasterAccountArn": state.arn(region, "account", manager),
         "MasterAccountId": manager,
         "MasterAccountEmail": email(manager),
     } })
@@ -147,27 +148,27 @@ fn describe_account(world: &World, call: &Call<'_>) -> Answer {
         let message = "You specified an account that doesn't exist.";
         ApiError::new("AccountNotFoundException", message)
     })?;
-    Ok(json!({ "Account": account(state, &world.knobs, id, member) }))
+    Ok(json!({ "Account": account(world, call, id, member) }))
 }
 
 fn list_accounts(world: &World, call: &Call<'_>) -> Answer {
-    let (state, knobs) = (&world.organization, &world.knobs);
-    let window = Window::of(call, knobs)?;
+    let state = &world.organization;
+    let window = Window::of(call, &world.knobs)?;
     let rest = state
         .accounts
         .range::<str, _>(window.range())
-        .map(|(id, member)| (id.as_str(), account(state, knobs, id, member)));
+        .map(|(id, member)| (id.as_str(), account(world, call, id, member)));
     Ok(window.page("Accounts", rest))
 }
 
 fn list_accounts_for_parent(world: &World, call: &Call<'_>) -> Answer {
-    let (state, knobs) = (&world.organization, &world.knobs);
+    let state = &world.organization;
     let parent = existing_parent(state, call)?;
-    let window = Window::of(call, knobs)?;
+    let window = Window::of(call, &world.knobs)?;
     let ids = state.accounts_by_parent.get(parent).into_iter();
     let rest = ids
         .flat_map(|ids| ids.range::<str, _>(window.range()))
-        .filter_map(|id| Some((id.as_str(), account(state, knobs, id, state.accounts.get(id)?))));
+        .filter_map(|id| Some((id.as_str(), account(world, call, id, state.accounts.get(id)?))));
     Ok(window.page("Accounts", rest))
 }
 
@@ -176,9 +177,9 @@ fn list_units(world: &World, call: &Call<'_>) -> Answer {
     let parent = existing_parent(state, call)?;
     let window = Window::of(call, &world.knobs)?;
     let units = state.units.range::<str, _>(window.range());
-    let rest = units
-        .filter(|(_, unit)| unit.parent == parent)
-        .map(|(id, unit)| (id.as_str(), json!({ "Id": id, "Arn": state.arn("ou", id), "Name": unit.name })));
+    let rest = units.filter(|(_, unit)| unit.parent == parent).map(|(id, unit)| {
+        (id.as_str(), json!({ "Id": id, "Arn": state.arn(call.region, "ou", id), "Name": unit.name }))
+    });
     Ok(window.page("OrganizationalUnits", rest))
 }
 
@@ -187,7 +188,7 @@ fn list_roots(world: &World, call: &Call<'_>) -> Answer {
     let policy_types = [json!({ "Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED" })];
     let root = json!({
         "Id": ROOT,
-        "Arn": world.organization.arn("root", ROOT),
+        "Arn": world.organization.arn(call.region, "root", ROOT),
         "Name": "Root",
         "PolicyTypes": policy_types,
     });
@@ -232,17 +233,17 @@ fn existing_parent<'a>(state: &State, call: &'a Call<'_>) -> Result<&'a str, Api
 
 /// The service retired `Status` on 9 September 2026 in favour of `State`
 /// (Organizations API reference, Account).
-fn account(state: &State, knobs: &Knobs, id: &str, member: &Member) -> Value {
+fn account(world: &World, call: &Call<'_>, id: &str, member: &Member) -> Value {
     let mut account = json!({
         "Id": id,
-        "Arn": state.arn("account", id),
+        "Arn": world.organization.arn(call.region, "account", id),
         "Email": email(id),
         "Name": member.name,
         "State": member.state,
         "JoinedMethod": "CREATED",
         "JoinedTimestamp": { "$timestamp": 1_700_000_000.0 },
     });
-    if knobs.retired_account_status {
+    if world.knobs.retired_account_status {
         account["Status"] = json!(member.state);
     }
     account

@@ -49,6 +49,7 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
     let failed = |source| StartError { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    simulator.with_world(|world| world.endpoint = url(address));
     let stopping = CancellationToken::new();
     let router = router(simulator, stopping.clone());
     let stopped = stopping.clone().cancelled_owned();
@@ -85,6 +86,10 @@ async fn aws(simulator: Arc<Simulator>, stopping: CancellationToken, request: Re
     }
 }
 
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
+}
+
 impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
@@ -93,7 +98,7 @@ impl Server {
 
     /// The endpoint URL for clients.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        url(self.address)
     }
 
     /// Stops listening, ends the calls that hang, and waits for the others.

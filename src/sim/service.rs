@@ -177,3 +177,28 @@ pub fn is_write(operation: &str) -> bool {
     ];
     VERBS.iter().any(|verb| operation.starts_with(verb))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_changes_something_is_known_by_its_name() {
+        for operation in ["UpdateService", "PutRule", "Subscribe", "Unsubscribe", "TagResource", "Publish"] {
+            assert!(is_write(operation), "{operation}");
+        }
+        for operation in
+            ["AssumeRole", "GetCallerIdentity", "ListRules", "DescribeAlarms", "TestEventPattern"]
+        {
+            assert!(!is_write(operation), "{operation}");
+        }
+    }
+
+    #[test]
+    fn every_service_is_found_by_the_name_it_signs_with() {
+        for service in Service::ALL {
+            assert_eq!(Service::from_signing_name(service.signing_name()), Some(service));
+        }
+        assert_eq!(Service::from_signing_name("s3"), None);
+    }
+}
