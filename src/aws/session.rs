@@ -176,3 +176,53 @@ fn sts_region(account: &Account, access: Option<&Access>, callers: Option<Region
 pub(super) fn blames_credentials(error: &AwsError) -> bool {
     error.class == Class::Failed(Cause::Credentials)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::collections::BTreeMap;
+
+    fn region(name: &str) -> Region {
+        name.parse().unwrap()
+    }
+
+    fn account(regions: &[&str]) -> Account {
+        Account {
+            id: "111111111111".parse().unwrap(),
+            name: "dev".into(),
+            labels: BTreeMap::new(),
+            regions: regions.iter().map(|name| region(name)).collect(),
+        }
+    }
+
+    fn access(sts_region: Option<&str>) -> Access {
+        Access {
+            role_name: "foghorn".into(),
+            external_id: None,
+            sts_region: sts_region.map(region),
+            chatbot_region: None,
+        }
+    }
+
+    #[test]
+    fn sts_is_asked_where_the_fleet_says_else_where_the_caller_is_else_where_the_account_is() {
+        for (asked, callers, regions, expected) in [
+            (Some("eu-west-1"), Some("us-west-2"), &["ap-south-1"][..], "eu-west-1"),
+            (None, Some("us-west-2"), &["ap-south-1"], "us-west-2"),
+            (None, None, &["ap-south-1", "us-east-1"], "ap-south-1"),
+            (None, Some("us-west-2"), &["cn-north-1"], "cn-north-1"),
+            (None, Some("cn-northwest-1"), &["cn-north-1"], "cn-northwest-1"),
+        ] {
+            let chosen = sts_region(&account(regions), Some(&access(asked)), callers.map(region));
+            assert_eq!(chosen.as_str(), expected, "{asked:?} {callers:?} {regions:?}");
+        }
+    }
+
+    #[test]
+    fn the_role_is_of_the_accounts_own_partition() {
+        let session = Session::new(&account(&["us-gov-west-1"]), Some(&access(None)), None);
+        let arn = session.role.map(|role| role.arn);
+        assert_eq!(arn.as_deref(), Some("arn:aws-us-gov:iam::111111111111:role/foghorn"));
+    }
+}
