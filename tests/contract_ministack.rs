@@ -38,7 +38,9 @@ fn fresh_name() -> String {
 /// Plays a scenario there. The access key is the account (ministack's manual).
 fn with_ministack(test: &str, scenario: impl AsyncFnOnce(AccountDoor, String)) {
     match env::var(URL) {
-        Ok(url) => process::play(test, ACCOUNT, "none", async { scenario(door(url).await, fresh_name()).await }),
+        Ok(url) => {
+            process::play(test, ACCOUNT, "none", async { scenario(door(url).await, fresh_name()).await })
+        }
         Err(_) if env::var(REQUIRED).is_ok_and(|value| value == "1") => {
             panic!("{REQUIRED}=1, but {URL} does not say where ministack listens")
         }

@@ -58,7 +58,8 @@ pub async fn a_target(door: &AccountDoor, name: &str) {
     let one = target(name, name, name);
     make(door, Resource::Target(one.clone())).await;
     let set = |settings| Resource::Target(Target { settings, ..one.clone() });
-    let worded = TargetSettings { transformer: Some(transformer(r#"{"a":<reason>}"#)), ..one.settings.clone() };
+    let worded =
+        TargetSettings { transformer: Some(transformer(r#"{"a":<reason>}"#)), ..one.settings.clone() };
     change(door, set(worded.clone()), &["/transformer"]).await;
     let policy = RetryPolicy { maximum_retry_attempts: 0, maximum_event_age_in_seconds: 60 };
     let hurried = TargetSettings { retry_policy: Some(policy), ..worded };
@@ -202,9 +203,9 @@ fn difference(resource: &Resource, snapshot: &Snapshot) -> Sight<Difference> {
         Resource::Topic(topic) => map(seen().topics.get(&topic.name), |observed| {
             (topic.diff(observed), Resource::Topic(topic.over(observed)))
         }),
-        Resource::Rule(rule) => map(seen().rules.get(&rule.name), |observed| {
-            (rule.diff(observed), Resource::Rule(rule.clone()))
-        }),
+        Resource::Rule(rule) => {
+            map(seen().rules.get(&rule.name), |observed| (rule.diff(observed), Resource::Rule(rule.clone())))
+        }
         Resource::Alarm(alarm) => map(seen().alarms.get(&alarm.name), |observed| {
             (alarm.diff(observed), Resource::Alarm(alarm.over(observed)))
         }),

@@ -52,7 +52,12 @@ pub fn queue_policy(name: &str, rule: &str) -> Policy {
 }
 
 pub fn topic(name: &str) -> Topic {
-    Topic { region: region(), name: name.to_owned(), policy: topic_policy(name, "foghorn-one"), tags: tags("one") }
+    Topic {
+        region: region(),
+        name: name.to_owned(),
+        policy: topic_policy(name, "foghorn-one"),
+        tags: tags("one"),
+    }
 }
 
 pub fn topic_policy(name: &str, rule: &str) -> Policy {
@@ -82,7 +87,9 @@ pub fn target(rule: &str, topic: &str, queue: &str) -> Target {
         settings: TargetSettings {
             arn: arn::topic(region(), &account_id(), topic),
             role_arn: None,
-            transformer: Some(transformer(r#"{"version":"1.0","source":"custom","content":{"description":<reason>}}"#)),
+            transformer: Some(transformer(
+                r#"{"version":"1.0","source":"custom","content":{"description":<reason>}}"#,
+            )),
             input: None,
             input_path: None,
             retry_policy: Some(RetryPolicy {
