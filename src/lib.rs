@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod aws;
+pub mod events;
 pub mod fleet;
 pub mod model;
 

@@ -252,6 +252,8 @@ fn sdk_tags(configuration: &ChatConfiguration) -> Result<Option<Vec<Tag>>, AwsEr
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use aws_sdk_chatbot::types::builders::SlackChannelConfigurationBuilder;
 
     use std::collections::BTreeMap;

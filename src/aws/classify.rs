@@ -46,7 +46,7 @@ fn refused(group: ApiGroup, status: u16, code: Option<&str>, message: Option<&st
 
 /// The class of a refusal. Codes differ between services and protocols, so
 /// most are known by a part that they share.
-fn class_of(group: ApiGroup, status: u16, code: &str, message: &str) -> Class {
+pub(super) fn class_of(group: ApiGroup, status: u16, code: &str, message: &str) -> Class {
     let code_has = |words: &[&str]| words.iter().any(|word| code.contains(word));
     let message_has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if status == 429 || names_throttling(code) || (code_has(&["LimitExceeded"]) && message_has(&["Rate "])) {

@@ -41,17 +41,20 @@ impl Caller {
 
     /// The account that the credentials belong to, asked once a process.
     async fn account(&self, shared: &Shared, region: Region) -> Result<&str, AwsError> {
-        let account = self.account.get_or_try_init(|| async {
-            let tried = "find out whose credentials these are";
-            let request = shared.clients().sts(region).get_caller_identity();
-            let identity = shared
-                .call_as_caller(region, ApiGroup::Sts, tried, request.send())
-                .await
-                .map_err(advice::for_identity)?;
-            identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
-        });
+        let account = self.account.get_or_try_init(|| async { Box::pin(ask_account(shared, region)).await });
         account.await.map(String::as_str)
     }
+}
+
+/// The account of the caller's credentials.
+async fn ask_account(shared: &Shared, region: Region) -> Result<String, AwsError> {
+    let tried = "find out whose credentials these are";
+    let request = shared.clients().sts(region).get_caller_identity();
+    let identity = shared
+        .call_as_caller(region, ApiGroup::Sts, tried, request.send())
+        .await
+        .map_err(advice::for_identity)?;
+    identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
 }
 
 /// Why no credentials could be had. The words of a provider may quote what it
@@ -102,7 +105,9 @@ impl Session {
     /// The account's credentials, which are those of this account for sure.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         match &self.role {
-            Some(role) => role.kept.get(role.assume(shared, self.sts_region)).await,
+            // Boxed, as is the question below: every call waits for credentials,
+            // and would hold the space of both, ten times its own.
+            Some(role) => role.kept.get(async { Box::pin(role.assume(shared, self.sts_region)).await }).await,
             None => {
                 self.check_identity(shared).await?;
                 shared.caller().credentials(shared).await
