@@ -39,6 +39,8 @@ pub mod sns;
 pub mod sqs;
 pub mod sts;
 mod tag_list;
+#[cfg(test)]
+mod testing;
 pub mod throttle;
 pub mod wire;
 pub mod world;
