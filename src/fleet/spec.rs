@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{AccountId, Region};
+use crate::model::{AccountId, EventFamily, Region};
 
 /// The desired state of notification about failed ECS deployments in every
 /// account of an organisation.
@@ -235,27 +235,6 @@ fn yes() -> bool {
 pub struct Selector {
     /// Accounts that carry all of these labels.
     pub labels: BTreeMap<String, String>,
-}
-
-/// A class of ECS events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum EventFamily {
-    /// A deployment that the circuit breaker or a deployment alarm failed.
-    DeploymentFailed,
-    /// A service action of type WARN or ERROR: tasks that do not start or
-    /// cannot be placed, and failed deployments of services without breaker.
-    ServiceImpaired,
-}
-
-impl EventFamily {
-    /// The name in the fleet file and in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::DeploymentFailed => "deploymentFailed",
-            Self::ServiceImpaired => "serviceImpaired",
-        }
-    }
 }
 
 /// What carries the events.

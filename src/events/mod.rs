@@ -1,0 +1,5 @@
+//! ECS events: which there are, how a rule takes them, and the message that a
+//! room gets. Pure.
+
+pub mod families;
+pub mod message;
