@@ -4,14 +4,37 @@
 //! services refuse, and carries an ECS event through rule, transformer, topic
 //! and AWS Chatbot to a room. It shares no code with `aws`, so that it cannot
 //! share that module's mistakes.
+//!
+//! A request passes through these modules, in this order: [`server`] accepts
+//! it, [`gateway`] finds out who calls what, [`wire`] decodes it, [`faults`]
+//! may spoil it, a [`service`] answers it from the [`world`], [`wire`] writes
+//! the answer, and [`record`] remembers it.
 
 pub mod call;
 pub mod chatbot;
+pub mod clock;
 pub mod cloudwatch;
 pub mod ecs;
 pub mod events;
+pub mod faults;
+mod gateway;
+pub mod identity;
 pub mod organizations;
+pub mod pages;
+mod paging;
+pub mod record;
+pub mod seed;
+pub mod serve;
+pub mod server;
+pub mod service;
+mod signature;
+pub mod simulator;
 pub mod sns;
 pub mod sqs;
 pub mod sts;
+pub mod throttle;
+pub mod wire;
 pub mod world;
+
+pub use server::{Server, start};
+pub use simulator::Simulator;

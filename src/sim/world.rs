@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, organizations, sns, sqs};
+use super::{chatbot, cloudwatch, ecs, events, identity, organizations, sns, sqs};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -11,6 +11,24 @@ pub struct World {
     pub organization: organizations::State,
     /// Accounts by their 12-digit id.
     pub accounts: BTreeMap<String, Account>,
+    /// Who can sign calls.
+    pub identity: identity::State,
+    /// The services' less common manners, which a test switches on.
+    pub knobs: Knobs,
+    serial: u64,
+}
+
+/// Manners that the real services have at times.
+#[derive(Debug, Clone, Default)]
+pub struct Knobs {
+    /// Organizations puts an empty page with a token before every full one.
+    pub empty_organization_pages: bool,
+    /// Organizations also sends the account member `Status`, retired in 2026.
+    pub retired_account_status: bool,
+    /// ECS lists give half of the page that was asked for, and a token.
+    pub short_ecs_pages: bool,
+    /// How many service events DescribeServices gives at least, 100 at most.
+    pub events_per_service: usize,
 }
 
 /// One account.
@@ -31,6 +49,8 @@ pub struct Account {
 pub struct Role {
     /// The external id that AssumeRole must carry, if any.
     pub external_id: Option<String>,
+    /// The longest session in seconds; 3,600 where none is set.
+    pub max_session_seconds: Option<i64>,
 }
 
 /// What one account holds in one Region.
@@ -52,5 +72,33 @@ impl World {
     /// The state of an account in a Region, made if it is not there yet.
     pub fn region(&mut self, account: &str, region: &str) -> &mut RegionState {
         self.accounts.entry(account.to_owned()).or_default().regions.entry(region.to_owned()).or_default()
+    }
+
+    /// A number that no earlier call of this gave, for ids of new things.
+    pub fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// Makes a member account of the organisation, under its root, with a role
+    /// that the simulator's callers may assume.
+    pub fn add_account(&mut self, id: &str, name: &str, role: &str, external_id: Option<&str>) {
+        self.organization.add_account(id, name);
+        let role_settings = Role {
+            external_id: external_id.map(str::to_owned),
+            max_session_seconds: None,
+        };
+        self.accounts
+            .entry(id.to_owned())
+            .or_default()
+            .roles
+            .insert(role.to_owned(), role_settings);
+    }
+
+    /// Whether a Region is switched off in an account.
+    pub fn region_disabled(&self, account: &str, region: &str) -> bool {
+        self.accounts
+            .get(account)
+            .is_some_and(|state| state.disabled_regions.contains(region))
     }
 }

@@ -1,0 +1,75 @@
+//! Pages and JSON for people and tests, beside the AWS APIs.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Html;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::simulator::Simulator;
+
+/// How many accounts the index names.
+const ACCOUNTS_SHOWN: usize = 100;
+
+/// The routes beside the AWS APIs: `/`, `/_foghorn/calls` and
+/// `/_foghorn/reset-calls`.
+pub fn extra_routes(simulator: Arc<Simulator>) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/_foghorn/calls", get(calls))
+        .route("/_foghorn/reset-calls", post(reset_calls))
+        .with_state(simulator)
+}
+
+async fn index(State(simulator): State<Arc<Simulator>>) -> Html<String> {
+    let (count, rows) = simulator.with_world(|world| {
+        let mut rows = String::new();
+        for id in world.accounts.keys().take(ACCOUNTS_SHOWN) {
+            let name = world.organization.account_name(id).unwrap_or_default();
+            // Writing to a string does not fail.
+            let _ = writeln!(
+                rows,
+                "<tr><td>{}</td><td>{}</td></tr>",
+                escaped(id),
+                escaped(name)
+            );
+        }
+        (world.accounts.len(), rows)
+    });
+    let calls = simulator.record.total();
+    Html(format!(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
+         <title>A simulated AWS organisation</title>\n\
+         <h1>A simulated AWS organisation</h1>\n\
+         <p>This server speaks the AWS APIs: point a client's endpoint URL at it.</p>\n\
+         <ul><li><a href=\"/_foghorn/calls\">{calls} calls so far</a></li></ul>\n\
+         <h2>{count} accounts</h2>\n\
+         <table><tr><th>id</th><th>name</th></tr>\n{rows}</table></html>\n"
+    ))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+}
+
+async fn calls(State(simulator): State<Arc<Simulator>>) -> Json<Value> {
+    let record = &simulator.record;
+    Json(json!({
+        "total": record.total(),
+        "writes": record.total_writes(),
+        "peakInFlight": record.peak_in_flight(),
+        "byOperation": record.counts(),
+        "calls": record.entries(),
+    }))
+}
+
+async fn reset_calls(State(simulator): State<Arc<Simulator>>) -> StatusCode {
+    simulator.record.reset();
+    StatusCode::NO_CONTENT
+}
