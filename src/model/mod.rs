@@ -24,6 +24,7 @@ pub mod service;
 pub mod snapshot;
 pub mod tags;
 pub mod target;
+pub mod timestamp;
 pub mod topic;
 
 pub use account::{Account, AccountId};
