@@ -29,10 +29,7 @@ impl Stage {
         let simulator = Simulator::new();
         simulator.with_world(|world| {
             world.add_account(ACCOUNT, "dev", "foghorn", None);
-            world
-                .region(ACCOUNT, REGION)
-                .ecs
-                .add_service("prod", Service::named("web"));
+            world.region(ACCOUNT, REGION).ecs.add_service("prod", Service::named("web"));
         });
         let server = start(Arc::clone(&simulator), 0).await.unwrap();
         Stage { simulator, server }
@@ -52,21 +49,13 @@ impl Stage {
     }
 
     async fn tooling(&self) -> SdkConfig {
-        self.config(Credentials::new(
-            ACCESS_KEY, SECRET_KEY, None, None, "tests",
-        ))
-        .await
+        self.config(Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "tests")).await
     }
 
     async fn member(&self) -> SdkConfig {
         let sts = aws_sdk_sts::Client::new(&self.tooling().await);
         let role = format!("arn:aws:iam::{ACCOUNT}:role/foghorn");
-        let answer = sts
-            .assume_role()
-            .role_arn(role)
-            .role_session_name("tests")
-            .send()
-            .await;
+        let answer = sts.assume_role().role_arn(role).role_session_name("tests").send().await;
         let given = answer.unwrap().credentials.unwrap();
         self.config(Credentials::new(
             given.access_key_id,
@@ -89,12 +78,8 @@ fn code<T, E: ProvideErrorMetadata>(answer: Result<T, E>) -> Option<String> {
 }
 
 fn breaker_on() -> DeploymentConfiguration {
-    let breaker = DeploymentCircuitBreaker::builder()
-        .enable(true)
-        .rollback(true);
-    DeploymentConfiguration::builder()
-        .deployment_circuit_breaker(breaker.build())
-        .build()
+    let breaker = DeploymentCircuitBreaker::builder().enable(true).rollback(true);
+    DeploymentConfiguration::builder().deployment_circuit_breaker(breaker.build()).build()
 }
 
 #[tokio::test]
@@ -102,37 +87,16 @@ async fn services_are_listed_described_and_updated_from_the_account_of_the_role(
     let stage = Stage::new().await;
     let ecs = stage.ecs().await;
     let listed = ecs.list_services().cluster("prod").send().await.unwrap();
-    assert_eq!(
-        listed.service_arns(),
-        ["arn:aws:ecs:eu-west-1:111111111111:service/prod/web"]
-    );
+    assert_eq!(listed.service_arns(), ["arn:aws:ecs:eu-west-1:111111111111:service/prod/web"]);
     let update = ecs.update_service().cluster("prod").service("web");
-    update
-        .deployment_configuration(breaker_on())
-        .send()
-        .await
-        .unwrap();
-    let described = ecs
-        .describe_services()
-        .cluster("prod")
-        .services("web")
-        .send()
-        .await
-        .unwrap();
+    update.deployment_configuration(breaker_on()).send().await.unwrap();
+    let described = ecs.describe_services().cluster("prod").services("web").send().await.unwrap();
     let configuration = described.services()[0].deployment_configuration().unwrap();
-    assert!(
-        configuration
-            .deployment_circuit_breaker()
-            .unwrap()
-            .rollback()
-    );
+    assert!(configuration.deployment_circuit_breaker().unwrap().rollback());
 
     let writes = stage.simulator.record.writes();
     assert_eq!(writes.len(), 1);
-    assert_eq!(
-        (writes[0].account.as_str(), writes[0].operation.as_str()),
-        (ACCOUNT, "UpdateService")
-    );
+    assert_eq!((writes[0].account.as_str(), writes[0].operation.as_str()), (ACCOUNT, "UpdateService"));
     assert_eq!(writes[0].status, Some(200));
     stage.server.stop().await;
 }
@@ -151,45 +115,23 @@ async fn accounts_are_listed_for_the_management_account_alone() {
 #[tokio::test]
 async fn trouble_comes_in_each_services_own_words() {
     let stage = Stage::new().await;
-    let (ecs, sts) = (
-        stage.ecs().await,
-        aws_sdk_sts::Client::new(&stage.tooling().await),
-    );
+    let (ecs, sts) = (stage.ecs().await, aws_sdk_sts::Client::new(&stage.tooling().await));
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&stage.member().await);
     let faults = &stage.simulator.faults;
 
     faults.add(Fault::new(Effect::Throttle).times(3));
-    assert_eq!(
-        code(ecs.list_clusters().send().await).as_deref(),
-        Some("ThrottlingException")
-    );
-    assert_eq!(
-        code(sts.get_caller_identity().send().await).as_deref(),
-        Some("Throttling")
-    );
-    assert_eq!(
-        code(cloudwatch.describe_alarms().send().await).as_deref(),
-        Some("Throttling")
-    );
+    assert_eq!(code(ecs.list_clusters().send().await).as_deref(), Some("ThrottlingException"));
+    assert_eq!(code(sts.get_caller_identity().send().await).as_deref(), Some("Throttling"));
+    assert_eq!(code(cloudwatch.describe_alarms().send().await).as_deref(), Some("Throttling"));
 
-    faults.add(
-        Fault::new(Effect::Deny(Denial::ServiceControlPolicy))
-            .account(ACCOUNT)
-            .times(1),
-    );
+    faults.add(Fault::new(Effect::Deny(Denial::ServiceControlPolicy)).account(ACCOUNT).times(1));
     let denied = ecs.list_clusters().send().await.unwrap_err();
     assert_eq!(denied.code(), Some("AccessDeniedException"));
     let message = denied.message().unwrap();
-    assert!(
-        message.ends_with("with an explicit deny in a service control policy"),
-        "{message}"
-    );
+    assert!(message.ends_with("with an explicit deny in a service control policy"), "{message}");
 
     faults.add(Fault::new(Effect::ServerError(503)).service("ecs").times(1));
-    assert_eq!(
-        code(ecs.list_clusters().send().await).as_deref(),
-        Some("ServerException")
-    );
+    assert_eq!(code(ecs.list_clusters().send().await).as_deref(), Some("ServerException"));
     assert!(ecs.list_clusters().send().await.is_ok());
 }
 
@@ -198,11 +140,7 @@ async fn an_answer_can_be_garbage_or_break_off_or_never_come() {
     let stage = Stage::new().await;
     let ecs = stage.ecs().await;
     for effect in [Effect::Malformed, Effect::Reset, Effect::Hang] {
-        stage.simulator.faults.add(
-            Fault::new(effect.clone())
-                .operation("ListClusters")
-                .times(1),
-        );
+        stage.simulator.faults.add(Fault::new(effect.clone()).operation("ListClusters").times(1));
         let waited = tokio::time::timeout(Duration::from_millis(500), ecs.list_clusters().send());
         match waited.await {
             Ok(answer) => assert_eq!(code(answer), None, "{effect:?}"),
@@ -216,21 +154,10 @@ async fn an_answer_can_be_garbage_or_break_off_or_never_come() {
 async fn a_lost_answer_leaves_its_effect() {
     let stage = Stage::new().await;
     let ecs = stage.ecs().await;
-    stage
-        .simulator
-        .faults
-        .add(Fault::new(Effect::LoseAnswer).times(1));
-    assert_eq!(
-        code(ecs.create_cluster().cluster_name("new").send().await),
-        None
-    );
+    stage.simulator.faults.add(Fault::new(Effect::LoseAnswer).times(1));
+    assert_eq!(code(ecs.create_cluster().cluster_name("new").send().await), None);
     let listed = ecs.list_clusters().send().await.unwrap();
-    assert!(
-        listed
-            .cluster_arns()
-            .iter()
-            .any(|arn| arn.ends_with("cluster/new"))
-    );
+    assert!(listed.cluster_arns().iter().any(|arn| arn.ends_with("cluster/new")));
 }
 
 #[tokio::test]
@@ -238,35 +165,15 @@ async fn a_killed_controller_reaches_nothing_until_its_successor_starts() {
     let stage = Stage::new().await;
     let ecs = stage.ecs().await;
     let faults = &stage.simulator.faults;
-    faults.kill(Kill {
-        at_write: 2,
-        after_effect: true,
-        manner: Manner::Refuse,
-    });
-    assert!(
-        ecs.create_cluster()
-            .cluster_name("first")
-            .send()
-            .await
-            .is_ok()
-    );
+    faults.kill(Kill { at_write: 2, after_effect: true, manner: Manner::Refuse });
+    assert!(ecs.create_cluster().cluster_name("first").send().await.is_ok());
     let killed = Some("Killed".to_owned());
-    assert_eq!(
-        code(ecs.create_cluster().cluster_name("second").send().await),
-        killed
-    );
-    assert_eq!(
-        code(ecs.create_cluster().cluster_name("third").send().await),
-        killed
-    );
+    assert_eq!(code(ecs.create_cluster().cluster_name("second").send().await), killed);
+    assert_eq!(code(ecs.create_cluster().cluster_name("third").send().await), killed);
     assert_eq!(code(ecs.list_clusters().send().await), killed);
     faults.revive();
     let listed = ecs.list_clusters().send().await.unwrap();
-    let names: Vec<_> = listed
-        .cluster_arns()
-        .iter()
-        .filter_map(|arn| arn.rsplit('/').next())
-        .collect();
+    let names: Vec<_> = listed.cluster_arns().iter().filter_map(|arn| arn.rsplit('/').next()).collect();
     assert_eq!(names, ["first", "prod", "second"]);
 }
 
@@ -274,54 +181,28 @@ async fn a_killed_controller_reaches_nothing_until_its_successor_starts() {
 async fn a_clock_that_is_off_is_refused_and_an_old_session_is_expired() {
     let stage = Stage::new().await;
     let member = stage.member().await;
-    let (ecs, sts) = (
-        aws_sdk_ecs::Client::new(&member),
-        aws_sdk_sts::Client::new(&stage.tooling().await),
-    );
-    stage
-        .simulator
-        .clock
-        .set_offset(time::Duration::minutes(20));
-    assert_eq!(
-        code(ecs.list_clusters().send().await).as_deref(),
-        Some("InvalidSignatureException")
-    );
+    let (ecs, sts) = (aws_sdk_ecs::Client::new(&member), aws_sdk_sts::Client::new(&stage.tooling().await));
+    stage.simulator.clock.set_offset(time::Duration::minutes(20));
+    assert_eq!(code(ecs.list_clusters().send().await).as_deref(), Some("InvalidSignatureException"));
     let refused = sts.get_caller_identity().send().await;
     assert_eq!(code(refused).as_deref(), Some("SignatureDoesNotMatch"));
     stage.simulator.clock.set_offset(time::Duration::ZERO);
     assert!(ecs.list_clusters().send().await.is_ok());
 
-    stage
-        .simulator
-        .with_world(|world| world.identity.expire_sessions());
-    assert_eq!(
-        code(ecs.list_clusters().send().await).as_deref(),
-        Some("ExpiredTokenException")
-    );
+    stage.simulator.with_world(|world| world.identity.expire_sessions());
+    assert_eq!(code(ecs.list_clusters().send().await).as_deref(), Some("ExpiredTokenException"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_answer_does_not_hold_up_the_others() {
     let stage = Stage::new().await;
     let ecs = stage.ecs().await;
-    stage
-        .simulator
-        .faults
-        .set_latency(Duration::from_millis(300));
+    stage.simulator.faults.set_latency(Duration::from_millis(300));
     let start = Instant::now();
     let calls = (0..20).map(|_| ecs.list_clusters().send());
-    assert!(
-        futures::future::join_all(calls)
-            .await
-            .iter()
-            .all(Result::is_ok)
-    );
+    assert!(futures::future::join_all(calls).await.iter().all(Result::is_ok));
     // One after the other they would take six seconds.
-    assert!(
-        start.elapsed() < Duration::from_secs(4),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     assert_eq!(stage.simulator.record.peak_in_flight(), 20);
 }
 
@@ -333,10 +214,7 @@ async fn published_request_rates_are_kept_when_switched_on() {
     let calls = (0..200).map(|_| ecs.list_clusters().send());
     let answers = futures::future::join_all(calls).await;
     let refused = answers.iter().filter(|answer| answer.is_err()).count();
-    assert!(
-        (1..=30).contains(&refused),
-        "{refused} of 80 refused with a burst of 50"
-    );
+    assert!((50..=150).contains(&refused), "{refused} of 200 refused with a burst of 50");
 }
 
 #[tokio::test]
@@ -351,9 +229,5 @@ async fn a_stopping_server_ends_the_calls_that_hang() {
     let start = Instant::now();
     stage.server.stop().await;
     assert_eq!(code(hanging.await.unwrap()), None);
-    assert!(
-        start.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 }

@@ -41,25 +41,20 @@ impl Call<'_> {
     /// The strings of a list member of the input; none if it was not sent.
     pub fn strings(&self, member: &str) -> Vec<&str> {
         let list = self.input.get(member).and_then(Value::as_array);
-        list.into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
+        list.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// The refusal of an operation that the service does not have.
     pub fn unknown_operation(&self) -> ApiError {
-        ApiError::new(
-            "UnknownOperationException",
-            format!("no operation {}", self.operation),
-        )
+        ApiError::new("UnknownOperationException", format!("no operation {}", self.operation))
     }
 }
 
 /// What a handler answers: the output in JSON form, members named as in the
-/// service model. Two markers stand for what JSON cannot say:
-/// `{"$timestamp": seconds}` is a timestamp, written as each protocol writes
-/// one, and `{"$map": {…}}` is a map, which XML writes as entries. A member
+/// service model. Markers stand for what JSON cannot say: `{"$timestamp":
+/// seconds}` is a timestamp, written as each protocol writes one, and `{"$map":
+/// {…}}` is a map, which XML writes as entries. `{"$json": "text"}` is JSON that
+/// is text already, where building it up would cost too much. A member
 /// that the model calls a double must be a JSON float (`1.0`, not `1`): CBOR
 /// tells the two apart, and so do its readers.
 pub type Answer = Result<Value, ApiError>;
@@ -78,11 +73,7 @@ pub struct ApiError {
 impl ApiError {
     /// A refusal with HTTP status 400, which most refusals carry.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.into(),
-            status: 400,
-        }
+        Self { code: code.to_owned(), message: message.into(), status: 400 }
     }
 
     /// The same refusal under another HTTP status.

@@ -11,9 +11,8 @@ pub const COMPACT: &[BorrowedFormatItem<'static>] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 
 /// `Sat, 21 Nov 2026 08:58:40 GMT`, as the HTTP `Date` header carries it.
-pub const HTTP_DATE: &[BorrowedFormatItem<'static>] = format_description!(
-    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-);
+pub const HTTP_DATE: &[BorrowedFormatItem<'static>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
 /// Real time, moved by an offset that a test may script.
 #[derive(Debug, Default)]
@@ -32,8 +31,7 @@ impl Clock {
     /// behind. A caller whose clock is right then looks skewed.
     pub fn set_offset(&self, offset: Duration) {
         let milliseconds = i64::try_from(offset.whole_milliseconds()).unwrap_or(i64::MAX);
-        self.offset_milliseconds
-            .store(milliseconds, Ordering::Relaxed);
+        self.offset_milliseconds.store(milliseconds, Ordering::Relaxed);
     }
 }
 

@@ -55,9 +55,7 @@ impl Denial {
             Denial::Identity => {
                 format!("because no identity-based policy allows the {action} action")
             }
-            Denial::ServiceControlPolicy => {
-                "with an explicit deny in a service control policy".to_owned()
-            }
+            Denial::ServiceControlPolicy => "with an explicit deny in a service control policy".to_owned(),
             Denial::NoServiceControlPolicy => {
                 format!("because no service control policy allows the {action} action")
             }
@@ -80,14 +78,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of every call, for good.
     pub fn new(effect: Effect) -> Fault {
-        Fault {
-            effect,
-            account: None,
-            region: None,
-            service: None,
-            operation: None,
-            remaining: None,
-        }
+        Fault { effect, account: None, region: None, service: None, operation: None, remaining: None }
     }
 
     /// Only calls of this account's credentials.
@@ -122,8 +113,7 @@ impl Fault {
     }
 
     fn matches(&self, target: &Target<'_>) -> bool {
-        let fits =
-            |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|name| name == is);
+        let fits = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|name| name == is);
         self.remaining != Some(0)
             && fits(&self.region, target.region)
             && fits(&self.service, target.service)
@@ -244,29 +234,17 @@ impl Faults {
     /// Whether the scripted kill has happened.
     pub fn has_killed(&self) -> bool {
         let script = self.script();
-        script
-            .kill
-            .is_some_and(|kill| script.writes >= kill.at_write)
+        script.kill.is_some_and(|kill| script.writes >= kill.at_write)
     }
 
     /// Decides about one call, and counts it.
     pub fn judge(&self, target: &Target<'_>) -> Verdict {
         let mut script = self.script();
-        let mut verdict = Verdict {
-            latency: script.latency,
-            ..Verdict::default()
-        };
+        let mut verdict = Verdict { latency: script.latency, ..Verdict::default() };
         verdict.killed = script.judge_kill(target.is_write);
-        let Script {
-            everywhere,
-            by_account,
-            ..
-        } = &mut *script;
+        let Script { everywhere, by_account, .. } = &mut *script;
         let of_account = by_account.get_mut(target.account).into_iter().flatten();
-        for fault in of_account
-            .chain(everywhere)
-            .filter(|fault| fault.matches(target))
-        {
+        for fault in of_account.chain(everywhere).filter(|fault| fault.matches(target)) {
             match &fault.effect {
                 Effect::Latency(more) => verdict.latency += *more,
                 _ if verdict.effect.is_some() => continue,
@@ -293,10 +271,7 @@ impl Script {
             return None;
         }
         let done = !dead_before && kill.after_effect;
-        Some(Killed {
-            done,
-            manner: kill.manner,
-        })
+        Some(Killed { done, manner: kill.manner })
     }
 }
 

@@ -49,13 +49,9 @@ pub async fn answer(
     let request_id = simulator.next_request_id();
     let outcome = match read(&parts, &body) {
         Ok(request) => perform(&simulator, &stopping, &request, &request_id).await,
-        Err((protocol, service, refusal)) => Outcome::Reply(wire::render(
-            protocol,
-            service,
-            "",
-            &request_id,
-            &Err(refusal),
-        )),
+        Err((protocol, service, refusal)) => {
+            Outcome::Reply(wire::render(protocol, service, "", &request_id, &Err(refusal)))
+        }
     };
     respond(outcome, simulator.clock.now())
 }
@@ -71,23 +67,12 @@ fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Service, ApiEr
     let Some(service) = Service::from_signing_name(&signature.service) else {
         let protocol = wire::protocol(Service::Sts, &parts.headers);
         let message = format!("the simulator has no service {}", signature.service);
-        return Err((
-            protocol,
-            Service::Sts,
-            ApiError::new("UnknownService", message),
-        ));
+        return Err((protocol, Service::Sts, ApiError::new("UnknownService", message)));
     };
     let protocol = wire::protocol(service, &parts.headers);
-    let (operation, input) =
-        wire::decode(protocol, service, parts.uri.path(), &parts.headers, body)
-            .map_err(|refusal| (protocol, service, refusal))?;
-    Ok(Request {
-        service,
-        protocol,
-        signature,
-        operation,
-        input,
-    })
+    let (operation, input) = wire::decode(protocol, service, parts.uri.path(), &parts.headers, body)
+        .map_err(|refusal| (protocol, service, refusal))?;
+    Ok(Request { service, protocol, signature, operation, input })
 }
 
 async fn perform(
@@ -115,13 +100,7 @@ async fn perform(
             () = stopping.cancelled() => return Outcome::Silence,
         }
     }
-    let exchange = Exchange {
-        simulator,
-        request,
-        request_id,
-        target,
-        arrival,
-    };
+    let exchange = Exchange { simulator, request, request_id, target, arrival };
     match &caller {
         Ok(caller) => exchange.follow(verdict, caller, stopping).await,
         Err(refusal) => exchange.reply(&Err(refusal.clone())),
@@ -139,12 +118,7 @@ struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Does what the script says, or else what the service does.
-    async fn follow(
-        &self,
-        verdict: Verdict,
-        caller: &Caller,
-        stopping: &CancellationToken,
-    ) -> Outcome {
+    async fn follow(&self, verdict: Verdict, caller: &Caller, stopping: &CancellationToken) -> Outcome {
         if let Some(killed) = verdict.killed {
             return self.die(killed, caller, stopping).await;
         }
@@ -178,10 +152,9 @@ impl Exchange<'_> {
         }
         match killed.manner {
             Manner::Hang => hang(stopping).await,
-            Manner::Refuse => self.reply(&Err(ApiError::new(
-                "Killed",
-                "the controller was killed by the test",
-            ))),
+            Manner::Refuse => {
+                self.reply(&Err(ApiError::new("Killed", "the controller was killed by the test")))
+            }
         }
     }
 
@@ -190,13 +163,7 @@ impl Exchange<'_> {
         let target = &self.target;
         let now = tokio::time::Instant::now();
         let throttle = &self.simulator.throttle;
-        if !throttle.take(
-            target.account,
-            target.region,
-            target.service,
-            target.operation,
-            now,
-        ) {
+        if !throttle.take(target.account, target.region, target.service, target.operation, now) {
             return Err(self.request.service.throttled());
         }
         let principal = caller.arn(target.region);
@@ -208,8 +175,7 @@ impl Exchange<'_> {
             input: &self.request.input,
             now: self.simulator.clock.now(),
         };
-        self.simulator
-            .with_world(|world| self.request.service.answer(world, &call))
+        self.simulator.with_world(|world| self.request.service.answer(world, &call))
     }
 
     fn reply(&self, answer: &Answer) -> Outcome {
@@ -228,24 +194,14 @@ impl Exchange<'_> {
     }
 
     fn render(&self, answer: &Answer) -> Reply {
-        let Request {
-            protocol,
-            service,
-            operation,
-            ..
-        } = self.request;
+        let Request { protocol, service, operation, .. } = self.request;
         wire::render(*protocol, *service, operation, self.request_id, answer)
     }
 }
 
 /// Who signed a request, unless the service refuses to believe it.
 fn authenticate(simulator: &Simulator, request: &Request) -> Result<Arc<Caller>, ApiError> {
-    let Request {
-        signature,
-        protocol,
-        service,
-        ..
-    } = request;
+    let Request { signature, protocol, service, .. } = request;
     let now = simulator.clock.now();
     signature.check_time(*protocol, now)?;
     let unknown = || signature::unknown_credentials(*protocol);
@@ -256,13 +212,7 @@ fn authenticate(simulator: &Simulator, request: &Request) -> Result<Arc<Caller>,
             Some((caller, disabled))
         })
         .ok_or_else(unknown)?;
-    if let Kind::Session {
-        token,
-        expires,
-        partition: made_in,
-        ..
-    } = &caller.kind
-    {
+    if let Kind::Session { token, expires, partition: made_in, .. } = &caller.kind {
         let fits = signature.session_token.as_deref() == Some(token.as_str())
             && partition(&signature.region) == *made_in;
         if !fits {
@@ -316,8 +266,7 @@ fn response(
     now: OffsetDateTime,
 ) -> Response<Body> {
     let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let date = ("date", clock::text(now, clock::HTTP_DATE));
     let content_length = ("content-length", length.to_string());
     let no_content = status == 204;
@@ -326,9 +275,7 @@ fn response(
             continue;
         }
         if let Ok(value) = HeaderValue::from_str(text) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
+            response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
     response

@@ -85,12 +85,7 @@ const SWEEP_EVERY: u64 = 1024;
 impl State {
     /// Makes a user with a long-lived key.
     pub fn add_user(&mut self, access_key: &str, account: &str, name: &str) {
-        let caller = Caller {
-            account: account.to_owned(),
-            kind: Kind::User {
-                name: name.to_owned(),
-            },
-        };
+        let caller = Caller { account: account.to_owned(), kind: Kind::User { name: name.to_owned() } };
         self.callers.insert(access_key.to_owned(), Arc::new(caller));
     }
 
@@ -123,8 +118,7 @@ impl State {
                 partition,
             },
         };
-        self.callers
-            .insert(credentials.access_key.clone(), Arc::new(caller));
+        self.callers.insert(credentials.access_key.clone(), Arc::new(caller));
         credentials
     }
 

@@ -6,6 +6,7 @@ use std::ops::Bound;
 use serde_json::{Value, json};
 
 use super::call::{Answer, ApiError, Call};
+use super::identity::partition;
 use super::paging;
 use super::service::Service;
 use super::world::{Knobs, World};
@@ -51,26 +52,16 @@ impl State {
 
     /// Makes an account right under the root.
     pub fn add_account(&mut self, id: &str, name: &str) {
-        let member = Member {
-            name: name.to_owned(),
-            parent: ROOT.to_owned(),
-            state: "ACTIVE",
-            tags: BTreeMap::new(),
-        };
+        let member =
+            Member { name: name.to_owned(), parent: ROOT.to_owned(), state: "ACTIVE", tags: BTreeMap::new() };
         self.accounts.insert(id.to_owned(), member);
-        self.accounts_by_parent
-            .entry(ROOT.to_owned())
-            .or_default()
-            .insert(id.to_owned());
+        self.accounts_by_parent.entry(ROOT.to_owned()).or_default().insert(id.to_owned());
     }
 
     /// Makes an organisational unit; `parent` is the root's or another unit's
     /// id.
     pub fn add_unit(&mut self, id: &str, name: &str, parent: &str) {
-        let unit = Unit {
-            name: name.to_owned(),
-            parent: parent.to_owned(),
-        };
+        let unit = Unit { name: name.to_owned(), parent: parent.to_owned() };
         self.units.insert(id.to_owned(), unit);
     }
 
@@ -83,10 +74,7 @@ impl State {
             siblings.remove(id);
         }
         parent.clone_into(&mut member.parent);
-        self.accounts_by_parent
-            .entry(parent.to_owned())
-            .or_default()
-            .insert(id.to_owned());
+        self.accounts_by_parent.entry(parent.to_owned()).or_default().insert(id.to_owned());
     }
 
     /// Sets an account's `State`: `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE`, …
@@ -110,29 +98,27 @@ impl State {
 
     /// Whether an account is suspended or closed, so that nobody can enter it.
     pub fn is_closed(&self, id: &str) -> bool {
-        self.accounts
-            .get(id)
-            .is_some_and(|member| member.state != "ACTIVE")
+        self.accounts.get(id).is_some_and(|member| member.state != "ACTIVE")
     }
 
-    fn arn(&self, kind: &str, id: &str) -> String {
-        let manager = &self.management_account;
-        format!("arn:aws:organizations::{manager}:{kind}/{ORGANIZATION}/{id}")
+    fn arn(&self, region: &str, kind: &str, id: &str) -> String {
+        let (partition, manager) = (partition(region), &self.management_account);
+        format!("arn:{partition}:organizations::{manager}:{kind}/{ORGANIZATION}/{id}")
     }
 }
 
 /// Answers one call.
 pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     let state = &world.organization;
-    let may_read = call.account == state.management_account
-        || state.delegated_administrators.contains(call.account);
+    let may_read =
+        call.account == state.management_account || state.delegated_administrators.contains(call.account);
     if !may_read && call.operation != "DescribeOrganization" {
         let message = "You don't have permissions to access this resource.";
         return Err(Service::Organizations.denied(message.to_owned()));
     }
     match call.operation {
         "DescribeAccount" => describe_account(world, call),
-        "DescribeOrganization" => Ok(describe_organization(state)),
+        "DescribeOrganization" => Ok(describe_organization(state, call.region)),
         "ListAccounts" => list_accounts(world, call),
         "ListAccountsForParent" => list_accounts_for_parent(world, call),
         "ListOrganizationalUnitsForParent" => list_units(world, call),
@@ -143,13 +129,13 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
-fn describe_organization(state: &State) -> Value {
-    let manager = &state.management_account;
+fn describe_organization(state: &State, region: &str) -> Value {
+    let (partition, manager) = (partition(region), &state.management_account);
     json!({ "Organization": {
         "Id": ORGANIZATION,
-        "Arn": format!("arn:aws:organizations::{manager}:organization/{ORGANIZATION}"),
+        "Arn": format!("arn:{partition}:organizations::{manager}:organization/{ORGANIZATION}"),
         "FeatureSet": "ALL",
-        "MasterAccountArn": state.arn("account", manager),
+        "MasterAccountArn": state.arn(region, "account", manager),
         "MasterAccountId": manager,
         "MasterAccountEmail": email(manager),
     } })
@@ -162,32 +148,27 @@ fn describe_account(world: &World, call: &Call<'_>) -> Answer {
         let message = "You specified an account that doesn't exist.";
         ApiError::new("AccountNotFoundException", message)
     })?;
-    Ok(json!({ "Account": account(state, &world.knobs, id, member) }))
+    Ok(json!({ "Account": account(world, call, id, member) }))
 }
 
 fn list_accounts(world: &World, call: &Call<'_>) -> Answer {
-    let (state, knobs) = (&world.organization, &world.knobs);
-    let window = Window::of(call, knobs)?;
+    let state = &world.organization;
+    let window = Window::of(call, &world.knobs)?;
     let rest = state
         .accounts
         .range::<str, _>(window.range())
-        .map(|(id, member)| (id.as_str(), account(state, knobs, id, member)));
+        .map(|(id, member)| (id.as_str(), account(world, call, id, member)));
     Ok(window.page("Accounts", rest))
 }
 
 fn list_accounts_for_parent(world: &World, call: &Call<'_>) -> Answer {
-    let (state, knobs) = (&world.organization, &world.knobs);
+    let state = &world.organization;
     let parent = existing_parent(state, call)?;
-    let window = Window::of(call, knobs)?;
+    let window = Window::of(call, &world.knobs)?;
     let ids = state.accounts_by_parent.get(parent).into_iter();
     let rest = ids
         .flat_map(|ids| ids.range::<str, _>(window.range()))
-        .filter_map(|id| {
-            Some((
-                id.as_str(),
-                account(state, knobs, id, state.accounts.get(id)?),
-            ))
-        });
+        .filter_map(|id| Some((id.as_str(), account(world, call, id, state.accounts.get(id)?))));
     Ok(window.page("Accounts", rest))
 }
 
@@ -196,14 +177,9 @@ fn list_units(world: &World, call: &Call<'_>) -> Answer {
     let parent = existing_parent(state, call)?;
     let window = Window::of(call, &world.knobs)?;
     let units = state.units.range::<str, _>(window.range());
-    let rest = units
-        .filter(|(_, unit)| unit.parent == parent)
-        .map(|(id, unit)| {
-            (
-                id.as_str(),
-                json!({ "Id": id, "Arn": state.arn("ou", id), "Name": unit.name }),
-            )
-        });
+    let rest = units.filter(|(_, unit)| unit.parent == parent).map(|(id, unit)| {
+        (id.as_str(), json!({ "Id": id, "Arn": state.arn(call.region, "ou", id), "Name": unit.name }))
+    });
     Ok(window.page("OrganizationalUnits", rest))
 }
 
@@ -212,7 +188,7 @@ fn list_roots(world: &World, call: &Call<'_>) -> Answer {
     let policy_types = [json!({ "Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED" })];
     let root = json!({
         "Id": ROOT,
-        "Arn": world.organization.arn("root", ROOT),
+        "Arn": world.organization.arn(call.region, "root", ROOT),
         "Name": "Root",
         "PolicyTypes": policy_types,
     });
@@ -227,11 +203,7 @@ fn list_parents(state: &State, call: &Call<'_>) -> Answer {
         let message = "You specified a child that doesn't exist.";
         return Err(ApiError::new("ChildNotFoundException", message));
     };
-    let kind = if parent == ROOT {
-        "ROOT"
-    } else {
-        "ORGANIZATIONAL_UNIT"
-    };
+    let kind = if parent == ROOT { "ROOT" } else { "ORGANIZATIONAL_UNIT" };
     Ok(json!({ "Parents": [{ "Id": parent, "Type": kind }] }))
 }
 
@@ -246,10 +218,7 @@ fn list_tags(state: &State, call: &Call<'_>) -> Answer {
             return Err(ApiError::new("TargetNotFoundException", message));
         }
     };
-    let list: Vec<Value> = tags
-        .iter()
-        .map(|(key, value)| json!({ "Key": key, "Value": value }))
-        .collect();
+    let list: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     Ok(json!({ "Tags": list }))
 }
 
@@ -264,17 +233,17 @@ fn existing_parent<'a>(state: &State, call: &'a Call<'_>) -> Result<&'a str, Api
 
 /// The service retired `Status` on 9 September 2026 in favour of `State`
 /// (Organizations API reference, Account).
-fn account(state: &State, knobs: &Knobs, id: &str, member: &Member) -> Value {
+fn account(world: &World, call: &Call<'_>, id: &str, member: &Member) -> Value {
     let mut account = json!({
         "Id": id,
-        "Arn": state.arn("account", id),
+        "Arn": world.organization.arn(call.region, "account", id),
         "Email": email(id),
         "Name": member.name,
         "State": member.state,
         "JoinedMethod": "CREATED",
         "JoinedTimestamp": { "$timestamp": 1_700_000_000.0 },
     });
-    if knobs.retired_account_status {
+    if world.knobs.retired_account_status {
         account["Status"] = json!(member.state);
     }
     account
@@ -312,26 +281,16 @@ impl Window {
             None => (None, knobs.empty_organization_pages),
             Some(token) => {
                 let empty = token.starts_with(EMPTY_FIRST);
-                let key = token
-                    .strip_prefix([EMPTY_FIRST, FULL_FIRST])
-                    .and_then(paging::key_of);
+                let key = token.strip_prefix([EMPTY_FIRST, FULL_FIRST]).and_then(paging::key_of);
                 (Some(key.ok_or_else(invalid_token)?), empty)
             }
         };
         let size = usize::try_from(size).unwrap_or_default();
-        Ok(Window {
-            after,
-            size,
-            empty,
-            empty_before_next: knobs.empty_organization_pages,
-        })
+        Ok(Window { after, size, empty, empty_before_next: knobs.empty_organization_pages })
     }
 
     fn range(&self) -> (Bound<&str>, Bound<&str>) {
-        let start = self
-            .after
-            .as_deref()
-            .map_or(Bound::Unbounded, Bound::Excluded);
+        let start = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         (start, Bound::Unbounded)
     }
 
@@ -343,11 +302,7 @@ impl Window {
         let page = paging::take(rest, self.size);
         let mut output = json!({ name: page.items });
         if let Some(token) = page.next {
-            let first = if self.empty_before_next {
-                EMPTY_FIRST
-            } else {
-                FULL_FIRST
-            };
+            let first = if self.empty_before_next { EMPTY_FIRST } else { FULL_FIRST };
             output["NextToken"] = json!(format!("{first}{token}"));
         }
         output

@@ -31,12 +31,7 @@ async fn index(State(simulator): State<Arc<Simulator>>) -> Html<String> {
         for id in world.accounts.keys().take(ACCOUNTS_SHOWN) {
             let name = world.organization.account_name(id).unwrap_or_default();
             // Writing to a string does not fail.
-            let _ = writeln!(
-                rows,
-                "<tr><td>{}</td><td>{}</td></tr>",
-                escaped(id),
-                escaped(name)
-            );
+            let _ = writeln!(rows, "<tr><td>{}</td><td>{}</td></tr>", escaped(id), escaped(name));
         }
         (world.accounts.len(), rows)
     });
@@ -53,9 +48,7 @@ async fn index(State(simulator): State<Arc<Simulator>>) -> Html<String> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 async fn calls(State(simulator): State<Arc<Simulator>>) -> Json<Value> {

@@ -32,10 +32,7 @@ pub fn take<'k, T>(rest: impl Iterator<Item = (&'k str, T)>, size: usize) -> Pag
     let mut last = None;
     for (key, item) in rest {
         if items.len() == size {
-            return Page {
-                items,
-                next: last.map(token_after),
-            };
+            return Page { items, next: last.map(token_after) };
         }
         items.push(item);
         last = Some(key);

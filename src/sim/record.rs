@@ -67,10 +67,7 @@ impl Record {
         if !self.counts_only.load(Ordering::Relaxed) {
             book.keep(target);
         }
-        Arrival {
-            record: self,
-            sequence: book.sequence,
-        }
+        Arrival { record: self, sequence: book.sequence }
     }
 
     /// The calls, oldest first.
@@ -80,12 +77,7 @@ impl Record {
 
     /// The calls that change something, oldest first.
     pub fn writes(&self) -> Vec<Entry> {
-        self.book()
-            .entries
-            .iter()
-            .filter(|entry| entry.write)
-            .cloned()
-            .collect()
+        self.book().entries.iter().filter(|entry| entry.write).cloned().collect()
     }
 
     /// How many calls arrived.
@@ -115,9 +107,7 @@ impl Record {
         book.by_operation
             .iter()
             .flat_map(|(service, operations)| {
-                operations
-                    .iter()
-                    .map(move |(operation, count)| (name(service, operation), *count))
+                operations.iter().map(move |(operation, count)| (name(service, operation), *count))
             })
             .collect()
     }
@@ -130,10 +120,7 @@ impl Record {
     /// Forgets everything.
     pub fn reset(&self) {
         let mut book = self.book();
-        *book = Book {
-            sequence: book.sequence,
-            ..Book::default()
-        };
+        *book = Book { sequence: book.sequence, ..Book::default() };
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         self.peak_in_flight.store(in_flight, Ordering::Relaxed);
     }
@@ -154,10 +141,7 @@ impl Book {
             *count += 1;
             return;
         }
-        let operations = self
-            .by_operation
-            .entry(target.service.to_owned())
-            .or_default();
+        let operations = self.by_operation.entry(target.service.to_owned()).or_default();
         operations.insert(target.operation.to_owned(), 1);
     }
 
@@ -180,9 +164,7 @@ impl Book {
     fn entry_mut(&mut self, sequence: u64) -> Option<&mut Entry> {
         let first = self.entries.front()?.sequence;
         let index = usize::try_from(sequence.checked_sub(first)?).ok()?;
-        self.entries
-            .get_mut(index)
-            .filter(|entry| entry.sequence == sequence)
+        self.entries.get_mut(index).filter(|entry| entry.sequence == sequence)
     }
 }
 
@@ -225,11 +207,7 @@ mod tests {
     fn calls_are_kept_in_order_with_their_outcome() {
         let record = Record::default();
         record.arrived(&CALL).answered(200, None);
-        let hung = record.arrived(&Target {
-            operation: "ListServices",
-            is_write: false,
-            ..CALL
-        });
+        let hung = record.arrived(&Target { operation: "ListServices", is_write: false, ..CALL });
         record.arrived(&CALL).answered(400, Some("ClientException"));
         drop(hung);
 
@@ -243,12 +221,7 @@ mod tests {
             [
                 (1, "UpdateService".to_owned(), Some(200), None),
                 (2, "ListServices".to_owned(), None, None),
-                (
-                    3,
-                    "UpdateService".to_owned(),
-                    Some(400),
-                    Some("ClientException".to_owned())
-                ),
+                (3, "UpdateService".to_owned(), Some(400), Some("ClientException".to_owned())),
             ]
         );
         assert_eq!((record.total(), record.total_writes()), (3, 2));
@@ -262,9 +235,6 @@ mod tests {
         record.set_counts_only(true);
         record.arrived(&CALL).answered(200, None);
         assert_eq!(record.entries(), []);
-        assert_eq!(
-            record.counts(),
-            BTreeMap::from([("ecs:UpdateService".to_owned(), 1)])
-        );
+        assert_eq!(record.counts(), BTreeMap::from([("ecs:UpdateService".to_owned(), 1)]));
     }
 }

@@ -32,12 +32,7 @@ impl Seed {
     /// Puts everything into the world.
     pub fn fill(&self, world: &mut World) {
         let clusters: Vec<(Arc<str>, Arc<Cluster>)> = (1..=self.clusters)
-            .map(|number| {
-                (
-                    Arc::from(format!("cluster-{number:02}")),
-                    Arc::new(self.cluster()),
-                )
-            })
+            .map(|number| (Arc::from(format!("cluster-{number:02}")), Arc::new(self.cluster())))
             .collect();
         for index in 0..self.accounts {
             let id = Self::account_id(index);

@@ -41,9 +41,7 @@ pub async fn serve(options: &Options) -> Result<(Arc<Simulator>, Server), StartE
         options.seed.fill(world);
         for index in 0..options.seed.accounts {
             if let Some(account) = world.accounts.get_mut(&Seed::account_id(index)) {
-                account
-                    .disabled_regions
-                    .extend(options.disabled_regions.iter().cloned());
+                account.disabled_regions.extend(options.disabled_regions.iter().cloned());
             }
         }
     });

@@ -47,10 +47,9 @@ pub struct Server {
 /// If the port cannot be bound.
 pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, StartError> {
     let failed = |source| StartError { port, source };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(failed)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    simulator.with_world(|world| world.endpoint = url(address));
     let stopping = CancellationToken::new();
     let router = router(simulator, stopping.clone());
     let stopped = stopping.clone().cancelled_owned();
@@ -61,34 +60,21 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
         }
     });
     let task = tokio::spawn(async move {
-        let served = axum::serve(listener, router)
-            .with_graceful_shutdown(stopped)
-            .await;
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {
             tracing::error!(%error, "the simulator's server ended");
         }
     });
-    Ok(Server {
-        address,
-        stopping,
-        task,
-    })
+    Ok(Server { address, stopping, task })
 }
 
 fn router(simulator: Arc<Simulator>, stopping: CancellationToken) -> Router {
     let pages = pages::extra_routes(Arc::clone(&simulator));
     let aws = move |request: Request| aws(Arc::clone(&simulator), stopping.clone(), request);
-    Router::new()
-        .route("/", post(aws.clone()))
-        .merge(pages)
-        .fallback(aws)
+    Router::new().route("/", post(aws.clone())).merge(pages).fallback(aws)
 }
 
-async fn aws(
-    simulator: Arc<Simulator>,
-    stopping: CancellationToken,
-    request: Request,
-) -> Response<Body> {
+async fn aws(simulator: Arc<Simulator>, stopping: CancellationToken, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     match to_bytes(body, REQUEST_LIMIT).await {
         Ok(body) => gateway::answer(simulator, stopping, parts, body).await,
@@ -100,6 +86,10 @@ async fn aws(
     }
 }
 
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}")
+}
+
 impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
@@ -108,16 +98,13 @@ impl Server {
 
     /// The endpoint URL for clients.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        url(self.address)
     }
 
     /// Stops listening, ends the calls that hang, and waits for the others.
     pub async fn stop(mut self) {
         self.stopping.cancel();
-        if tokio::time::timeout(STOP_TIMEOUT, &mut self.task)
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(STOP_TIMEOUT, &mut self.task).await.is_err() {
             self.task.abort();
         }
     }

@@ -40,9 +40,7 @@ impl Service {
 
     /// The service of a name in a signature's credential scope.
     pub fn from_signing_name(name: &str) -> Option<Service> {
-        Self::ALL
-            .into_iter()
-            .find(|service| service.signing_name() == name)
+        Self::ALL.into_iter().find(|service| service.signing_name() == name)
     }
 
     /// The name in a signature's credential scope.
@@ -131,9 +129,7 @@ impl Service {
             }
             Service::Chatbot => ApiError::new("AccessDeniedException", message).with_status(403),
             Service::Sns => ApiError::new("AuthorizationError", message).with_status(403),
-            Service::CloudWatch | Service::Sts => {
-                ApiError::new("AccessDenied", message).with_status(403)
-            }
+            Service::CloudWatch | Service::Sts => ApiError::new("AccessDenied", message).with_status(403),
         }
     }
 
@@ -180,4 +176,29 @@ pub fn is_write(operation: &str) -> bool {
         "Update",
     ];
     VERBS.iter().any(|verb| operation.starts_with(verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_changes_something_is_known_by_its_name() {
+        for operation in ["UpdateService", "PutRule", "Subscribe", "Unsubscribe", "TagResource", "Publish"] {
+            assert!(is_write(operation), "{operation}");
+        }
+        for operation in
+            ["AssumeRole", "GetCallerIdentity", "ListRules", "DescribeAlarms", "TestEventPattern"]
+        {
+            assert!(!is_write(operation), "{operation}");
+        }
+    }
+
+    #[test]
+    fn every_service_is_found_by_the_name_it_signs_with() {
+        for service in Service::ALL {
+            assert_eq!(Service::from_signing_name(service.signing_name()), Some(service));
+        }
+        assert_eq!(Service::from_signing_name("s3"), None);
+    }
 }

@@ -51,10 +51,7 @@ impl Signature {
     /// Refuses a signature that was made too long before or after `now`.
     pub fn check_time(&self, protocol: Protocol, now: OffsetDateTime) -> Result<(), ApiError> {
         let Some(made_at) = self.made_at else {
-            return Err(skewed(
-                protocol,
-                "the request carries no x-amz-date".to_owned(),
-            ));
+            return Err(skewed(protocol, "the request carries no x-amz-date".to_owned()));
         };
         let written = |time| clock::text(time, clock::COMPACT);
         let (made, limits) = (written(made_at), (now - TOLERANCE, now + TOLERANCE));
@@ -83,26 +80,17 @@ impl Signature {
 }
 
 fn parse_time(text: &str) -> Option<OffsetDateTime> {
-    PrimitiveDateTime::parse(text, clock::COMPACT)
-        .ok()
-        .map(PrimitiveDateTime::assume_utc)
+    PrimitiveDateTime::parse(text, clock::COMPACT).ok().map(PrimitiveDateTime::assume_utc)
 }
 
 /// A protocol's refusal to believe a signature.
 pub fn skewed(protocol: Protocol, message: String) -> ApiError {
-    refusal(
-        protocol,
-        ("SignatureDoesNotMatch", "InvalidSignatureException"),
-        &message,
-    )
+    refusal(protocol, ("SignatureDoesNotMatch", "InvalidSignatureException"), &message)
 }
 
 /// A protocol's refusal of a request without a signature.
 pub fn missing(protocol: Protocol) -> ApiError {
-    let codes = (
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-    );
+    let codes = ("MissingAuthenticationToken", "MissingAuthenticationTokenException");
     refusal(protocol, codes, "Request is missing Authentication Token")
 }
 
@@ -110,21 +98,13 @@ pub fn missing(protocol: Protocol) -> ApiError {
 /// in the Region: the two look the same.
 pub fn unknown_credentials(protocol: Protocol) -> ApiError {
     let codes = ("InvalidClientTokenId", "UnrecognizedClientException");
-    refusal(
-        protocol,
-        codes,
-        "The security token included in the request is invalid.",
-    )
+    refusal(protocol, codes, "The security token included in the request is invalid.")
 }
 
 /// A protocol's refusal of credentials that were valid once.
 pub fn expired_credentials(protocol: Protocol) -> ApiError {
     let codes = ("ExpiredToken", "ExpiredTokenException");
-    refusal(
-        protocol,
-        codes,
-        "The security token included in the request is expired",
-    )
+    refusal(protocol, codes, "The security token included in the request is expired")
 }
 
 fn refusal(protocol: Protocol, (query, json): (&str, &str), message: &str) -> ApiError {
@@ -155,10 +135,7 @@ mod tests {
     fn the_scope_says_who_calls_which_service_in_which_region() {
         let signature = signed("20261121T090000Z");
         assert_eq!(signature.access_key, "AKIAIOSFODNN7EXAMPLE");
-        assert_eq!(
-            (signature.region.as_str(), signature.service.as_str()),
-            ("eu-west-1", "ecs")
-        );
+        assert_eq!((signature.region.as_str(), signature.service.as_str()), ("eu-west-1", "ecs"));
         assert_eq!(signature.made_at, Some(datetime!(2026-11-21 09:00 UTC)));
     }
 
@@ -173,20 +150,13 @@ mod tests {
         let check = |now| signature.check_time(Protocol::Query, now);
         assert_eq!(check(datetime!(2026-11-21 09:15 UTC)), Ok(()));
         let late = check(datetime!(2026-11-21 09:15:01 UTC)).unwrap_err();
-        assert_eq!(
-            (late.code.as_str(), late.status),
-            ("SignatureDoesNotMatch", 403)
-        );
+        assert_eq!((late.code.as_str(), late.status), ("SignatureDoesNotMatch", 403));
         assert_eq!(
             late.message,
             "Signature expired: 20261121T090000Z is now earlier than 20261121T090001Z \
              (20261121T091501Z - 15 min.)"
         );
         let early = check(datetime!(2026-11-21 08:44:59 UTC)).unwrap_err();
-        assert!(
-            early.message.starts_with("Signature not yet current: "),
-            "{}",
-            early.message
-        );
+        assert!(early.message.starts_with("Signature not yet current: "), "{}", early.message);
     }
 }

@@ -42,16 +42,9 @@ impl Simulator {
         let simulator = Simulator::default();
         simulator.with_world(|world| {
             world.organization.management_account = MANAGEMENT_ACCOUNT.to_owned();
-            world
-                .organization
-                .add_account(MANAGEMENT_ACCOUNT, "tooling");
-            world
-                .accounts
-                .entry(MANAGEMENT_ACCOUNT.to_owned())
-                .or_default();
-            world
-                .identity
-                .add_user(ACCESS_KEY, MANAGEMENT_ACCOUNT, "foghorn");
+            world.organization.add_account(MANAGEMENT_ACCOUNT, "tooling");
+            world.accounts.entry(MANAGEMENT_ACCOUNT.to_owned()).or_default();
+            world.identity.add_user(ACCESS_KEY, MANAGEMENT_ACCOUNT, "foghorn");
         });
         Arc::new(simulator)
     }

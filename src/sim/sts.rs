@@ -95,8 +95,8 @@ fn may_assume(world: &World, call: &Call<'_>, role: &RoleName<'_>) -> Option<i64
         return None;
     }
     let settings = world.accounts.get(role.account)?.roles.get(role.name)?;
-    let external_id_fits = settings.external_id.is_none()
-        || settings.external_id.as_deref() == call.string("ExternalId");
+    let external_id_fits =
+        settings.external_id.is_none() || settings.external_id.as_deref() == call.string("ExternalId");
     external_id_fits.then_some(settings.max_session_seconds.unwrap_or(HOUR))
 }
 
@@ -117,8 +117,7 @@ fn duration(call: &Call<'_>, limit: i64) -> Result<i64, ApiError> {
     }
     if seconds > limit {
         return Err(invalid(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-                .to_owned(),
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.".to_owned(),
         ));
     }
     Ok(seconds)
@@ -131,31 +130,19 @@ fn parse_role(arn: &str) -> Result<RoleName<'_>, ApiError> {
     {
         // The session's ARN names the role without its path.
         let name = path.rsplit('/').next().unwrap_or(path);
-        return Ok(RoleName {
-            partition,
-            account,
-            name,
-        });
+        return Ok(RoleName { partition, account, name });
     }
     Err(invalid(format!("{arn} is invalid")))
 }
 
-fn check_text(
-    member: &str,
-    text: &str,
-    (least, most): (usize, usize),
-    marks: &str,
-) -> Result<(), ApiError> {
+fn check_text(member: &str, text: &str, (least, most): (usize, usize), marks: &str) -> Result<(), ApiError> {
     let allowed = |character: char| character.is_alphanumeric() || marks.contains(character);
     let constraint = if text.len() < least {
         format!("Member must have length greater than or equal to {least}")
     } else if text.len() > most {
         format!("Member must have length less than or equal to {most}")
     } else if !text.chars().all(allowed) {
-        format!(
-            "Member must satisfy regular expression pattern: [\\w{}]*",
-            marks.replace('_', "")
-        )
+        format!("Member must satisfy regular expression pattern: [\\w{}]*", marks.replace('_', ""))
     } else {
         return Ok(());
     };
@@ -209,14 +196,8 @@ mod tests {
             input[name] = value.clone();
         }
         let now = datetime!(2026-11-21 09:00 UTC);
-        let call = Call {
-            account: "999999999999",
-            region,
-            principal,
-            operation: "AssumeRole",
-            input: &input,
-            now,
-        };
+        let call =
+            Call { account: "999999999999", region, principal, operation: "AssumeRole", input: &input, now };
         super::call(world, &call)
     }
 
@@ -241,10 +222,7 @@ mod tests {
             json!({ "RoleArn": "arn:aws-cn:iam::111111111111:role/foghorn" }),
         ] {
             let refusal = assume(&mut world(), "eu-west-1", USER, change).unwrap_err();
-            assert_eq!(
-                (refusal.code.as_str(), refusal.status),
-                ("AccessDenied", 403)
-            );
+            assert_eq!((refusal.code.as_str(), refusal.status), ("AccessDenied", 403));
             assert!(refusal.message.contains("sts:AssumeRole on resource: arn:"));
         }
     }
@@ -256,9 +234,7 @@ mod tests {
             let mut world = world();
             let roles = &mut world.accounts.get_mut(MEMBER).unwrap().roles;
             roles.get_mut("foghorn").unwrap().max_session_seconds = Some(7200);
-            assume(&mut world, "eu-west-1", principal, change)
-                .map_err(|refusal| refusal.code)
-                .err()
+            assume(&mut world, "eu-west-1", principal, change).map_err(|refusal| refusal.code).err()
         };
         let chained = "arn:aws:sts::999999999999:assumed-role/a/b";
         assert_eq!(code(USER, "899").as_deref(), Some("ValidationError"));
@@ -272,11 +248,7 @@ mod tests {
     fn a_session_name_outside_the_pattern_is_refused() {
         let change = json!({ "RoleSessionName": "two words" });
         let refusal = assume(&mut world(), "eu-west-1", USER, change).unwrap_err();
-        assert!(
-            refusal
-                .message
-                .contains("regular expression pattern: [\\w+=,.@-]*")
-        );
+        assert!(refusal.message.contains("regular expression pattern: [\\w+=,.@-]*"));
     }
 
     #[test]
@@ -285,9 +257,6 @@ mod tests {
         let account = world.accounts.get_mut(MEMBER).unwrap();
         account.disabled_regions.insert("ap-east-1".to_owned());
         let refusal = assume(&mut world, "ap-east-1", USER, json!({})).unwrap_err();
-        assert_eq!(
-            (refusal.code.as_str(), refusal.status),
-            ("RegionDisabledException", 403)
-        );
+        assert_eq!((refusal.code.as_str(), refusal.status), ("RegionDisabledException", 403));
     }
 }

@@ -17,11 +17,7 @@ struct Group {
 }
 
 const fn group(name: &'static str, burst: u32, per_second: u32) -> Group {
-    Group {
-        name,
-        burst,
-        per_second,
-    }
+    Group { name, burst, per_second }
 }
 
 /// The group of an operation; `None` where no figure is published.
@@ -62,22 +58,12 @@ impl Throttle {
     }
 
     /// Takes a token for a call; `false` if the bucket is empty.
-    pub fn take(
-        &self,
-        account: &str,
-        region: &str,
-        service: &str,
-        operation: &str,
-        now: Instant,
-    ) -> bool {
+    pub fn take(&self, account: &str, region: &str, service: &str, operation: &str, now: Instant) -> bool {
         let mut guard = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let (Some(buckets), Some(group)) = (guard.as_mut(), group_of(service, operation)) else {
             return true;
         };
-        let full = Bucket {
-            tokens: f64::from(group.burst),
-            at: now,
-        };
+        let full = Bucket { tokens: f64::from(group.burst), at: now };
         let key = (account.to_owned(), region.to_owned(), group);
         let bucket = buckets.entry(key).or_insert(full);
         let refill = (now - bucket.at).as_secs_f64() * f64::from(group.per_second);

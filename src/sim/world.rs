@@ -11,6 +11,9 @@ pub struct World {
     pub organization: organizations::State,
     /// Accounts by their 12-digit id.
     pub accounts: BTreeMap<String, Account>,
+    /// Where the simulator listens, `http://127.0.0.1:4566` say: the first part
+    /// of every queue's URL.
+    pub endpoint: String,
     /// Who can sign calls.
     pub identity: identity::State,
     /// The services' less common manners, which a test switches on.
@@ -84,21 +87,12 @@ impl World {
     /// that the simulator's callers may assume.
     pub fn add_account(&mut self, id: &str, name: &str, role: &str, external_id: Option<&str>) {
         self.organization.add_account(id, name);
-        let role_settings = Role {
-            external_id: external_id.map(str::to_owned),
-            max_session_seconds: None,
-        };
-        self.accounts
-            .entry(id.to_owned())
-            .or_default()
-            .roles
-            .insert(role.to_owned(), role_settings);
+        let role_settings = Role { external_id: external_id.map(str::to_owned), max_session_seconds: None };
+        self.accounts.entry(id.to_owned()).or_default().roles.insert(role.to_owned(), role_settings);
     }
 
     /// Whether a Region is switched off in an account.
     pub fn region_disabled(&self, account: &str, region: &str) -> bool {
-        self.accounts
-            .get(account)
-            .is_some_and(|state| state.disabled_regions.contains(region))
+        self.accounts.get(account).is_some_and(|state| state.disabled_regions.contains(region))
     }
 }

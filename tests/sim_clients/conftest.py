@@ -1,7 +1,7 @@
 """Starts the simulator for clients that others wrote: boto3 and the AWS CLI.
 
-FOGHORN_SIM_URL names one that already runs; otherwise FOGHORN_SIM_BIN names
-the binary to start, or cargo builds it.
+FOGHORN_SIM_URL names one that already runs, started with ARGUMENTS below;
+otherwise FOGHORN_SIM_BIN names the binary to start, or cargo builds it.
 """
 
 import json

@@ -84,6 +84,11 @@ def test_a_chained_session_is_an_hour_at_most(organisation):
         ("sts", "get_caller_identity", ("InvalidClientTokenId", 403)),
         ("ecs", "list_clusters", ("UnrecognizedClientException", 400)),
         ("organizations", "list_roots", ("UnrecognizedClientException", 400)),
+        ("events", "list_rules", ("UnrecognizedClientException", 400)),
+        ("chatbot", "describe_slack_workspaces", ("UnrecognizedClientException", 403)),
+        ("sns", "list_topics", ("InvalidClientTokenId", 403)),
+        ("cloudwatch", "describe_alarms", ("InvalidClientTokenId", 403)),
+        ("sqs", "list_queues", ("InvalidClientTokenId", 400)),
     ],
 )
 def test_unknown_credentials_are_refused_in_the_services_words(organisation, service, call, expected):

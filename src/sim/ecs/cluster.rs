@@ -37,13 +37,8 @@ impl Cluster {
     }
 
     fn describe(&self, name: &str, place: Place<'_>, with_tags: bool) -> Value {
-        let active: Vec<&Service> = self
-            .services
-            .values()
-            .filter(|service| service.is_active())
-            .collect();
-        let sum =
-            |count: fn(&Service) -> u32| active.iter().map(|service| count(service)).sum::<u32>();
+        let active: Vec<&Service> = self.services.values().filter(|service| service.is_active()).collect();
+        let sum = |count: fn(&Service) -> u32| active.iter().map(|service| count(service)).sum::<u32>();
         json!({
             "clusterArn": place.cluster(name),
             "clusterName": name,
@@ -82,9 +77,7 @@ pub fn describe(world: &mut World, call: &Call<'_>) -> Answer {
         references.push("default");
     }
     if references.len() > BATCH {
-        return Err(invalid_parameter(format!(
-            "Clusters cannot have more than {BATCH} elements."
-        )));
+        return Err(invalid_parameter(format!("Clusters cannot have more than {BATCH} elements.")));
     }
     let with_tags = call.strings("include").contains(&"TAGS");
     let (place, state) = here(world, call);

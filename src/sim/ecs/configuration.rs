@@ -30,17 +30,14 @@ pub fn merge(current: &mut Value, sent: &Value) {
 /// supported).
 pub fn check(sent: &Value, controller: Controller) -> Result<(), ApiError> {
     if !sent.is_object() {
-        return Err(invalid_parameter(
-            "deploymentConfiguration must be a structure.",
-        ));
+        return Err(invalid_parameter("deploymentConfiguration must be a structure."));
     }
     require(sent, "deploymentCircuitBreaker", &["enable", "rollback"])?;
     require(sent, "alarms", &["alarmNames", "enable", "rollback"])?;
     if controller != Controller::Ecs {
-        for (member, feature) in [
-            ("deploymentCircuitBreaker", "Deployment circuit breaker"),
-            ("alarms", "Deployment alarms"),
-        ] {
+        for (member, feature) in
+            [("deploymentCircuitBreaker", "Deployment circuit breaker"), ("alarms", "Deployment alarms")]
+        {
             let wanted = sent.get(member).and_then(|value| value.get("enable"));
             if wanted == Some(&Value::Bool(true)) {
                 return Err(invalid_parameter(format!(
@@ -56,10 +53,7 @@ fn require(sent: &Value, member: &str, required: &[&str]) -> Result<(), ApiError
     let Some(value) = sent.get(member).filter(|value| !value.is_null()) else {
         return Ok(());
     };
-    match required
-        .iter()
-        .find(|name| value.get(**name).is_none_or(Value::is_null))
-    {
+    match required.iter().find(|name| value.get(**name).is_none_or(Value::is_null)) {
         Some(name) => Err(invalid_parameter(format!("{member}.{name} must be set."))),
         None => Ok(()),
     }

@@ -1,5 +1,7 @@
 //! DescribeServices, and how a service looks in an answer.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -26,9 +28,7 @@ pub fn services(world: &mut World, call: &Call<'_>) -> Answer {
         return Err(invalid_parameter("Services cannot be empty."));
     }
     if references.len() > BATCH {
-        return Err(invalid_parameter(format!(
-            "Services cannot have more than {BATCH} elements."
-        )));
+        return Err(invalid_parameter(format!("Services cannot have more than {BATCH} elements.")));
     }
     let view = View {
         events: world.knobs.events_per_service.min(EVENTS),
@@ -44,10 +44,7 @@ pub fn services(world: &mut World, call: &Call<'_>) -> Answer {
         match name.and_then(|name| cluster.service(name)) {
             Some(service) => services.push(service.describe(place, cluster_name, &view)),
             None => {
-                let arn = name.map_or_else(
-                    || reference.to_owned(),
-                    |name| place.service(cluster_name, name),
-                );
+                let arn = name.map_or_else(|| reference.to_owned(), |name| place.service(cluster_name, name));
                 failures.push(json!({ "arn": arn, "reason": "MISSING" }));
             }
         }
@@ -68,11 +65,7 @@ pub struct View {
 impl Service {
     /// The service's ARN.
     pub(super) fn arn(&self, place: Place<'_>, cluster: &str) -> String {
-        if self.short_arn {
-            place.short_service(&self.name)
-        } else {
-            place.service(cluster, &self.name)
-        }
+        if self.short_arn { place.short_service(&self.name) } else { place.service(cluster, &self.name) }
     }
 
     pub(super) fn scheduling_strategy(&self) -> &'static str {
@@ -166,40 +159,33 @@ impl Service {
 
     /// What happened, then as many reports of a steady state as are wanted;
     /// these are made up here, so that they take no memory.
-    fn describe_events(&self, place: Place<'_>, view: &View) -> Vec<Value> {
-        let happened = self
-            .history
-            .as_deref()
-            .map_or(&[][..], |history| &history.events);
+    fn describe_events(&self, place: Place<'_>, view: &View) -> Value {
+        let happened = self.history.as_deref().map_or(&[][..], |history| &history.events);
         let steady = format!("(service {}) has reached a steady state.", self.name);
-        let mut moment = view.now;
-        let made_up = (happened.len()..view.events).map(|_| {
-            moment -= STEADY_EVERY;
-            (moment, steady.as_str())
-        });
+        let told = happened.iter().map(|(moment, message)| (*moment, message.as_str()));
+        let made_up = (1..).map(|age| (view.now - STEADY_EVERY * age, steady.as_str()));
+        let count = happened.len().max(view.events).min(EVENTS);
         let salt = deployment_number(&[place.account, place.region, &self.name], 1);
-        let told = happened
-            .iter()
-            .map(|(moment, message)| (*moment, message.as_str()));
-        told.chain(made_up)
-            .take(EVENTS)
-            .enumerate()
-            .map(|(index, (moment, message))| {
-                json!({
-                    "id": event_id(salt, index),
-                    "createdAt": { "$timestamp": epoch_seconds(moment) },
-                    "message": message,
-                })
-            })
-            .collect()
+        json!({ "$json": events_text(salt, told.chain(made_up).take(count)) })
     }
 }
 
-/// An event's id, in the form of a UUID.
-fn event_id(salt: u64, index: usize) -> String {
-    format!(
-        "{:08x}-{index:04x}-4000-8000-{:012x}",
-        salt >> 32,
-        salt & 0xffff_ffff_ffff
-    )
+/// The JSON of events. Thousands may go into one answer: text is far cheaper
+/// to make than values are.
+fn events_text<'m>(salt: u64, events: impl Iterator<Item = (OffsetDateTime, &'m str)>) -> String {
+    let (high, low) = (salt >> 32, salt & 0xffff_ffff_ffff);
+    let mut text = String::from("[");
+    for (index, (moment, message)) in events.enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        let created = epoch_seconds(moment);
+        let message = Value::from(message);
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "{comma}{{\"id\":\"{high:08x}-{index:04x}-4000-8000-{low:012x}\",\
+             \"createdAt\":{created},\"message\":{message}}}"
+        );
+    }
+    text.push(']');
+    text
 }

@@ -36,17 +36,12 @@ pub fn fail_deployment(
     let serial = world.next_serial();
     let place = Place { account, region };
     let state = &mut world.region(account, region).ecs;
-    let service = state
-        .service_mut(cluster, service)
-        .ok_or_else(service_not_found)?;
+    let service = state.service_mut(cluster, service).ok_or_else(service_not_found)?;
     let failure = Failure {
         place,
         cluster,
         number: deployment_number(&[account, region, cluster, &service.name], serial * 2),
-        rollback_number: deployment_number(
-            &[account, region, cluster, &service.name],
-            serial * 2 + 1,
-        ),
+        rollback_number: deployment_number(&[account, region, cluster, &service.name], serial * 2 + 1),
         reason,
         now,
     };
@@ -92,20 +87,9 @@ impl Failure<'_> {
                 self.stay(service, stuck, stable, next);
             }
         }
-        let what = if judged(service) {
-            "deployment failed"
-        } else {
-            "was unable to start tasks"
-        };
-        let message = format!(
-            "(service {}) (deployment ecs-svc/{}) {what}.",
-            service.name, self.number
-        );
-        service
-            .history
-            .get_or_insert_default()
-            .events
-            .insert(0, (self.now, message));
+        let what = if judged(service) { "deployment failed" } else { "was unable to start tasks" };
+        let message = format!("(service {}) (deployment ecs-svc/{}) {what}.", service.name, self.number);
+        service.history.get_or_insert_default().events.insert(0, (self.now, message));
     }
 
     /// The old revision comes back under a new deployment.
@@ -126,10 +110,7 @@ impl Failure<'_> {
     /// The new revision stays the wanted one; the old tasks run on.
     fn stay(&self, service: &mut Service, primary: Deployment, stable: Deployment, next: u32) {
         service.revision = next;
-        let old = Deployment {
-            status: "ACTIVE",
-            ..stable
-        };
+        let old = Deployment { status: "ACTIVE", ..stable };
         service.history.get_or_insert_default().deployments = vec![primary, old];
     }
 
@@ -184,13 +165,7 @@ fn judged(service: &Service) -> bool {
 
 /// The newest deployment that is complete: the one a rollback goes back to.
 fn stable_deployment(service: &Service, place: Place<'_>, cluster: &str) -> Deployment {
-    let deployments = service
-        .history
-        .iter()
-        .flat_map(|history| &history.deployments);
+    let deployments = service.history.iter().flat_map(|history| &history.deployments);
     let mut complete = deployments.filter(|deployment| deployment.rollout_state == "COMPLETED");
-    complete
-        .next()
-        .cloned()
-        .unwrap_or_else(|| service.first_deployment(place, cluster))
+    complete.next().cloned().unwrap_or_else(|| service.first_deployment(place, cluster))
 }

@@ -13,10 +13,7 @@ use crate::sim::world::{Knobs, World};
 pub fn clusters(world: &mut World, call: &Call<'_>) -> Answer {
     let window = Window::of(call, &world.knobs, 100)?;
     let (place, state) = here(world, call);
-    let names = state
-        .clusters
-        .range::<str, _>(window.range())
-        .map(|(name, _)| name);
+    let names = state.clusters.range::<str, _>(window.range()).map(|(name, _)| name);
     let page = window.take(names.map(|name| (name.as_ref(), place.cluster(name))));
     Ok(output("clusterArns", page))
 }
@@ -27,17 +24,13 @@ pub fn services(world: &mut World, call: &Call<'_>) -> Answer {
     let (place, state) = here(world, call);
     let cluster = named_cluster(call, place)?;
     let (launch_type, scheduling) = (call.string("launchType"), call.string("schedulingStrategy"));
-    let services = state
-        .cluster(cluster)?
-        .services
-        .range::<str, _>(window.range());
+    let services = state.cluster(cluster)?.services.range::<str, _>(window.range());
     let wanted = services.filter(|(_, service)| {
         service.is_active()
             && launch_type.is_none_or(|wanted| wanted == service.launch_type)
             && scheduling.is_none_or(|wanted| wanted == service.scheduling_strategy())
     });
-    let page =
-        window.take(wanted.map(|(name, service)| (name.as_ref(), service.arn(place, cluster))));
+    let page = window.take(wanted.map(|(name, service)| (name.as_ref(), service.arn(place, cluster))));
     Ok(output("serviceArns", page))
 }
 
@@ -63,24 +56,15 @@ impl Window {
         }
         let after = match call.string("nextToken") {
             None => None,
-            Some(token) => {
-                Some(paging::key_of(token).ok_or_else(|| invalid_parameter("Invalid token."))?)
-            }
+            Some(token) => Some(paging::key_of(token).ok_or_else(|| invalid_parameter("Invalid token."))?),
         };
         let size = usize::try_from(size).unwrap_or_default();
-        let size = if knobs.short_ecs_pages {
-            size.div_ceil(2)
-        } else {
-            size
-        };
+        let size = if knobs.short_ecs_pages { size.div_ceil(2) } else { size };
         Ok(Window { after, size })
     }
 
     fn range(&self) -> (Bound<&str>, Bound<&str>) {
-        let start = self
-            .after
-            .as_deref()
-            .map_or(Bound::Unbounded, Bound::Excluded);
+        let start = self.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         (start, Bound::Unbounded)
     }
 

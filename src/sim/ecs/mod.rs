@@ -56,10 +56,7 @@ impl State {
     }
 
     fn cluster(&self, name: &str) -> Result<&Cluster, ApiError> {
-        self.clusters
-            .get(name)
-            .map(AsRef::as_ref)
-            .ok_or_else(cluster_not_found)
+        self.clusters.get(name).map(AsRef::as_ref).ok_or_else(cluster_not_found)
     }
 }
 
@@ -83,10 +80,7 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
 
 /// The call's place and state.
 fn here<'a, 'w>(world: &'w mut World, call: &Call<'a>) -> (Place<'a>, &'w mut State) {
-    let place = Place {
-        account: call.account,
-        region: call.region,
-    };
+    let place = Place { account: call.account, region: call.region };
     (place, &mut world.region(call.account, call.region).ecs)
 }
 

@@ -14,10 +14,7 @@ pub struct Place<'a> {
 impl Place<'_> {
     fn arn(self, resource: std::fmt::Arguments<'_>) -> String {
         let Place { account, region } = self;
-        format!(
-            "arn:{}:ecs:{region}:{account}:{resource}",
-            partition(region)
-        )
+        format!("arn:{}:ecs:{region}:{account}:{resource}", partition(region))
     }
 
     /// A cluster's ARN.
@@ -74,13 +71,8 @@ pub fn deployment_number(words: &[&str], counter: u64) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
     let counter = counter.to_le_bytes();
-    let bytes = words
-        .iter()
-        .flat_map(|word| word.bytes().chain([b'/']))
-        .chain(counter);
-    let hash = bytes.fold(OFFSET, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-    });
+    let bytes = words.iter().flat_map(|word| word.bytes().chain([b'/'])).chain(counter);
+    let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     1_000_000_000_000_000_000 + hash % 8_000_000_000_000_000_000
 }
 
@@ -88,28 +80,16 @@ pub fn deployment_number(words: &[&str], counter: u64) -> u64 {
 mod tests {
     use super::*;
 
-    const PLACE: Place<'static> = Place {
-        account: "111111111111",
-        region: "cn-north-1",
-    };
+    const PLACE: Place<'static> = Place { account: "111111111111", region: "cn-north-1" };
 
     #[test]
     fn an_arn_is_understood_only_in_its_own_place() {
         let arn = PLACE.service("prod", "web");
-        assert_eq!(
-            arn,
-            "arn:aws-cn:ecs:cn-north-1:111111111111:service/prod/web"
-        );
+        assert_eq!(arn, "arn:aws-cn:ecs:cn-north-1:111111111111:service/prod/web");
         assert_eq!(service_name(&arn, PLACE), Some("web"));
-        assert_eq!(
-            service_name(&PLACE.short_service("web"), PLACE),
-            Some("web")
-        );
+        assert_eq!(service_name(&PLACE.short_service("web"), PLACE), Some("web"));
         assert_eq!(service_name("web", PLACE), Some("web"));
-        let elsewhere = Place {
-            region: "eu-west-1",
-            ..PLACE
-        };
+        let elsewhere = Place { region: "eu-west-1", ..PLACE };
         assert_eq!(service_name(&arn, elsewhere), None);
         assert_eq!(cluster_name(&arn, PLACE), None);
     }

@@ -31,11 +31,7 @@ impl Controller {
 
     /// The controller of an API name.
     pub fn of_name(name: &str) -> Option<Controller> {
-        let all = [
-            Controller::Ecs,
-            Controller::CodeDeploy,
-            Controller::External,
-        ];
+        let all = [Controller::Ecs, Controller::CodeDeploy, Controller::External];
         all.into_iter().find(|controller| controller.name() == name)
     }
 }
@@ -206,11 +202,7 @@ impl Service {
     /// Whether the circuit breaker is on, and whether it rolls back.
     pub fn breaker_state(&self) -> (bool, bool) {
         let breaker = self.configuration.get("deploymentCircuitBreaker");
-        let flag = |name| {
-            breaker
-                .and_then(|breaker| breaker.get(name)?.as_bool())
-                .unwrap_or(false)
-        };
+        let flag = |name| breaker.and_then(|breaker| breaker.get(name)?.as_bool()).unwrap_or(false);
         (flag("enable"), flag("rollback"))
     }
 

@@ -25,9 +25,7 @@ pub fn sent(call: &Call<'_>) -> Result<Tags, ApiError> {
 
 /// Tags as an answer shows them.
 pub fn wire(tags: &Tags) -> Value {
-    tags.iter()
-        .map(|(key, value)| json!({ "key": key, "value": value }))
-        .collect()
+    tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
 
 /// ListTagsForResource.
@@ -44,10 +42,7 @@ pub fn add(world: &mut World, call: &Call<'_>) -> Answer {
 /// UntagResource.
 pub fn remove(world: &mut World, call: &Call<'_>) -> Answer {
     let keys = call.strings("tagKeys");
-    with_tags(world, call, |tags| {
-        tags.retain(|key, _| !keys.contains(&key.as_str()))
-    })
-    .map(|()| json!({}))
+    with_tags(world, call, |tags| tags.retain(|key, _| !keys.contains(&key.as_str()))).map(|()| json!({}))
 }
 
 fn with_tags<T>(

@@ -8,8 +8,8 @@ use super::describe::View;
 use super::name::Place;
 use super::service::{Controller, Deployment, Service};
 use super::{
-    State, cluster_not_found, configuration, here, invalid_parameter, name, named_cluster,
-    named_service, service_not_found, tags,
+    State, cluster_not_found, configuration, here, invalid_parameter, name, named_cluster, named_service,
+    service_not_found, tags,
 };
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::world::World;
@@ -19,14 +19,8 @@ pub fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let service = requested(call)?;
     let (place, state) = here(world, call);
     let cluster_name = named_cluster(call, place)?;
-    let cluster = state
-        .clusters
-        .get_mut(cluster_name)
-        .ok_or_else(cluster_not_found)?;
-    if cluster
-        .service(&service.name)
-        .is_some_and(Service::is_active)
-    {
+    let cluster = state.clusters.get_mut(cluster_name).ok_or_else(cluster_not_found)?;
+    if cluster.service(&service.name).is_some_and(Service::is_active) {
         return Err(invalid_parameter("Creation of service was not idempotent."));
     }
     let answer = answer(&service, place, cluster_name, call);
@@ -37,13 +31,9 @@ pub fn create(world: &mut World, call: &Call<'_>) -> Answer {
 /// The service that CreateService asks for.
 fn requested(call: &Call<'_>) -> Result<Service, ApiError> {
     let name = call.string("serviceName").filter(|name| !name.is_empty());
-    let mut service =
-        Service::named(name.ok_or_else(|| invalid_parameter("Name cannot be empty."))?);
+    let mut service = Service::named(name.ok_or_else(|| invalid_parameter("Name cannot be empty."))?);
     service.created_at = call.now.unix_timestamp();
-    let controller = call
-        .input
-        .get("deploymentController")
-        .and_then(|value| value.get("type"));
+    let controller = call.input.get("deploymentController").and_then(|value| value.get("type"));
     if let Some(name) = controller.and_then(Value::as_str) {
         service.controller = Some(
             Controller::of_name(name)
@@ -68,16 +58,12 @@ fn requested(call: &Call<'_>) -> Result<Service, ApiError> {
 
 fn launch_type(call: &Call<'_>) -> Option<&'static str> {
     let wanted = call.string("launchType")?;
-    ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"]
-        .into_iter()
-        .find(|name| *name == wanted)
+    ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"].into_iter().find(|name| *name == wanted)
 }
 
 fn count(call: &Call<'_>) -> Result<Option<u32>, ApiError> {
     let negative = || invalid_parameter("desiredCount cannot be negative.");
-    call.integer("desiredCount")
-        .map(|count| u32::try_from(count).map_err(|_| negative()))
-        .transpose()
+    call.integer("desiredCount").map(|count| u32::try_from(count).map_err(|_| negative())).transpose()
 }
 
 /// UpdateService. A deployment configuration alone starts no deployment (ECS
@@ -155,10 +141,7 @@ fn deploy(service: &mut Service, number: u64, revision: Option<u32>, call: &Call
         failed_tasks: 0,
         created_at: call.now,
     };
-    let message = format!(
-        "(service {}) (deployment ecs-svc/{number}) deployment completed.",
-        service.name
-    );
+    let message = format!("(service {}) (deployment ecs-svc/{number}) deployment completed.", service.name);
     let history = service.history.get_or_insert_default();
     history.deployments = vec![deployment];
     history.events.insert(0, (call.now, message));
@@ -171,43 +154,24 @@ pub fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let service = existing(state, cluster, named_service(call, place)?)?;
     let forced = call.input.get("force") == Some(&Value::Bool(true));
     if service.desired_count > 0 && !service.is_daemon && !forced {
-        return Err(invalid_parameter(
-            "The service cannot be stopped while it is scaled above 0.",
-        ));
+        return Err(invalid_parameter("The service cannot be stopped while it is scaled above 0."));
     }
     service.status = "INACTIVE";
-    (
-        service.desired_count,
-        service.running_count,
-        service.pending_count,
-    ) = (0, 0, 0);
+    (service.desired_count, service.running_count, service.pending_count) = (0, 0, 0);
     Ok(answer(service, place, cluster, call))
 }
 
-fn existing<'s>(
-    state: &'s mut State,
-    cluster: &str,
-    name: &str,
-) -> Result<&'s mut Service, ApiError> {
+fn existing<'s>(state: &'s mut State, cluster: &str, name: &str) -> Result<&'s mut Service, ApiError> {
     state.cluster(cluster)?;
-    let service = state
-        .service_mut(cluster, name)
-        .ok_or_else(service_not_found)?;
+    let service = state.service_mut(cluster, name).ok_or_else(service_not_found)?;
     if service.is_active() {
         Ok(service)
     } else {
-        Err(ApiError::new(
-            "ServiceNotActiveException",
-            "Service was not ACTIVE.",
-        ))
+        Err(ApiError::new("ServiceNotActiveException", "Service was not ACTIVE."))
     }
 }
 
 fn answer(service: &Service, place: Place<'_>, cluster: &str, call: &Call<'_>) -> Value {
-    let view = View {
-        events: 0,
-        with_tags: true,
-        now: call.now,
-    };
+    let view = View { events: 0, with_tags: true, now: call.now };
     json!({ "service": service.describe(place, cluster, &view) })
 }

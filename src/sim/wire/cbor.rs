@@ -32,12 +32,9 @@ fn input(body: &[u8]) -> Result<Value, ApiError> {
     }
     let decoded: Result<Cbor, _> = ciborium::from_reader(body);
     let value = decoded.ok().and_then(to_json);
-    value.filter(Value::is_object).ok_or_else(|| {
-        ApiError::new(
-            "SerializationException",
-            "the request body is not a CBOR map",
-        )
-    })
+    value
+        .filter(Value::is_object)
+        .ok_or_else(|| ApiError::new("SerializationException", "the request body is not a CBOR map"))
 }
 
 /// The JSON form of a CBOR value; `None` for what no input has, bytes say.
@@ -68,20 +65,12 @@ pub fn render(service: Service, request_id: &str, answer: &Answer) -> Reply {
         ("x-amzn-requestid", request_id.to_owned()),
     ];
     match answer {
-        Ok(output) => Reply {
-            status: 200,
-            headers,
-            body: body(output),
-        },
+        Ok(output) => Reply { status: 200, headers, body: body(output) },
         Err(refusal) => {
             headers.extend(query_names::header(service, refusal));
             let shape = query_names::shape(service, &refusal.code);
             let error = serde_json::json!({ "__type": shape, "message": refusal.message });
-            Reply {
-                status: refusal.status,
-                headers,
-                body: body(&error),
-            }
+            Reply { status: refusal.status, headers, body: body(&error) }
         }
     }
 }
@@ -100,6 +89,7 @@ impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match marker::read(self.0) {
             Marked::Timestamp(seconds) => Required::<f64, EPOCH_TAG>(seconds).serialize(serializer),
+            Marked::Json(text) => marker::parsed(text).serialize(serializer),
             Marked::Map(members) | Marked::Plain(Value::Object(members)) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
                 for (name, value) in members {

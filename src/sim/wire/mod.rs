@@ -51,11 +51,7 @@ pub fn protocol(service: Service, headers: &HeaderMap) -> Protocol {
     if header("smithy-protocol") == Some("rpc-v2-cbor") {
         Protocol::Cbor
     } else if header("x-amz-target").is_some() {
-        let version = if content_type.contains("json-1.0") {
-            "1.0"
-        } else {
-            "1.1"
-        };
+        let version = if content_type.contains("json-1.0") { "1.0" } else { "1.1" };
         Protocol::Json { version }
     } else if service == Service::Chatbot {
         Protocol::RestJson
@@ -77,11 +73,8 @@ pub fn decode(
     body: &[u8],
 ) -> Result<(String, Value), ApiError> {
     if headers.contains_key("content-encoding") {
-        return Err(ApiError::new(
-            "UnsupportedMediaType",
-            "the simulator does not read compressed requests",
-        )
-        .with_status(415));
+        return Err(ApiError::new("UnsupportedMediaType", "the simulator does not read compressed requests")
+            .with_status(415));
     }
     match protocol {
         Protocol::Json { .. } => json::decode(service, headers, body),

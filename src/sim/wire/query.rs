@@ -20,10 +20,7 @@ pub fn decode(body: &[u8]) -> Result<(String, Value), ApiError> {
         }
     }
     let Some(operation) = operation else {
-        return Err(ApiError::new(
-            "MissingAction",
-            "The request must contain the parameter Action",
-        ));
+        return Err(ApiError::new("MissingAction", "The request must contain the parameter Action"));
     };
     Ok((operation, root.into_structure()))
 }
@@ -37,19 +34,12 @@ struct Node {
 
 impl Node {
     fn insert(&mut self, path: &str, text: String) {
-        let leaf = path.split('.').fold(self, |node, part| {
-            node.children.entry(part.to_owned()).or_default()
-        });
+        let leaf = path.split('.').fold(self, |node, part| node.children.entry(part.to_owned()).or_default());
         leaf.text = Some(text);
     }
 
     fn into_structure(self) -> Value {
-        Value::Object(
-            self.children
-                .into_iter()
-                .map(|(name, node)| (name, node.into_value()))
-                .collect(),
-        )
+        Value::Object(self.children.into_iter().map(|(name, node)| (name, node.into_value())).collect())
     }
 
     fn into_value(mut self) -> Value {
@@ -80,44 +70,27 @@ impl Node {
 
     /// A map entry. SNS calls the parts of a message attribute Name and Value.
     fn into_entry(mut self) -> Option<(String, Value)> {
-        let key = self
-            .children
-            .remove("key")
-            .or_else(|| self.children.remove("Name"))?;
-        let value = self
-            .children
-            .remove("value")
-            .or_else(|| self.children.remove("Value"))?;
+        let key = self.children.remove("key").or_else(|| self.children.remove("Name"))?;
+        let value = self.children.remove("value").or_else(|| self.children.remove("Value"))?;
         Some((key.text?, value.into_value()))
     }
 }
 
 /// Writes an answer as the query protocol's XML.
 pub fn render(service: Service, operation: &str, request_id: &str, answer: &Answer) -> Reply {
-    let headers = vec![
-        ("content-type", "text/xml".to_owned()),
-        ("x-amzn-requestid", request_id.to_owned()),
-    ];
+    let headers = vec![("content-type", "text/xml".to_owned()), ("x-amzn-requestid", request_id.to_owned())];
     let namespace = service.xml_namespace();
     match answer {
         Ok(output) => {
             let empty = Map::new();
             let members = output.as_object().unwrap_or(&empty);
             let body = xml::output(operation, namespace, members, request_id);
-            Reply {
-                status: 200,
-                headers,
-                body: body.into_bytes(),
-            }
+            Reply { status: 200, headers, body: body.into_bytes() }
         }
         Err(refusal) => {
             let refusal = in_query_words(service, operation, refusal);
             let body = xml::error(namespace, &refusal, request_id);
-            Reply {
-                status: refusal.status,
-                headers,
-                body: body.into_bytes(),
-            }
+            Reply { status: refusal.status, headers, body: body.into_bytes() }
         }
     }
 }

@@ -15,17 +15,11 @@ const CLOUDWATCH: [(&str, &str); 14] = [
     ("ExpiredTokenException", "ExpiredToken"),
     ("InternalServiceFault", "InternalServiceError"),
     ("InvalidFormatFault", "InvalidFormat"),
-    (
-        "InvalidParameterCombinationException",
-        "InvalidParameterCombination",
-    ),
+    ("InvalidParameterCombinationException", "InvalidParameterCombination"),
     ("InvalidParameterValueException", "InvalidParameterValue"),
     ("InvalidSignatureException", "SignatureDoesNotMatch"),
     ("LimitExceededFault", "LimitExceeded"),
-    (
-        "MissingAuthenticationTokenException",
-        "MissingAuthenticationToken",
-    ),
+    ("MissingAuthenticationTokenException", "MissingAuthenticationToken"),
     ("MissingRequiredParameterException", "MissingParameter"),
     ("ThrottlingException", "Throttling"),
     ("UnrecognizedClientException", "InvalidClientTokenId"),
@@ -35,38 +29,17 @@ const CLOUDWATCH: [(&str, &str); 14] = [
 /// The same for SQS (developer guide, "Making query API requests").
 const SQS: [(&str, &str); 13] = [
     ("AccessDeniedException", "AccessDenied"),
-    (
-        "BatchEntryIdsNotDistinct",
-        "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-    ),
-    (
-        "EmptyBatchRequest",
-        "AWS.SimpleQueueService.EmptyBatchRequest",
-    ),
+    ("BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"),
+    ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"),
     ("ExpiredTokenException", "ExpiredToken"),
-    (
-        "InvalidBatchEntryId",
-        "AWS.SimpleQueueService.InvalidBatchEntryId",
-    ),
+    ("InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"),
     ("InvalidSignatureException", "SignatureDoesNotMatch"),
-    (
-        "MissingAuthenticationTokenException",
-        "MissingAuthenticationToken",
-    ),
-    (
-        "QueueDeletedRecently",
-        "AWS.SimpleQueueService.QueueDeletedRecently",
-    ),
-    (
-        "QueueDoesNotExist",
-        "AWS.SimpleQueueService.NonExistentQueue",
-    ),
+    ("MissingAuthenticationTokenException", "MissingAuthenticationToken"),
+    ("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"),
+    ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
     ("QueueNameExists", "QueueAlreadyExists"),
     ("ThrottlingException", "RequestThrottled"),
-    (
-        "TooManyEntriesInBatchRequest",
-        "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-    ),
+    ("TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"),
     ("UnrecognizedClientException", "InvalidClientTokenId"),
 ];
 
@@ -95,13 +68,6 @@ pub fn header(service: Service, refusal: &ApiError) -> Option<(&'static str, Str
     if names(service).is_empty() {
         return None;
     }
-    let fault = if refusal.status >= 500 {
-        "Receiver"
-    } else {
-        "Sender"
-    };
-    Some((
-        "x-amzn-query-error",
-        format!("{};{fault}", code(service, &refusal.code)),
-    ))
+    let fault = if refusal.status >= 500 { "Receiver" } else { "Sender" };
+    Some(("x-amzn-query-error", format!("{};{fault}", code(service, &refusal.code))))
 }

@@ -25,41 +25,23 @@ fn word(lower: &str) -> String {
         return "Microsoft".to_owned();
     }
     let mut letters = lower.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Writes an answer as restJson1.
 pub fn render(operation: &str, request_id: &str, answer: &Answer) -> Reply {
-    let mut headers = vec![
-        ("content-type", "application/json".to_owned()),
-        ("x-amzn-requestid", request_id.to_owned()),
-    ];
+    let mut headers =
+        vec![("content-type", "application/json".to_owned()), ("x-amzn-requestid", request_id.to_owned())];
     match answer {
         Ok(output) => {
             let status = success_status(operation);
-            let body = if status == 204 {
-                Vec::new()
-            } else {
-                json::body(output)
-            };
-            Reply {
-                status,
-                headers,
-                body,
-            }
+            let body = if status == 204 { Vec::new() } else { json::body(output) };
+            Reply { status, headers, body }
         }
         Err(refusal) => {
             headers.push(("x-amzn-errortype", refusal.code.clone()));
-            let body = serde_json::json!({ "message": refusal.message })
-                .to_string()
-                .into_bytes();
-            Reply {
-                status: refusal.status,
-                headers,
-                body,
-            }
+            let body = serde_json::json!({ "message": refusal.message }).to_string().into_bytes();
+            Reply { status: refusal.status, headers, body }
         }
     }
 }

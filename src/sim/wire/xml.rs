@@ -8,12 +8,7 @@ use crate::sim::call::ApiError;
 use crate::sim::clock;
 
 /// A successful answer's document.
-pub fn output(
-    operation: &str,
-    namespace: &str,
-    members: &Map<String, Value>,
-    request_id: &str,
-) -> String {
+pub fn output(operation: &str, namespace: &str, members: &Map<String, Value>, request_id: &str) -> String {
     let mut text = format!("<{operation}Response xmlns=\"{namespace}\"><{operation}Result>");
     structure(&mut text, members);
     text.push_str(&format!(
@@ -25,11 +20,7 @@ pub fn output(
 
 /// A refusal's document.
 pub fn error(namespace: &str, refusal: &ApiError, request_id: &str) -> String {
-    let fault = if refusal.status >= 500 {
-        "Receiver"
-    } else {
-        "Sender"
-    };
+    let fault = if refusal.status >= 500 { "Receiver" } else { "Sender" };
     format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{fault}</Type><Code>{}</Code>\
          <Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
@@ -57,6 +48,7 @@ fn element(text: &mut String, name: &str, value: &Value) {
 fn content(text: &mut String, value: &Value) {
     match marker::read(value) {
         Marked::Timestamp(seconds) => text.push_str(&iso(seconds)),
+        Marked::Json(json) => content(text, &marker::parsed(json)),
         Marked::Map(entries) => {
             for (key, value) in entries {
                 text.push_str("<entry>");
@@ -78,8 +70,7 @@ fn content(text: &mut String, value: &Value) {
 
 fn iso(seconds: f64) -> String {
     let nanoseconds = (seconds * 1000.0).round() as i128 * 1_000_000;
-    let time = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let time = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     clock::iso_milliseconds(time)
 }
 
