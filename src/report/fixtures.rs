@@ -332,11 +332,12 @@ fn denied() -> Pass {
 }
 
 fn throttled() -> Pass {
-    fine("555555555555", "data").unseen(
-        VIRGINIA,
-        CoverageState::Throttled,
-        "list clusters: ThrottlingException: Rate exceeded",
-    )
+    let detail = "list clusters: ThrottlingException: Rate exceeded";
+    let hidden = ("rule", "the rule could not be read");
+    pass("555555555555", "data", &[SEOUL, VIRGINIA, "global"])
+        .unseen(VIRGINIA, CoverageState::Throttled, detail)
+        .heard("deploys", EVENTS[0], &[SEOUL])
+        .not_heard(PathState::Unknown, "deploys", EVENTS[0], VIRGINIA, hidden)
 }
 
 /// Nobody has authorised the workspace yet.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::model::pass::AccountSummary;
 use crate::model::{Location, Pass, Severity};
 
+use super::counts::counted;
 use super::coverage::{Blindness, blindness};
 use super::line::{Line, Lines, Role};
 use super::standing::{Standing, fine_means, holds};
@@ -40,7 +41,8 @@ fn show_one_line(pass: &Pass, lines: &mut Lines) {
     line.plain(": ").plain(fine_means(&[pass])).text(Role::Dim, &format!(" ({})", holds(pass)));
     let notes = pass.findings.iter().filter(|finding| finding.severity == Severity::Info).count();
     if notes > 0 {
-        line.plain(&format!(", {} (-v shows)", super::counts::counted(notes, "note")));
+        let them = if notes == 1 { "it" } else { "them" };
+        line.plain(&format!(", {} (-v shows {them})", counted(notes, "note")));
     }
 }
 

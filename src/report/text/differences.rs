@@ -223,10 +223,9 @@ fn trimmed(observed: &str, desired: &str) -> (String, String) {
     let part = |text: &[char]| {
         let start = before.saturating_sub(SURROUNDINGS);
         let end = (text.len() - after + SURROUNDINGS).min(text.len());
-        let part: String = text[start..end].iter().collect();
-        let part = Value::from(part).to_string();
+        let part = text[start..end].iter().collect::<String>().replace('\n', "\\n");
         let (left, right) = (if start > 0 { "…" } else { "" }, if end < text.len() { "…" } else { "" });
-        format!("{left}{}{right}", &part[1..part.len() - 1])
+        format!("{left}{part}{right}")
     };
     (part(&one), part(&other))
 }
@@ -308,7 +307,7 @@ mod tests {
         assert_eq!(
             shown("/transformer/template", template("failure"), template("결제")),
             [
-                r#"transformer.template: …ent\":{\"title\":\"failure of <service>\"… → …ent\":{\"title\":\"결제 of <service>\"…"#
+                r#"transformer.template: …tent":{"title":"failure of <service>","… → …tent":{"title":"결제 of <service>","…"#
             ]
         );
     }

@@ -21,7 +21,7 @@ mod summary;
 mod tests;
 
 use crate::model::Report;
-use line::{Lines, Role};
+use line::Lines;
 
 pub use plan::render_plan;
 
@@ -50,8 +50,7 @@ pub fn render(report: &Report, style: &Style) -> String {
     let (fine, noteworthy): (Vec<_>, Vec<_>) =
         report.passes.iter().partition(|pass| account::is_one_line(pass, *style));
     if !noteworthy.is_empty() {
-        let headline = standing::headline(&report.passes);
-        lines.add(0).text(Role::Strong, &report.metadata.fleet).plain(": ").plain(&headline);
+        summary::show_headline(report, &mut lines);
         lines.blank();
     }
     for pass in noteworthy {

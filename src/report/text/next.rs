@@ -23,6 +23,15 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
         }
         Mode::Plan | Mode::Apply => {}
     }
+    if report.summary.coverage.denied > 0 {
+        steps.push("where access was denied, see to the member role: `foghorn bootstrap` prints the stack that makes it".to_owned());
+    }
+    if report.summary.coverage.throttled > 0 {
+        steps.push(
+            "where calls were throttled, run it again later, or with a lower `limits.callsInFlight`"
+                .to_owned(),
+        );
+    }
     let breakers = breakers_off(report);
     if breakers > 0 {
         steps.push(format!(

@@ -43,6 +43,7 @@ pub(super) fn headline(passes: &[Pass]) -> String {
     let first = match (fine.len(), total) {
         (_, 0) => return "no account was looked at.".to_owned(),
         (1, 1) => format!("the only account is {means}"),
+        (2, 2) => format!("both accounts are {means}"),
         (fine, total) if fine == total => format!("all {total} accounts are {means}"),
         (0, 1) => format!("the only account is not {means}"),
         (0, total) => format!("none of {total} accounts is {means}"),

@@ -16,8 +16,7 @@ const USUAL_OPERATIONS: usize = 4;
 
 /// The headline, the figures, what to do next, and what the exit code means.
 pub(super) fn show(report: &Report, lines: &mut Lines) {
-    let headline = standing::headline(&report.passes);
-    lines.add(0).text(Role::Strong, &report.metadata.fleet).plain(": ").plain(&headline);
+    show_headline(report, lines);
     let summary = &report.summary;
     show_figure("read", &coverage(summary), lines);
     show_figure("findings", &findings(report), lines);
@@ -29,6 +28,16 @@ pub(super) fn show(report: &Report, lines: &mut Lines) {
         lines.add(0).text(Role::Strong, "next: ").hang(6).plain(&step);
     }
     show_exit(exit_code(report), lines);
+}
+
+/// What a person wants to know first.
+pub(super) fn show_headline(report: &Report, lines: &mut Lines) {
+    let mode = match report.metadata.mode {
+        Mode::Plan => ", plan: ",
+        Mode::Apply => ", apply: ",
+    };
+    let headline = standing::headline(&report.passes);
+    lines.add(0).text(Role::Strong, &report.metadata.fleet).plain(mode).plain(&headline);
 }
 
 fn show_figure(name: &str, text: &str, lines: &mut Lines) {
