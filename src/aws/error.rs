@@ -1,6 +1,7 @@
 //! What AWS, or the way to it, refused.
 
 use crate::model::coverage::Cause;
+use crate::model::{Gap, Region};
 
 /// A call that did not succeed, classed by what a caller can do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,7 +11,7 @@ pub struct AwsError {
     pub tried: String,
     /// The class.
     pub class: Class,
-    /// The service's code and words, free of secrets.
+    /// The service's code and words, free of secrets, on one line.
     pub detail: String,
 }
 
@@ -23,4 +24,42 @@ pub enum Class {
     Conflict,
     /// It could not be had for this cause.
     Failed(Cause),
+}
+
+impl AwsError {
+    /// A failure for one cause.
+    pub(crate) fn failed(tried: impl Into<String>, cause: Cause, detail: impl Into<String>) -> Self {
+        Self { tried: tried.into(), class: Class::Failed(cause), detail: detail.into() }
+    }
+
+    /// An answer that contradicts itself or lacks what it must have.
+    pub(crate) fn malformed(tried: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::failed(tried, Cause::Malformed, detail)
+    }
+
+    /// Whether the thing that was asked for does not exist.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.class == Class::NotFound
+    }
+
+    /// The cause, as gaps have it: what reading should have found and did not,
+    /// and what somebody else is changing, are causes of no class of their own.
+    pub fn cause(&self) -> Cause {
+        match self.class {
+            Class::NotFound | Class::Conflict => Cause::Other,
+            Class::Failed(cause) => cause,
+        }
+    }
+
+    /// The same failure as a gap of a snapshot, not a whole one.
+    pub(crate) fn into_gap(self) -> Gap {
+        let cause = self.cause();
+        Gap { tried: self.tried, cause, detail: self.detail, whole: false }
+    }
+
+    /// The same failure with where it happened, for errors that reach people
+    /// outside of any location.
+    pub(crate) fn in_region(self, region: Region) -> Self {
+        Self { tried: format!("{} in {region}", self.tried), ..self }
+    }
 }

@@ -124,6 +124,9 @@ impl Region {
     /// metrics.
     pub const US_EAST_1: Self = Self("us-east-1");
 
+    /// Where AWS Chatbot is called unless another of its Regions is asked for.
+    pub const US_EAST_2: Self = Self("us-east-2");
+
     /// The Region's name.
     pub fn as_str(self) -> &'static str {
         self.0
