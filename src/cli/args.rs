@@ -84,10 +84,6 @@ pub enum Command {
     /// Start a simulated organisation, plan, apply, fail a deployment and see the message arrive
     #[cfg(feature = "demo")]
     Demo(DemoArguments),
-    /// Serve a simulated organisation of any size, for measurements
-    #[cfg(feature = "demo")]
-    #[command(hide = true)]
-    Simulate(SimulateArguments),
 }
 
 /// Which fleet.
@@ -127,31 +123,4 @@ pub struct DemoArguments {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub port: u16,
-}
-
-/// Options of `simulate`.
-#[cfg(feature = "demo")]
-#[derive(Debug, Clone, Args)]
-pub struct SimulateArguments {
-    /// The port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 0)]
-    pub port: u16,
-    /// How many accounts
-    #[arg(long, default_value_t = 8)]
-    pub accounts: usize,
-    /// The Regions of every account
-    #[arg(long, value_delimiter = ',', default_value = "us-east-1,eu-west-1,ap-northeast-2")]
-    pub regions: Vec<String>,
-    /// Clusters in every Region
-    #[arg(long, default_value_t = 5)]
-    pub clusters: usize,
-    /// Services in every cluster
-    #[arg(long, default_value_t = 20)]
-    pub services: usize,
-    /// How long every call takes, in milliseconds
-    #[arg(long, default_value_t = 0)]
-    pub latency_ms: u64,
-    /// How many events DescribeServices gives for every service
-    #[arg(long, default_value_t = 0)]
-    pub events_per_service: usize,
 }

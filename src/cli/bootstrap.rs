@@ -3,7 +3,7 @@
 
 use super::args::BootstrapArguments;
 use super::error::CliError;
-use super::run;
+use super::run as output;
 use crate::fleet::spec::Fleet;
 use crate::report::exit::ExitCode;
 
@@ -12,8 +12,8 @@ pub const TEMPLATE: &str = include_str!("../../manifests/cloudformation/bootstra
 
 /// Prints the template, headed by the command that rolls it out.
 pub fn run(arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
-    let fleet = arguments.file.as_deref().map(run::fleet).transpose()?;
-    run::write_out(&format!("{}{TEMPLATE}", header(fleet.as_ref())))?;
+    let fleet = arguments.file.as_deref().map(output::fleet).transpose()?;
+    output::write_out(&format!("{}{TEMPLATE}", header(fleet.as_ref())))?;
     Ok(ExitCode::Clean)
 }
 

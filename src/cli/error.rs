@@ -9,10 +9,10 @@ use crate::aws::AwsError;
 pub enum CliError {
     /// The fleet file has faults.
     #[error("the fleet file can't be used")]
-    Fleet(#[source] crate::fleet::load::FleetErrors),
+    Fleet(#[source] crate::fleet::FleetErrors),
     /// A filter matches nothing.
-    #[error("the fleet has nothing to look at")]
-    Selection(#[source] crate::fleet::selection::SelectionError),
+    #[error("there is nothing to look at")]
+    Selection(#[source] crate::fleet::NothingMatches),
     /// AWS Organizations could not be asked for the accounts.
     #[error("the accounts of the organisation could not be discovered")]
     Discovery(#[source] AwsError),
@@ -33,7 +33,7 @@ pub enum CliError {
     },
     /// The report could not be written as JSON.
     #[error("the report could not be written as JSON")]
-    Json(#[source] serde_json::Error),
+    Json(#[source] crate::report::json::JsonError),
     /// The simulator could not be started, or did not do as it should.
     #[cfg(feature = "demo")]
     #[error("the demo could not go on: {0}")]

@@ -11,8 +11,6 @@ pub mod plan;
 pub mod progress;
 pub mod run;
 pub mod schema;
-#[cfg(feature = "demo")]
-pub mod simulate;
 pub mod telemetry;
 pub mod validate;
 
@@ -32,7 +30,5 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
         #[cfg(feature = "demo")]
         Command::Demo(demo) => demo::run(&global, &demo).await,
-        #[cfg(feature = "demo")]
-        Command::Simulate(simulate) => simulate::run(&simulate).await,
     }
 }

@@ -12,9 +12,7 @@ use super::error::CliError;
 use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
-use crate::fleet::load;
-use crate::fleet::selection::{Discovered, Filter};
-use crate::fleet::spec::Fleet;
+use crate::fleet::{self, Discovered, Filter, Fleet};
 use crate::model::report::Metadata;
 use crate::model::{Account, Mode, Pass, Report};
 use crate::reconcile::{Clock, Reconciler};
@@ -41,13 +39,15 @@ impl Run {
         let clock: Clock = Arc::new(OffsetDateTime::now_utc);
         let fleet = Arc::new(fleet(file)?);
         let filter = filter(global);
+        let pipelines = filter.pipelines(&fleet).map_err(CliError::Selection)?;
+        let pipelines = pipelines.into_iter().map(|pipeline| pipeline.name.clone()).collect();
         let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
         let accounts = accounts(&fleet, &filter, &aws).await?;
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone());
         let reconciler = Reconciler {
             fleet: fleet.clone(),
-            pipelines: Some(global.pipelines.clone()).filter(|names| !names.is_empty()),
+            pipelines: Some(pipelines),
             aws: aws.clone(),
             clock: clock.clone(),
             stop,
@@ -108,9 +108,9 @@ impl Watcher for Progress {
 
 /// Reads a fleet file and tells its warnings.
 pub fn fleet(file: &Path) -> Result<Fleet, CliError> {
-    let loaded = load::load(file, OffsetDateTime::now_utc().date()).map_err(CliError::Fleet)?;
+    let loaded = fleet::load(file, OffsetDateTime::now_utc().date()).map_err(CliError::Fleet)?;
     for warning in &loaded.warnings {
-        eprintln!("warning: {}", warning.at(&file.display().to_string()));
+        eprintln!("warning: {}", warning.line(&file.display().to_string()));
     }
     Ok(loaded.fleet)
 }

@@ -2,16 +2,16 @@
 
 use super::args::{FleetArguments, Global};
 use super::error::CliError;
-use super::run;
+use super::run as output;
 use crate::report::exit::ExitCode;
 
 /// Checks the file and says what it asks for.
 pub fn run(global: &Global, arguments: &FleetArguments) -> Result<ExitCode, CliError> {
-    let fleet = run::fleet(&arguments.file)?;
+    let fleet = output::fleet(&arguments.file)?;
     if global.output == super::args::Output::Text {
         let spec = &fleet.spec;
         let discovery = if spec.organization.is_some() { " and those of the organisation" } else { "" };
-        run::write_out(&format!(
+        output::write_out(&format!(
             "{}: fleet {} is valid: {} accounts{discovery}, {} pipelines\n",
             arguments.file.display(),
             fleet.metadata.name,
