@@ -264,8 +264,8 @@ fn prod() -> Pass {
             Severity::Warning,
             Check::AlarmMuted,
             VIRGINIA,
-            "arn:aws:cloudwatch:us-east-1:222222222222:alarm:foghorn-deploys-failed-invocations",
-            "the actions of this alarm are switched off, so nobody hears when the rule cannot deliver",
+            "foghorn-deploys-failed-invocations",
+            "the alarm's actions are switched off, so nobody would hear it",
         )
         .change(Action::Update, Kind::Topic, VIRGINIA, "foghorn-deploys")
         .field("/policy", json!([publish("rule/foghorn-deploys-old")]), json!([publish("rule/foghorn-deploys")]))
@@ -324,7 +324,9 @@ fn shop() -> Pass {
 }
 
 fn denied() -> Pass {
-    pass("444444444444", "logs", &[SEOUL, VIRGINIA, "global"]).unseen_everywhere(
+    let hidden = ("rule", "it could not be read; the coverage says why");
+    let pass = pass("444444444444", "logs", &[SEOUL, VIRGINIA, "global"]);
+    pass.not_heard(PathState::Unknown, "deploys", EVENTS[0], SEOUL, hidden).unseen_everywhere(
         CoverageState::Denied,
         "assume role arn:aws:iam::444444444444:role/foghorn: AccessDenied: \
          User: arn:aws:sts::999999999999:assumed-role/ci/foghorn is not authorized to perform: sts:AssumeRole",
@@ -333,7 +335,7 @@ fn denied() -> Pass {
 
 fn throttled() -> Pass {
     let detail = "list clusters: ThrottlingException: Rate exceeded";
-    let hidden = ("rule", "the rule could not be read");
+    let hidden = ("rule", "it could not be read; the coverage says why");
     pass("555555555555", "data", &[SEOUL, VIRGINIA, "global"])
         .unseen(VIRGINIA, CoverageState::Throttled, detail)
         .heard("deploys", EVENTS[0], &[SEOUL])
@@ -375,10 +377,14 @@ fn unauthorised() -> Pass {
 
 /// The guard keeps Foghorn from writing here.
 fn frozen() -> Pass {
+    let why = "spec.guard.deny names this account";
     fine("777777777777", "bank")
+        .change(Action::Withheld, Kind::Rule, VIRGINIA, "foghorn-deploys")
+        .field("/description", json!("by hand"), json!("Foghorn: deploys"))
+        .because(why)
         .change(Action::Withheld, Kind::Alarm, VIRGINIA, "foghorn-deploys-failed-invocations")
         .field("/threshold", json!(5.0), json!(1.0))
-        .because("guard.deny names this account")
+        .because(why)
 }
 
 /// Nothing is wrong, but something is worth knowing.

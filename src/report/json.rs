@@ -2,19 +2,11 @@
 
 use crate::model::Report;
 
-/// Why a report could not be written as JSON.
-#[derive(Debug, thiserror::Error)]
-#[error("write the report of run {run} as JSON")]
-pub struct JsonError {
-    run: String,
-    source: serde_json::Error,
-}
-
 /// The report as indented JSON with a line end. The same report gives the
-/// same bytes.
-pub fn render(report: &Report) -> Result<String, JsonError> {
-    let mut text = serde_json::to_string_pretty(report)
-        .map_err(|source| JsonError { run: report.metadata.run.clone(), source })?;
+/// same bytes. Fails only where a time cannot be written, one beyond the year
+/// 9999.
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
     Ok(text)
 }

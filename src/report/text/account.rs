@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::pass::AccountSummary;
-use crate::model::{Location, Pass, Severity};
+use crate::model::{Condition, Location, Pass, Severity};
 
 use super::counts::counted;
 use super::coverage::{Blindness, blindness};
@@ -49,11 +49,21 @@ fn show_one_line(pass: &Pass, lines: &mut Lines) {
 /// The account in full.
 pub(super) fn show(pass: &Pass, lines: &mut Lines) {
     title(&pass.account, lines.add(0));
+    show_conditions(pass, lines);
     let blind = blindness(pass);
     blind.iter().filter(|blind| blind.is_shared()).for_each(|blind| blind.show(2, lines));
     paths::show(pass, lines);
     for location in locations(pass) {
         show_location(pass, location, &blind, lines);
+    }
+}
+
+/// How things stand, in the words that programs read.
+fn show_conditions(pass: &Pass, lines: &mut Lines) {
+    if lines.style.verbose > 0 && !pass.conditions.is_empty() {
+        let word = |condition: &Condition| format!("{:?} {:?}", condition.kind, condition.status);
+        let words: Vec<String> = pass.conditions.iter().map(word).collect();
+        lines.add(2).text(Role::Dim, &words.join(", "));
     }
 }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use crate::model::{Coverage, CoverageState, Location, Pass};
 
 use super::line::{Lines, Role};
-use super::names::listed;
+use super::names::{listed, show_more};
+
+/// How many gaps of one location are enough.
+const USUAL: usize = 5;
 
 /// The locations that could not be read for one and the same reason.
 pub(super) struct Blindness<'a> {
@@ -41,8 +44,13 @@ impl Blindness<'_> {
     pub(super) fn show(&self, indent: usize, lines: &mut Lines) {
         let locations: Vec<String> = self.locations.iter().map(Location::to_string).collect();
         let place = if self.is_shared() { format!(" in {}", listed(&locations)) } else { String::new() };
+        let gaps: Vec<&str> = self.detail.split("; ").collect();
+        let shown = lines.style.shown(USUAL, gaps.len());
         let line = lines.add(indent).mark(Role::Doubtful, '?').text(Role::Strong, word(self.state));
-        line.plain(&place).plain(": ").plain(self.detail);
+        line.plain(&place).plain(": ").plain(&gaps[..shown].join("; "));
+        if shown < gaps.len() {
+            show_more(&format!("and {} more", gaps.len() - shown), indent + 4, lines);
+        }
     }
 }
 

@@ -31,10 +31,14 @@ enum What {
 impl Difference {
     /// One line.
     pub(super) fn show(&self, indent: usize, lines: &mut Lines) {
+        let width = lines.style.width;
         let line = lines.add(indent).plain(&self.place).plain(": ");
         match &self.what {
             What::Becomes(observed, desired) => {
-                line.text(Role::Bad, observed).plain(" → ").text(Role::Good, desired)
+                line.text(Role::Bad, observed);
+                let whole = line.width() + desired.chars().count() + 3;
+                // What doesn't fit a line stands on two, one above the other.
+                line.plain(if width > 0 && whole > width { "\n→ " } else { " → " }).text(Role::Good, desired)
             }
             What::Gains(value) => line.plain("gains ").text(Role::Good, value),
             What::Loses(value) => line.plain("loses ").text(Role::Bad, value),

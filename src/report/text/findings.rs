@@ -4,7 +4,7 @@ use crate::model::pass::{Pass, PathState};
 use crate::model::{Action, Check, Finding, Location, Severity};
 
 use super::line::{Lines, Role};
-use super::names::{is_service, short, show_folded};
+use super::names::{is_service, short, show_folded, show_more};
 
 /// How many findings of one check that say different things are enough.
 const USUAL: usize = 5;
@@ -81,8 +81,8 @@ fn show_different(findings: &[&Finding], lines: &mut Lines) {
         show_evidence(finding, 10, lines);
     }
     if shown < findings.len() {
-        let text = format!("… and {} more (-v shows all)", findings.len() - shown);
-        lines.add(8).plain(&text);
+        let text = format!("and {} more", findings.len() - shown);
+        show_more(&text, 8, lines);
     }
 }
 

@@ -6,6 +6,10 @@
 
 use super::Style;
 
+/// How many columns a mark and its space take. Wrapping after no more than
+/// that would gain nothing.
+const MARK: usize = 2;
+
 /// What a piece of text is for, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -64,6 +68,11 @@ impl Line {
         self.text(role, mark.encode_utf8(&mut [0; 4])).plain(" ")
     }
 
+    /// How many columns the line takes if it is not wrapped.
+    pub(super) fn width(&self) -> usize {
+        self.indent + self.characters.iter().map(|(_, character)| columns(*character)).sum::<usize>()
+    }
+
     /// Wraps what doesn't fit this much further right than the line begins.
     pub(super) fn hang(&mut self, columns: usize) -> &mut Self {
         self.hang = self.indent + columns;
@@ -80,22 +89,28 @@ impl Line {
     }
 
     fn write_paragraph(&self, paragraph: &[(Role, char)], indent: usize, style: Style, text: &mut String) {
-        let mut column = indent;
+        let (mut row, mut column) = (Vec::new(), indent);
         push_spaces(indent, text);
-        for (index, word) in paragraph.split(|(_, character)| *character == ' ').enumerate() {
-            let width: usize = word.iter().map(|(_, character)| columns(*character)).sum();
-            let full = style.width > 0 && column + 1 + width > style.width;
-            if index > 0 && full && column > self.hang {
+        for (index, word) in paragraph.split_inclusive(|(_, character)| *character == ' ').enumerate() {
+            let width = |word: &[(Role, char)]| word.iter().map(|(_, character)| columns(*character)).sum();
+            let (whole, visible): (usize, usize) = (width(word), width(without_space(word)));
+            if index > 0 && style.width > 0 && column + visible > style.width && column > self.hang + MARK {
+                paint(without_space(&row), style, text);
                 text.push('\n');
                 push_spaces(self.hang, text);
-                column = self.hang;
-            } else if index > 0 {
-                text.push(' ');
-                column += 1;
+                (row, column) = (Vec::new(), self.hang);
             }
-            paint(word, style, text);
-            column += width;
+            row.extend_from_slice(word);
+            column += whole;
         }
+        paint(&row, style, text);
+    }
+}
+
+fn without_space(word: &[(Role, char)]) -> &[(Role, char)] {
+    match word {
+        [init @ .., (_, ' ')] => init,
+        word => word,
     }
 }
 
@@ -122,16 +137,18 @@ fn push_spaces(count: usize, text: &mut String) {
     text.extend(std::iter::repeat_n(' ', count));
 }
 
-fn paint(word: &[(Role, char)], style: Style, text: &mut String) {
-    for run in word.chunk_by(|(one, _), (other, _)| one == other) {
+/// Writes a row, each run of one role in its colour.
+fn paint(row: &[(Role, char)], style: Style, text: &mut String) {
+    for run in row.chunk_by(|(one, _), (other, _)| one == other) {
         let ansi = run.first().and_then(|(role, _)| role.ansi()).filter(|_| style.color);
         let characters = run.iter().map(|(_, character)| character);
-        if let Some(ansi) = ansi {
-            text.push_str(&format!("\u{1b}[{ansi}m"));
-            text.extend(characters);
-            text.push_str("\u{1b}[0m");
-        } else {
-            text.extend(characters);
+        match ansi {
+            Some(ansi) => {
+                text.push_str(&format!("\u{1b}[{ansi}m"));
+                text.extend(characters);
+                text.push_str("\u{1b}[0m");
+            }
+            None => text.extend(characters),
         }
     }
 }
@@ -160,7 +177,7 @@ impl Lines {
         self.lines.push(Line::default());
     }
 
-    /// The text, each line without spaces at its end.
+    /// The text.
     pub(super) fn finish(self) -> String {
         let mut text = String::new();
         for line in &self.lines {

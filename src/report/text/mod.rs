@@ -47,8 +47,9 @@ impl Style {
 /// The whole report.
 pub fn render(report: &Report, style: &Style) -> String {
     let mut lines = Lines::new(*style);
-    let (fine, noteworthy): (Vec<_>, Vec<_>) =
+    let (fine, mut noteworthy): (Vec<_>, Vec<_>) =
         report.passes.iter().partition(|pass| account::is_one_line(pass, *style));
+    noteworthy.sort_by_key(|pass| standing::Standing::of(pass));
     if !noteworthy.is_empty() {
         summary::show_headline(report, &mut lines);
         lines.blank();

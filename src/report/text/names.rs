@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Style;
-use super::line::Lines;
+use super::line::{Line, Lines, Role};
 
 /// How many names of a list are enough to see what it is about.
 const USUAL: usize = 5;
@@ -33,26 +33,39 @@ pub(super) fn show_folded(subjects: &[&str], indent: usize, lines: &mut Lines) {
         };
         clusters.entry(cluster).or_default().push(name);
     }
-    let shown = lines.style.shown(USUAL, clusters.len());
-    for (cluster, names) in clusters.iter().take(shown) {
-        let prefix = if cluster.is_empty() { String::new() } else { format!("{cluster}: ") };
-        let text = format!("{prefix}{}", folded(names, lines.style));
-        lines.add(indent).plain(&text);
+    let style = lines.style;
+    let shown = style.shown(USUAL, clusters.len());
+    let mut folded = false;
+    for (index, (cluster, names)) in clusters.iter().take(shown).enumerate() {
+        let line = lines.add(indent);
+        folded |= show_cluster(cluster, names, style, line);
+        if folded && index + 1 == clusters.len() {
+            line.text(Role::Dim, " (-v shows all)");
+        }
     }
     let hidden: usize = clusters.values().skip(shown).map(Vec::len).sum();
     if hidden > 0 {
-        let text = format!("… and {hidden} more in {} clusters (-v shows all)", clusters.len() - shown);
-        lines.add(indent).plain(&text);
+        show_more(&format!("and {hidden} more in {} clusters", clusters.len() - shown), indent, lines);
     }
 }
 
-fn folded(names: &[&str], style: Style) -> String {
+/// Says that something was folded, and how to see it.
+pub(super) fn show_more(what: &str, indent: usize, lines: &mut Lines) {
+    lines.add(indent).text(Role::Dim, &format!("… {what} (-v shows all)"));
+}
+
+/// A cluster's services in one line. Says whether some of them were folded.
+fn show_cluster(cluster: &str, names: &[&str], style: Style, line: &mut Line) -> bool {
     let shown = style.shown(USUAL, names.len());
-    let text = names[..shown].join(", ");
-    match names.len() - shown {
-        0 => text,
-        hidden => format!("{text} … and {hidden} more (-v shows all)"),
+    if !cluster.is_empty() {
+        line.plain(cluster).plain(": ");
     }
+    line.plain(&names[..shown].join(", "));
+    let hidden = names.len() - shown;
+    if hidden > 0 {
+        line.text(Role::Dim, &format!(" … and {hidden} more"));
+    }
+    hidden > 0
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -85,8 +98,13 @@ mod tests {
 
     #[test]
     fn nothing_is_folded_to_hide_a_single_name() {
+        let shown = |names: &[&str]| {
+            let mut lines = Lines::new(Style::default());
+            show_folded(names, 0, &mut lines);
+            lines.finish()
+        };
         let names = ["a", "b", "c", "d", "e", "f", "g"];
-        assert_eq!(folded(&names[..6], Style::default()), "a, b, c, d, e, f");
-        assert_eq!(folded(&names, Style::default()), "a, b, c, d, e … and 2 more (-v shows all)");
+        assert_eq!(shown(&names[..6]), "a, b, c, d, e, f\n");
+        assert_eq!(shown(&names), "a, b, c, d, e … and 2 more (-v shows all)\n");
     }
 }

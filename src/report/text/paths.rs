@@ -6,7 +6,8 @@ use crate::model::Location;
 use crate::model::pass::{Hop, Pass, Path, PathState};
 
 use super::line::{Lines, Role};
-use super::names::{listed, short};
+use super::names::{listed, short, show_more};
+use super::standing::Standing;
 
 /// How many reasons of one pipeline are enough.
 const USUAL: usize = 5;
@@ -17,7 +18,7 @@ type Reason<'a> = (PathState, Option<&'a str>, Option<&'a str>);
 /// The account's paths by pipeline, alike ones together, broken ones first.
 pub(super) fn show(pass: &Pass, lines: &mut Lines) {
     let mut pipelines: BTreeMap<&str, BTreeMap<Reason<'_>, Vec<&Path>>> = BTreeMap::new();
-    for path in &pass.paths {
+    for path in pass.paths.iter().filter(|path| lines.style.verbose > 0 || !is_beyond_question(pass, path)) {
         let reasons = pipelines.entry(&path.pipeline).or_default();
         reasons.entry((path.state, path.broken_at, path.why.as_deref())).or_default().push(path);
     }
@@ -29,10 +30,16 @@ pub(super) fn show(pass: &Pass, lines: &mut Lines) {
             show_reason(pipeline, *reason, paths, lines);
         }
         if shown < reasons.len() {
-            let text = format!("{pipeline}: … and {} more (-v shows all)", reasons.len() - shown);
-            lines.add(4).plain(&text);
+            let text = format!("and {} more on {pipeline}", reasons.len() - shown);
+            show_more(&text, 4, lines);
         }
     }
+}
+
+/// Where nothing of an account could be read, that no path is known goes
+/// without saying.
+fn is_beyond_question(pass: &Pass, path: &Path) -> bool {
+    path.state == PathState::Unknown && Standing::of(pass) == Standing::Unread
 }
 
 fn rank(state: PathState) -> u8 {
@@ -55,7 +62,7 @@ fn show_reason(pipeline: &str, (state, hop, why): Reason<'_>, paths: &[&Path], l
     match state {
         PathState::Heard => line.plain("heard"),
         PathState::Broken => line.text(Role::Bad, "broken").plain(" at ").text(Role::Strong, hop),
-        PathState::Unknown => line.plain("not known beyond ").text(Role::Strong, hop),
+        PathState::Unknown => line.plain("unknown at ").text(Role::Strong, hop),
     };
     line.text(Role::Dim, &format!(" ({})", extent(paths)));
     if let Some(why) = why {

@@ -4,15 +4,16 @@ use crate::model::{CoverageState, Pass};
 
 use super::counts::counted;
 
-/// How an account stands. Each account stands in exactly one way.
+/// How an account stands, in the order of the report. Each account stands in
+/// exactly one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
-    /// Nothing of it could be read.
-    Unread,
-    /// Part of it could not be read, whatever the rest is like.
-    PartlyRead,
     /// Something is wrong or differs.
     Drift,
+    /// Part of it could not be read, whatever the rest is like.
+    PartlyRead,
+    /// Nothing of it could be read.
+    Unread,
     /// Nothing is, after changes or without any.
     Fine,
 }
@@ -40,12 +41,13 @@ pub(super) fn headline(passes: &[Pass]) -> String {
     let count = |standing| standings.iter().filter(|other| **other == standing).count();
     let fine: Vec<&Pass> = passes.iter().filter(|pass| Standing::of(pass) == Standing::Fine).collect();
     let (total, means) = (passes.len(), fine_means(&fine));
+    if let [standing] = standings.as_slice() {
+        return format!("the only account {}.", alone(*standing, means));
+    }
     let first = match (fine.len(), total) {
         (_, 0) => return "no account was looked at.".to_owned(),
-        (1, 1) => format!("the only account is {means}"),
         (2, 2) => format!("both accounts are {means}"),
         (fine, total) if fine == total => format!("all {total} accounts are {means}"),
-        (0, 1) => format!("the only account is not {means}"),
         (0, total) => format!("none of {total} accounts is {means}"),
         (1, total) => format!("1 of {total} accounts is {means}"),
         (fine, total) => format!("{fine} of {total} accounts are {means}"),
@@ -59,6 +61,15 @@ pub(super) fn headline(passes: &[Pass]) -> String {
     ];
     let rest = rest.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| format!("; {text}"));
     format!("{first}{}.", rest.collect::<String>())
+}
+
+fn alone(standing: Standing, means: &str) -> String {
+    match standing {
+        Standing::Unread => "could not be read".to_owned(),
+        Standing::PartlyRead => "could be read only in part".to_owned(),
+        Standing::Drift => "has drift or findings".to_owned(),
+        Standing::Fine => format!("is {means}"),
+    }
 }
 
 /// What an account that is fine was found to hold.

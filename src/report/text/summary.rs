@@ -12,7 +12,7 @@ use super::line::{Lines, Role};
 use super::{next, standing};
 
 /// How many operations make up most of the calls.
-const USUAL_OPERATIONS: usize = 4;
+const USUAL_OPERATIONS: usize = 3;
 
 /// The headline, the figures, what to do next, and what the exit code means.
 pub(super) fn show(report: &Report, lines: &mut Lines) {
@@ -22,8 +22,7 @@ pub(super) fn show(report: &Report, lines: &mut Lines) {
     show_figure("findings", &findings(report), lines);
     show_figure("changes", &changes(report), lines);
     show_figure("paths", &paths(summary), lines);
-    show_figure("calls", &calls(&summary.calls, lines), lines);
-    show_figure("time", &duration(report.metadata.finished_at - report.metadata.started_at), lines);
+    show_figure("calls", &calls(report, lines), lines);
     for step in next::steps(report) {
         lines.add(0).text(Role::Strong, "next: ").hang(6).plain(&step);
     }
@@ -110,19 +109,21 @@ fn changes(report: &Report) -> String {
 
 fn paths(summary: &Summary) -> String {
     let paths = &summary.paths;
-    nonzero(&[(paths.heard, "heard"), (paths.broken, "broken"), (paths.unknown, "not known")])
+    nonzero(&[(paths.heard, "heard"), (paths.broken, "broken"), (paths.unknown, "unknown")])
 }
 
-/// The calls by operation, most first.
-fn calls(calls: &CallCount, lines: &Lines) -> String {
-    let mut operations: Vec<_> = calls.by_operation.iter().collect();
+/// The calls in all, the time they took, and the operations, most called first.
+fn calls(report: &Report, lines: &Lines) -> String {
+    let CallCount { total, by_operation } = &report.summary.calls;
+    let time = duration(report.metadata.finished_at - report.metadata.started_at);
+    let mut operations: Vec<_> = by_operation.iter().collect();
     operations.sort_by_key(|(name, count)| (Reverse(**count), *name));
     let shown = lines.style.shown(USUAL_OPERATIONS, operations.len());
     let texts: Vec<String> =
         operations[..shown].iter().map(|(name, count)| format!("{name} {count}")).collect();
     let more = if shown < operations.len() { ", …" } else { "" };
     let detail = if texts.is_empty() { String::new() } else { format!(": {}{more}", texts.join(", ")) };
-    format!("{}{detail}", calls.total)
+    format!("{total} in {time}{detail}")
 }
 
 fn show_exit(code: ExitCode, lines: &mut Lines) {

@@ -1,7 +1,7 @@
 //! What people read, as golden files.
 
 use super::*;
-use crate::model::Mode;
+use crate::model::{CoverageState, Mode};
 use crate::report::fixtures::{self, *};
 
 const TERMINAL: Style = Style { color: false, width: 100, verbose: 0 };
@@ -110,4 +110,40 @@ fn ten_thousand_accounts_are_rendered() {
     let text = render(&report(Mode::Plan, passes.collect()), &TERMINAL);
     assert!(text.contains("5000 of 10000 accounts are heard and in sync; 5000 have drift or findings."));
     assert_eq!(text.matches("x breakerDisabled prod/web").count(), 5_000);
+}
+
+#[test]
+fn an_account_that_denies_all_is_told_in_one_place() {
+    let text = render(&mixed(), &Style { width: 0, ..TERMINAL });
+    let (_, logs) = text.split_once("logs 444444444444\n").expect("the account");
+    let (logs, _) = logs.split_once("\n\n").expect("its end");
+    assert!(logs.starts_with("  ? denied in ap-northeast-2, us-east-1 and global: assume role"), "{logs}");
+    assert_eq!(logs.lines().count(), 1, "{logs}");
+}
+
+#[test]
+fn what_is_known_to_be_wrong_stands_before_what_could_not_be_read() {
+    let text = render(&mixed(), &TERMINAL);
+    let at = |name: &str| text.find(&format!("\n{name} ")).expect("the account");
+    assert!(at("bank") < at("data") && at("data") < at("logs") && at("logs") < at("= dev"), "{text}");
+}
+
+#[test]
+fn a_plan_of_which_nothing_may_be_made_says_so() {
+    let bank: Vec<_> = mixed().passes.into_iter().filter(|pass| pass.account.name == "bank").collect();
+    let text = render_plan(&bank, &TERMINAL);
+    assert!(text.starts_with("Foghorn will change nothing. What is due it must leave alone:\n"), "{text}");
+    assert!(text.ends_with("\n2 withheld (?).\n"), "{text}");
+}
+
+#[test]
+fn many_gaps_of_one_location_are_folded() {
+    let gaps: Vec<String> =
+        (0..30).map(|index| format!("list services of cluster c{index}: Rate exceeded")).collect();
+    let pass =
+        fixtures::fine("111111111111", "dev").unseen("us-east-1", CoverageState::Partial, &gaps.join("; "));
+    let report = report(Mode::Plan, vec![pass]);
+    let text = render(&report, &Style { width: 0, ..TERMINAL });
+    assert!(text.contains("cluster c4: Rate exceeded\n        … and 25 more (-v shows all)\n"), "{text}");
+    assert!(render(&report, &Style { verbose: 1, ..TERMINAL }).contains("cluster c29"));
 }
