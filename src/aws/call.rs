@@ -15,6 +15,9 @@ use super::classify::classify;
 use super::error::AwsError;
 use super::limiter::{ApiGroup, Bucket};
 
+/// How an SDK call fails.
+pub(crate) type SdkFailure<E> = SdkError<E, HttpResponse>;
+
 /// Whose call it is.
 ///
 /// SDK clients are shared by all accounts, one a service and Region, since
@@ -70,7 +73,7 @@ impl Gate {
         bucket: Arc<Bucket>,
         group: ApiGroup,
         tried: impl Into<String>,
-        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        call: impl Future<Output = Result<T, SdkFailure<E>>>,
     ) -> Result<T, AwsError>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,

@@ -3,10 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::call::SdkFailure;
 use super::error::AwsError;
 pub(crate) use super::limiter::ApiGroup;
 use super::limiter::Buckets;
@@ -104,7 +103,7 @@ impl Door {
         region: Region,
         group: ApiGroup,
         tried: impl Into<String>,
-        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        call: impl Future<Output = Result<T, SdkFailure<E>>>,
     ) -> Result<T, AwsError>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,

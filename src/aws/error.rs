@@ -1,7 +1,7 @@
 //! What AWS, or the way to it, refused.
 
+use crate::model::Gap;
 use crate::model::coverage::Cause;
-use crate::model::{Gap, Region};
 
 /// A call that did not succeed, classed by what a caller can do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,11 +32,6 @@ impl AwsError {
         Self { tried: tried.into(), class: Class::Failed(cause), detail: detail.into() }
     }
 
-    /// An answer that contradicts itself or lacks what it must have.
-    pub(crate) fn malformed(tried: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::failed(tried, Cause::Malformed, detail)
-    }
-
     /// Whether the thing that was asked for does not exist.
     pub(crate) fn is_not_found(&self) -> bool {
         self.class == Class::NotFound
@@ -55,11 +50,5 @@ impl AwsError {
     pub(crate) fn into_gap(self) -> Gap {
         let cause = self.cause();
         Gap { tried: self.tried, cause, detail: self.detail, whole: false }
-    }
-
-    /// The same failure with where it happened, for errors that reach people
-    /// outside of any location.
-    pub(crate) fn in_region(self, region: Region) -> Self {
-        Self { tried: format!("{} in {region}", self.tried), ..self }
     }
 }

@@ -8,17 +8,28 @@
 //! service.
 
 mod advice;
+mod answer;
+mod apply;
 mod call;
+mod chatbot;
 mod classify;
 mod clients;
+mod cloudwatch;
 mod credentials;
 pub(crate) mod door;
+mod ecs;
 pub mod error;
+mod eventbridge;
 mod http;
 mod limiter;
 mod meter;
+mod observe;
+mod organizations;
+mod request;
 mod session;
 mod shared;
+mod sns;
+mod sqs;
 mod text;
 
 use std::collections::BTreeMap;
@@ -28,10 +39,13 @@ use std::time::Duration;
 use self::door::{Door, Entrance};
 pub use self::error::{AwsError, Class};
 use self::limiter::Buckets;
+pub use self::organizations::{DiscoveredAccount, Discovery};
 use self::session::Session;
 use self::shared::Shared;
-use crate::model::coverage::Cause;
-use crate::model::{Account, AccountId, Region};
+use time::OffsetDateTime;
+
+use crate::model::snapshot::Interest;
+use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
 
 /// How AWS is reached.
 #[derive(Debug, Clone, Default)]
@@ -104,6 +118,17 @@ impl Aws {
         }
     }
 
+    /// Discovers accounts in AWS Organizations with the caller's own
+    /// credentials: the active ones, by id.
+    ///
+    /// # Errors
+    ///
+    /// If any part of what was asked for could not be read. An account that
+    /// went unseen would be an account that is not watched.
+    pub async fn discover(&self, request: &Discovery) -> Result<Vec<DiscoveredAccount>, AwsError> {
+        organizations::discover(&self.shared, self.region, request).await
+    }
+
     /// Attempts sent so far, retries included, by IAM action: `ecs:ListClusters`.
     pub fn calls(&self) -> BTreeMap<String, u64> {
         self.shared.clients().counts()
@@ -120,6 +145,23 @@ impl Aws {
                 entrance
             }
         }
+    }
+}
+
+impl AccountDoor {
+    /// Reads what is of interest. What cannot be read is a gap, so that this
+    /// never fails. `now` is the end of the time over which metrics are summed.
+    pub async fn observe(&self, interest: &Interest, now: OffsetDateTime) -> Snapshot {
+        observe::observe(&self.door, interest, now).await
+    }
+
+    /// Makes one change.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and a change that is no write.
+    pub async fn apply(&self, change: &Change) -> Result<(), AwsError> {
+        apply::apply(&self.door, change).await
     }
 }
 

@@ -6,6 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use tokio::sync::OnceCell;
 
+use super::answer::malformed;
 use super::classify::chain;
 use super::credentials::Kept;
 use super::error::{AwsError, Class};
@@ -47,7 +48,7 @@ impl Caller {
                 .call_as_caller(region, ApiGroup::Sts, tried, request.send())
                 .await
                 .map_err(advice::for_identity)?;
-            identity.account.ok_or_else(|| AwsError::malformed(tried, "the answer names no account"))
+            identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
         });
         account.await.map(String::as_str)
     }
@@ -144,7 +145,7 @@ impl Role {
             .call_as_caller(region, ApiGroup::Sts, tried.as_str(), request.send())
             .await
             .map_err(|error| advice::for_role(error, region))?;
-        read(answer).ok_or_else(|| AwsError::malformed(tried, "the answer holds no credentials"))
+        read(answer).ok_or_else(|| malformed(tried, "the answer holds no credentials"))
     }
 }
 

@@ -3,12 +3,10 @@
 use std::future::Future;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::Options;
-use super::call::Gate;
+use super::call::{Gate, SdkFailure};
 use super::clients::{Clients, Environment};
 use super::error::AwsError;
 use super::limiter::{ApiGroup, Buckets};
@@ -63,7 +61,7 @@ impl Shared {
         region: Region,
         group: ApiGroup,
         tried: impl Into<String>,
-        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        call: impl Future<Output = Result<T, SdkFailure<E>>>,
     ) -> Result<T, AwsError>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,

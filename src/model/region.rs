@@ -127,6 +127,12 @@ impl Region {
     /// Where AWS Chatbot is called unless another of its Regions is asked for.
     pub const US_EAST_2: Self = Self("us-east-2");
 
+    /// The home of services with a single endpoint in China.
+    pub const CN_NORTHWEST_1: Self = Self("cn-northwest-1");
+
+    /// The home of services with a single endpoint in AWS GovCloud (US).
+    pub const US_GOV_WEST_1: Self = Self("us-gov-west-1");
+
     /// The Region's name.
     pub fn as_str(self) -> &'static str {
         self.0
