@@ -4,12 +4,16 @@ use time::macros::date;
 
 use super::load::parse;
 
+/// The example of an organisation, with its name.
+pub(super) const ORGANISATION: (&str, &str) =
+    ("org-slack-chatbot.yaml", include_str!("../../manifests/fleets/org-slack-chatbot.yaml"));
+
 /// Each example with its name.
 pub(super) fn all() -> [(&'static str, &'static str); 3] {
     [
         ("breakers.yaml", include_str!("../../manifests/fleets/breakers.yaml")),
         ("slack-chatbot.yaml", include_str!("../../manifests/fleets/slack-chatbot.yaml")),
-        ("org-slack-chatbot.yaml", include_str!("../../manifests/fleets/org-slack-chatbot.yaml")),
+        ORGANISATION,
     ]
 }
 

@@ -7,6 +7,8 @@ pub(super) fn plain(message: &str) -> String {
     explain(message).unwrap_or_else(|| message.to_owned())
 }
 
+/// The words are those of serde's own error constructors, with what the format
+/// and the types expect. `None` where a message is plain already.
 fn explain(message: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("unknown field `") {
         return unknown("field", rest);

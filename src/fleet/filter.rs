@@ -101,3 +101,29 @@ fn check<'a>(
         Err(NothingMatches { chosen, pattern: pattern.clone(), nearest })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::{examples, parse};
+
+    fn chosen(pattern: &str) -> Result<Vec<String>, String> {
+        let (name, text) = examples::ORGANISATION;
+        let fleet = parse(text, name, time::macros::date!(2026 - 11 - 21)).expect("a good fleet").fleet;
+        let filter = Filter { pipelines: vec![pattern.to_owned()], ..Filter::default() };
+        let pipelines = filter.pipelines(&fleet).map_err(|error| error.to_string())?;
+        Ok(pipelines.into_iter().map(|pipeline| pipeline.name.clone()).collect())
+    }
+
+    #[test]
+    fn pipelines_are_chosen_by_name_or_glob_in_the_order_of_the_file() {
+        assert_eq!(chosen("dev"), Ok(vec!["dev".to_owned()]));
+        assert_eq!(chosen("*d*"), Ok(vec!["prod".to_owned(), "dev".to_owned()]));
+    }
+
+    #[test]
+    fn a_pipeline_that_there_is_not_is_refused_with_the_nearest() {
+        let message = "no pipeline of the fleet matches `prd`: did you mean `prod`?";
+        assert_eq!(chosen("prd"), Err(message.to_owned()));
+    }
+}

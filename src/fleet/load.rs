@@ -107,11 +107,14 @@ fn problem(text: &str, positions: &Positions, error: &serde_yaml::Error) -> Prob
     Problem { position, ..problem }
 }
 
+/// The longest path that is looked for before a message, in bytes.
+const LONGEST_PATH: usize = 1000;
+
 /// Parts the path from the message. A key may hold what parts them, so the
 /// longest beginning that is a path of the text counts.
 fn split<'a>(positions: &Positions, message: &'a str) -> (&'a str, &'a str) {
-    let ends: Vec<usize> = message.match_indices(": ").map(|(index, _)| index).collect();
-    let end = ends.into_iter().rev().find(|end| positions.has(&message[..*end]));
+    let ends = message.match_indices(": ").map(|(index, _)| index).take_while(|end| *end < LONGEST_PATH);
+    let end = ends.collect::<Vec<_>>().into_iter().rev().find(|end| positions.has(&message[..*end]));
     end.map_or(("", message), |end| (&message[..end], &message[end + 2..]))
 }
 

@@ -17,6 +17,11 @@ const MOST_VALUES: usize = 1_000_000;
 /// How deep lists and mappings may be nested. The format itself needs 9 levels.
 const DEEPEST: usize = 64;
 
+/// How many keys that are given twice are told of.
+const MOST_DUPLICATES: usize = 100;
+
+const TOO_DEEP: &str = "lists and mappings are nested too deeply";
+
 /// Where in the text each field stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Positions {
@@ -41,6 +46,7 @@ enum Content {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Duplicate {
+    path: String,
     key: String,
     first: Position,
     second: Position,
@@ -85,24 +91,25 @@ impl Positions {
 
     /// A problem for every key that its mapping holds already.
     pub(super) fn duplicate_keys(&self) -> impl Iterator<Item = Problem> {
-        self.duplicates.iter().map(|Duplicate { key, first, second }| {
-            let message = format!("`{key}` is given twice in one mapping, first on line {}", first.line);
-            Problem::new("", message).at(*second)
+        self.duplicates.iter().map(|Duplicate { path, key, first, second }| {
+            let message = format!("`{key}` is given twice, first on line {}", first.line);
+            Problem::new(path, message).at(*second)
         })
     }
 
     /// The deepest node along a path, and how many bytes of the path are left
-    /// there. A dot may part two keys or belong to one, so each is tried.
+    /// there.
     fn walk(&self, node: usize, path: &str) -> Option<(usize, usize)> {
-        let best = match &self.nodes.get(node)?.content {
+        let child = match &self.nodes.get(node)?.content {
             Content::Alias(target) => return self.walk(*target, path),
             Content::Scalar => None,
-            Content::List(items) => item(path).and_then(|(index, rest)| self.walk(*items.get(index)?, rest)),
-            Content::Mapping(fields) => keys(path)
-                .filter_map(|(key, rest)| self.walk(*fields.get(key)?, rest))
-                .min_by_key(|(_, rest)| *rest),
+            Content::List(items) => item(path).and_then(|(index, rest)| Some((*items.get(index)?, rest))),
+            Content::Mapping(fields) => keys(path).find_map(|(key, rest)| Some((*fields.get(key)?, rest))),
         };
-        best.or(Some((node, path.len())))
+        match child {
+            Some((child, rest)) => self.walk(child, rest),
+            None => Some((node, path.len())),
+        }
     }
 }
 
@@ -112,15 +119,18 @@ fn item(path: &str) -> Option<(usize, &str)> {
     Some((index.parse().ok()?, rest))
 }
 
-/// Every way to read a key off the start of a path.
+/// Every way to read a key off the start of a path, the longest key first: a
+/// dot may part two keys or belong to one.
 fn keys(path: &str) -> impl Iterator<Item = (&str, &str)> {
     let path = path.strip_prefix('.').unwrap_or(path);
-    let ends = path.match_indices(['.', '[']).map(|(index, _)| index).chain([path.len()]);
-    ends.map(|end| path.split_at(end))
+    let ends = path.rmatch_indices(['.', '[']).map(|(index, _)| index);
+    [path.len()].into_iter().chain(ends).map(|end| path.split_at(end))
 }
 
 /// A list or mapping that is still open.
 struct Open {
+    /// Its name in the path of what it holds, `.spec` or `[3]` say.
+    step: String,
     node: usize,
     anchor: usize,
     key: Option<(String, Position)>,
@@ -200,12 +210,12 @@ impl Builder {
 
     fn start(&mut self, content: Content, anchor: usize, position: Position) -> Result<(), Problem> {
         if self.open.len() >= DEEPEST {
-            let message = format!("lists and mappings are nested more than {DEEPEST} levels deep");
-            return Err(Problem::new("", message).at(position));
+            return Err(Problem::new("", TOO_DEEP).at(position));
         }
         self.empty = false;
+        let step = self.step();
         let node = self.add(content, false, None, position);
-        self.open.push(Open { node, anchor, key: None, values: 1 });
+        self.open.push(Open { step, node, anchor, key: None, values: 1 });
         Ok(())
     }
 
@@ -222,26 +232,46 @@ impl Builder {
         let node = self.nodes.len();
         self.nodes.push(Node { position, content });
         let Some(open) = self.open.last_mut() else { return node };
-        let (before, added) = self.nodes.split_at_mut(node);
-        match &mut before[open.node].content {
+        match &mut self.nodes[open.node].content {
             Content::List(items) => items.push(node),
-            Content::Mapping(fields) => match open.key.take() {
+            Content::Mapping(_) => match open.key.take() {
                 None => open.key = Some((text.unwrap_or("?").to_owned(), position)),
-                Some((key, second)) => {
+                Some((key, place)) => {
                     if absent {
-                        added[0].position = second;
+                        self.nodes[node].position = place;
                     }
-                    if let Some(first) = fields.get(&key).map(|first| *first) {
-                        let first = before[first].position;
-                        self.duplicates.push(Duplicate { key, first, second });
-                    } else {
-                        fields.insert(key, node);
-                    }
+                    self.field(key, place, node);
                 }
             },
             Content::Scalar | Content::Alias(_) => {}
         }
         node
+    }
+
+    /// Adds a field to the open mapping, which must not hold its key yet.
+    fn field(&mut self, key: String, place: Position, node: usize) {
+        let Some(open) = self.open.last() else { return };
+        let Content::Mapping(fields) = &mut self.nodes[open.node].content else { return };
+        let Some(first) = fields.get(&key).copied() else {
+            fields.insert(key, node);
+            return;
+        };
+        if self.duplicates.len() < MOST_DUPLICATES {
+            let path: String = self.open.iter().map(|open| open.step.as_str()).collect();
+            let path = path.trim_start_matches('.').to_owned();
+            let first = self.nodes[first].position;
+            self.duplicates.push(Duplicate { path, key, first, second: place });
+        }
+    }
+
+    /// What the next node will be called in the path of what it holds.
+    fn step(&self) -> String {
+        let Some(open) = self.open.last() else { return String::new() };
+        match (&self.nodes[open.node].content, &open.key) {
+            (Content::List(items), _) => format!("[{}]", items.len()),
+            (_, Some((key, _))) => format!(".{key}"),
+            _ => String::new(),
+        }
     }
 
     /// Counts a complete node, and keeps it for aliases.
@@ -259,7 +289,7 @@ impl Builder {
         open.values = open.values.saturating_add(values);
         if open.values > MOST_VALUES {
             let message = format!(
-                "the file unfolds into more than {MOST_VALUES} values here: aliases (`*name`) repeat too much"
+                "the file holds more than {MOST_VALUES} values, counting what aliases (`*name`) repeat"
             );
             return Err(Problem::new("", message).at(position));
         }
@@ -282,6 +312,9 @@ pub(super) fn not_yaml(text: &str, position: Position, reason: &str) -> Problem 
     let before = line.chars().take(position.column).take_while(|character| character.is_whitespace());
     if before.into_iter().any(|character| character == '\t') {
         return Problem::new("", "the line is indented with a tab: YAML takes spaces only").at(position);
+    }
+    if reason.contains("recursion limit") {
+        return Problem::new("", TOO_DEEP).at(position);
     }
     Problem::new("", format!("this is not YAML: {reason}")).at(position)
 }
@@ -306,7 +339,7 @@ mod tests {
             ("list", (3, 3)),
             ("list[0].x", (3, 8)),
             ("list[0].y.z[1]", (4, 14)),
-            ("list[1].w", (5, 23)),
+            ("list[1].w", (5, 24)),
             ("gone", (6, 1)),
         ] {
             assert_eq!(at(path), Some(expected), "{path}");
@@ -334,14 +367,20 @@ mod tests {
         let problem = Positions::read(&text).expect_err("must be refused");
         assert_eq!(
             problem.line("f"),
-            "f:6:50: the file unfolds into more than 1000000 values here: aliases (`*name`) repeat too much"
+            "f:6:55: the file holds more than 1000000 values, counting what aliases (`*name`) repeat"
         );
     }
 
     #[test]
     fn four_mebibytes_of_brackets_are_refused_at_once() {
         let problem = Positions::read(&"[".repeat(4 << 20)).expect_err("must be refused");
-        assert_eq!(problem.line("f"), "f:1:65: lists and mappings are nested more than 64 levels deep");
+        assert_eq!(problem.message, TOO_DEEP);
+    }
+
+    #[test]
+    fn a_text_nested_deeper_than_any_fleet_is_refused() {
+        let nested: String = (0..100).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+        assert_eq!(Positions::read(&nested).expect_err("must be refused").message, TOO_DEEP);
     }
 
     #[test]

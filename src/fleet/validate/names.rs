@@ -30,10 +30,10 @@ pub(super) fn length(text: &str, what: &str, shortest: usize, longest: usize) ->
     match text.chars().count() {
         0 if shortest > 0 => Err(format!("the {what} is empty")),
         length if length < shortest => {
-            Err(format!("the {what} is {length} characters long: at least {shortest} are needed"))
+            Err(format!("the {what} is too short: {length} of at least {shortest} characters"))
         }
         length if length > longest => {
-            Err(format!("the {what} is {length} characters long: at most {longest} are allowed"))
+            Err(format!("the {what} is too long: {length} of at most {longest} characters"))
         }
         _ => Ok(()),
     }
