@@ -25,13 +25,19 @@ fn not_authorised(account: &Account, workspace: &str, authorised: &BTreeSet<&str
         Severity::Error,
         Location::Global,
         workspace,
-        format!(
-            "nobody has authorised Slack workspace {workspace} in this account yet, and no API can: sign in to \
-             account {} ({}), open https://us-east-2.console.aws.amazon.com/chatbot/home, choose Configure new client, \
-             Slack, Configure, and allow workspace {workspace}; then invite the app to the channel and run \
-             foghorn apply again",
-            account.id, account.name
-        ),
-        [("authorised", json!(authorised))],
+        format!("nobody has let AWS Chatbot into Slack workspace {workspace} from this account, and no API can"),
+        [("authorised", json!(authorised)), ("steps", json!(steps(account, workspace)))],
     )
+}
+
+/// What a person does, once an account (AWS Chatbot administrator guide,
+/// getting started with Slack).
+fn steps(account: &Account, workspace: &str) -> [String; 5] {
+    [
+        format!("sign in to account {} ({}) as an administrator", account.id, account.name),
+        "open https://us-east-2.console.aws.amazon.com/chatbot/home".to_owned(),
+        "choose Configure new client, then Slack, then Configure".to_owned(),
+        format!("choose workspace {workspace} at the top right, and Allow"),
+        "invite the app to the channel if it is private, and run foghorn apply again".to_owned(),
+    ]
 }

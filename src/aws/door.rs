@@ -112,8 +112,8 @@ impl Door {
         let bucket = buckets.get(region, group);
         bucket.take().await;
         // Only then, and not while holding a place: assuming the role needs one.
-        let credentials = session.credentials(&self.shared).await?;
-        let answer = self.shared.gate().pass(credentials, bucket, group, tried, call).await;
+        let credentials = Box::pin(session.credentials(&self.shared)).await?;
+        let answer = Box::pin(self.shared.gate().pass(credentials, bucket, group, tried, Box::pin(call))).await;
         if answer.as_ref().is_err_and(blames_credentials) {
             session.forget(&self.shared);
         }

@@ -31,7 +31,7 @@ impl Caller {
     /// The credentials, from wherever the SDK finds them.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         let provider = shared.caller_provider();
-        self.kept.get(async { provider.provide_credentials().await.map_err(not_loaded) }).await
+        self.kept.get(|| async { provider.provide_credentials().await.map_err(not_loaded) }).await
     }
 
     /// Drops the credentials, because a service did not accept them.
@@ -102,7 +102,7 @@ impl Session {
     /// The account's credentials, which are those of this account for sure.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         match &self.role {
-            Some(role) => role.kept.get(role.assume(shared, self.sts_region)).await,
+            Some(role) => role.kept.get(|| role.assume(shared, self.sts_region)).await,
             None => {
                 self.check_identity(shared).await?;
                 shared.caller().credentials(shared).await

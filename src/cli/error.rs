@@ -33,7 +33,7 @@ pub enum CliError {
     },
     /// The report could not be written as JSON.
     #[error("the report could not be written as JSON")]
-    Json(#[source] crate::report::json::JsonError),
+    Json(#[source] serde_json::Error),
     /// The simulator could not be started, or did not do as it should.
     #[cfg(feature = "demo")]
     #[error("the demo could not go on: {0}")]

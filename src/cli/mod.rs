@@ -23,12 +23,12 @@ use crate::report::exit::ExitCode;
 pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let Arguments { command, global } = arguments;
     match command {
-        Command::Plan(fleet) => plan::run(&global, &fleet).await,
-        Command::Apply(apply) => apply::run(&global, &apply).await,
+        Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).await,
+        Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
         #[cfg(feature = "demo")]
-        Command::Demo(demo) => demo::run(&global, &demo).await,
+        Command::Demo(demo) => Box::pin(demo::run(&global, &demo)).await,
     }
 }
