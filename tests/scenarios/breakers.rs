@@ -12,6 +12,12 @@ fn stage(given: impl IntoIterator<Item = Service>) -> Stage {
     })
 }
 
+/// A service with these members in its deployment configuration.
+fn configured(service: Service, configuration: &serde_json::Value) -> Service {
+    let members = configuration.as_object().expect("an object");
+    members.iter().fold(service, |service, (name, value)| service.with(name, value.clone()))
+}
+
 fn remediating() -> String {
     format!("{BREAKERS}  breakers: {{ remediate: true }}\n")
 }
@@ -80,7 +86,7 @@ fn remediation_switches_a_breaker_on_and_keeps_everything_else() {
         "deploymentCircuitBreaker": { "enable": false, "rollback": false },
         "bakeTimeInMinutes": 5
     });
-    let stage = stage([Service::named("web").with("deploymentConfiguration", configuration.clone())]);
+    let stage = stage([configured(Service::named("web"), &configuration)]);
     let run = stage.apply(&remediating()).ended(0);
     assert_eq!(run.all("changes")[0]["outcome"], "applied");
     assert_eq!(stage.writes(), ["ecs:UpdateService"]);
@@ -104,7 +110,7 @@ fn remediation_leaves_alone_what_a_newer_ecs_has_said() {
         "deploymentCircuitBreaker": { "enable": false, "rollback": false, "mood": "calm" },
         "earthquake": { "magnitude": 7 }
     });
-    let stage = stage([Service::named("web").with("deploymentConfiguration", configuration)]);
+    let stage = stage([configured(Service::named("web"), &configuration)]);
     let run = stage.apply(&remediating()).ended(2);
     let change = &run.all("changes")[0];
     assert_eq!(change["action"], "withheld");
@@ -115,12 +121,7 @@ fn remediation_leaves_alone_what_a_newer_ecs_has_said() {
 
 #[test]
 fn remediation_waits_for_a_deployment_that_is_under_way() {
-    let service = Service::named("web").running(1, 1);
-    let deployments = json!([
-        { "id": "ecs-svc/2", "status": "PRIMARY", "rolloutState": "IN_PROGRESS" },
-        { "id": "ecs-svc/1", "status": "ACTIVE", "rolloutState": "COMPLETED" }
-    ]);
-    let stage = stage([service.with("deployments", deployments)]);
+    let stage = stage([Service::named("web").tasks(2).running(1, 1)]);
     let run = stage.apply(&remediating()).ended(2);
     assert_eq!(run.all("changes")[0]["action"], "withheld");
     assert_eq!(stage.writes(), [""; 0]);
