@@ -3,3 +3,5 @@
 
 pub mod families;
 pub mod message;
+pub mod pattern;
+pub mod transformer;

@@ -10,6 +10,7 @@
 //! may spoil it, a [`service`] answers it from the [`world`], [`wire`] writes
 //! the answer, and [`record`] remembers it.
 
+mod arn;
 pub mod call;
 pub mod chatbot;
 pub mod clock;
@@ -19,10 +20,15 @@ pub mod events;
 pub mod faults;
 mod gateway;
 pub mod identity;
+mod ids;
+mod members;
 pub mod organizations;
 pub mod pages;
 mod paging;
+mod policy;
 pub mod record;
+pub mod rooms;
+pub mod routing;
 pub mod seed;
 pub mod serve;
 pub mod server;
@@ -32,6 +38,9 @@ pub mod simulator;
 pub mod sns;
 pub mod sqs;
 pub mod sts;
+mod tag_list;
+#[cfg(test)]
+mod testing;
 pub mod throttle;
 pub mod wire;
 pub mod world;

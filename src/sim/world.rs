@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, identity, organizations, sns, sqs};
+use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -11,6 +11,8 @@ pub struct World {
     pub organization: organizations::State,
     /// Accounts by their 12-digit id.
     pub accounts: BTreeMap<String, Account>,
+    /// The chat rooms and what stands in them.
+    pub rooms: rooms::Rooms,
     /// Where the simulator listens, `http://127.0.0.1:4566` say: the first part
     /// of every queue's URL.
     pub endpoint: String,
@@ -81,6 +83,11 @@ impl World {
     pub fn next_serial(&mut self) -> u64 {
         self.serial += 1;
         self.serial
+    }
+
+    /// An id for a new thing, in the form of a UUID.
+    pub(crate) fn next_uuid(&mut self) -> String {
+        ids::uuid(self.next_serial())
     }
 
     /// Makes a member account of the organisation, under its root, with a role

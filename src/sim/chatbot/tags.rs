@@ -1,0 +1,37 @@
+//! Tags of configurations.
+
+use serde_json::json;
+
+use super::{Configuration, configuration_name, not_found, state};
+use crate::sim::call::{Answer, ApiError, Call};
+use crate::sim::tag_list::TAG_KEY_TAG_VALUE;
+use crate::sim::world::World;
+
+pub(super) fn tag(world: &mut World, call: &Call<'_>) -> Answer {
+    let configuration = tagged(world, call)?;
+    let mut together = configuration.tags.clone();
+    together.extend(TAG_KEY_TAG_VALUE.read(call.input.get("Tags")));
+    if together.len() > 200 {
+        return Err(ApiError::new("TooManyTagsException", "A resource can have 200 tags at most"));
+    }
+    configuration.tags = together;
+    Ok(json!({}))
+}
+
+pub(super) fn untag(world: &mut World, call: &Call<'_>) -> Answer {
+    let configuration = tagged(world, call)?;
+    for key in call.strings("TagKeys") {
+        configuration.tags.remove(key);
+    }
+    Ok(json!({}))
+}
+
+pub(super) fn list(world: &mut World, call: &Call<'_>) -> Answer {
+    Ok(json!({"Tags": TAG_KEY_TAG_VALUE.write(&tagged(world, call)?.tags)}))
+}
+
+fn tagged<'w>(world: &'w mut World, call: &Call<'_>) -> Result<&'w mut Configuration, ApiError> {
+    let arn = call.string("ResourceARN").unwrap_or_default();
+    let name = configuration_name(arn, call.account).ok_or_else(|| not_found(arn))?;
+    state(world, call.account).configurations.get_mut(name).ok_or_else(|| not_found(arn))
+}

@@ -1,0 +1,41 @@
+//! Slack workspaces, which only a person can authorise.
+
+use serde_json::{Value, json};
+
+use super::{invalid_parameter, state};
+use crate::sim::call::{Answer, ApiError, Call};
+use crate::sim::members::without_nulls;
+use crate::sim::paging;
+use crate::sim::world::World;
+
+/// Authorises a Slack workspace in an account, as a person does in the AWS
+/// console. No API does this.
+pub fn authorise_workspace(world: &mut World, account: &str, workspace_id: &str, workspace_name: &str) {
+    state(world, account).workspaces.insert(workspace_id.to_owned(), workspace_name.to_owned());
+}
+
+pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Answer {
+    let (size, start) = page(call)?;
+    let workspaces = &state(world, call.account).workspaces;
+    let rest = workspaces.iter().filter(|(id, _)| start.as_ref().is_none_or(|start| *id > start)).map(
+        |(id, name)| {
+            let shown: Value = json!({"SlackTeamId": id, "SlackTeamName": name, "State": "ENABLED"});
+            (id.as_str(), shown)
+        },
+    );
+    let page = paging::take(rest, size);
+    Ok(without_nulls(json!({"SlackWorkspaces": page.items, "NextToken": page.next})))
+}
+
+/// The page size of a describe call, and the key after which it goes on.
+pub(super) fn page(call: &Call<'_>) -> Result<(usize, Option<String>), ApiError> {
+    let size = call.integer("MaxResults").unwrap_or(100);
+    if !(1..=100).contains(&size) {
+        return Err(invalid_parameter("MaxResults must be between 1 and 100"));
+    }
+    let start = call
+        .string("NextToken")
+        .map(|token| paging::key_of(token).ok_or_else(|| invalid_parameter("NextToken is not valid")))
+        .transpose()?;
+    Ok((usize::try_from(size).unwrap_or(100), start))
+}
