@@ -86,7 +86,9 @@ impl Controller {
         while let Some(finished) = running.join_next().await {
             match finished {
                 Ok(pass) => passes.push(pass),
-                Err(error) => passes.extend(accounts.get(&error.id()).map(|account| self.lost(account, &error))),
+                Err(error) => {
+                    passes.extend(accounts.get(&error.id()).map(|account| self.lost(account, &error)))
+                }
             }
         }
         passes

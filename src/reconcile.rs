@@ -152,7 +152,8 @@ fn only_approved(plan: Plan, approved: &[Change]) -> Plan {
 
 /// Where something was written, and must be read again.
 fn touched(changes: &[Change]) -> BTreeSet<Location> {
-    let written = changes.iter().filter(|change| matches!(change.outcome, Outcome::Applied | Outcome::Failed));
+    let written =
+        changes.iter().filter(|change| matches!(change.outcome, Outcome::Applied | Outcome::Failed));
     let mut touched: BTreeSet<Location> = written.map(|change| change.key.location).collect();
     if touched.contains(&Location::Global) {
         // A configuration subscribes itself to topics in every Region.

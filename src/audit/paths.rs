@@ -12,8 +12,7 @@ use crate::model::rule::{ObservedRule, Rule};
 use crate::model::target::{ObservedTarget, Target};
 use crate::model::topic::{ObservedTopic, Topic};
 use crate::model::{
-    Check, FieldChange, Finding, Kind, RegionSnapshot, Resource, Severity, Sight, Snapshot, Tags,
-    arn,
+    Check, FieldChange, Finding, Kind, RegionSnapshot, Resource, Severity, Sight, Snapshot, Tags, arn,
 };
 
 /// The verdict on every pipeline's every event family in every Region.

@@ -25,7 +25,9 @@ fn not_authorised(account: &Account, workspace: &str, authorised: &BTreeSet<&str
         Severity::Error,
         Location::Global,
         workspace,
-        format!("nobody has let AWS Chatbot into Slack workspace {workspace} from this account, and no API can"),
+        format!(
+            "nobody has let AWS Chatbot into Slack workspace {workspace} from this account, and no API can"
+        ),
         [("authorised", json!(authorised)), ("steps", json!(steps(account, workspace)))],
     )
 }

@@ -113,7 +113,8 @@ impl Door {
         bucket.take().await;
         // Only then, and not while holding a place: assuming the role needs one.
         let credentials = Box::pin(session.credentials(&self.shared)).await?;
-        let answer = Box::pin(self.shared.gate().pass(credentials, bucket, group, tried, Box::pin(call))).await;
+        let answer =
+            Box::pin(self.shared.gate().pass(credentials, bucket, group, tried, Box::pin(call))).await;
         if answer.as_ref().is_err_and(blames_credentials) {
             session.forget(&self.shared);
         }

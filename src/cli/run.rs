@@ -216,4 +216,3 @@ async fn wait_for_signal() -> bool {
 fn run_id() -> String {
     ulid::Ulid::new().to_string()
 }
-

@@ -51,7 +51,11 @@ async fn make(
         return change;
     }
     if stop.is_cancelled() {
-        return settled(change, Outcome::Skipped, Some("the run was stopped before this was tried".to_owned()));
+        return settled(
+            change,
+            Outcome::Skipped,
+            Some("the run was stopped before this was tried".to_owned()),
+        );
     }
     if let Some(need) = change.needs.iter().find(|need| missing.contains(need)) {
         let why = format!("it needs {need}, which was not made");

@@ -1,7 +1,8 @@
 //! What the audit says of circuit breakers, and what remediation does.
 
-use foghorn::sim::ecs::Service;
+use foghorn::sim::ecs::{Service, fail_deployment};
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::support::{BREAKERS, DEV, SEOUL, Stage, account, services};
 
@@ -68,7 +69,9 @@ fn an_audit_writes_nothing_even_where_everything_is_off() {
 fn an_exempt_service_is_not_reported_until_the_exemption_runs_out() {
     let stage = stage([Service::named("web")]);
     let exempt = |until: &str| {
-        format!("{BREAKERS}  breakers: {{ exempt: [ {{ service: \"w*\", reason: legacy, until: {until} }} ] }}\n")
+        format!(
+            "{BREAKERS}  breakers: {{ exempt: [ {{ service: \"w*\", reason: legacy, until: {until} }} ] }}\n"
+        )
     };
     stage.plan(&exempt("2999-12-31")).ended(0);
     let run = stage.plan(&exempt("2020-01-31")).ended(2);
@@ -121,7 +124,12 @@ fn remediation_leaves_alone_what_a_newer_ecs_has_said() {
 
 #[test]
 fn remediation_waits_for_a_deployment_that_is_under_way() {
-    let stage = stage([Service::named("web").tasks(2).running(1, 1)]);
+    let stage = stage([Service::named("web")]);
+    stage.simulator.with_world(|world| {
+        // With the breaker off, ECS goes on trying to start the tasks.
+        fail_deployment(world, DEV, SEOUL, "prod", "web", "tasks do not start", OffsetDateTime::now_utc())
+            .expect("the service is there");
+    });
     let run = stage.apply(&remediating()).ended(2);
     assert_eq!(run.all("changes")[0]["action"], "withheld");
     assert_eq!(stage.writes(), [""; 0]);
