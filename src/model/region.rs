@@ -124,6 +124,15 @@ impl Region {
     /// metrics.
     pub const US_EAST_1: Self = Self("us-east-1");
 
+    /// Where AWS Chatbot is called unless another of its Regions is asked for.
+    pub const US_EAST_2: Self = Self("us-east-2");
+
+    /// The home of services with a single endpoint in China.
+    pub const CN_NORTHWEST_1: Self = Self("cn-northwest-1");
+
+    /// The home of services with a single endpoint in AWS GovCloud (US).
+    pub const US_GOV_WEST_1: Self = Self("us-gov-west-1");
+
     /// The Region's name.
     pub fn as_str(self) -> &'static str {
         self.0
@@ -165,8 +174,23 @@ impl fmt::Display for Region {
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(RegionVisitor)
+    }
+}
+
+/// Reads a Region from within its own text, so that a deserializer that knows
+/// positions reports the Region's and not that of the list around it.
+struct RegionVisitor;
+
+impl serde::de::Visitor<'_> for RegionVisitor {
+    type Value = Region;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a Region")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Region, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

@@ -87,7 +87,7 @@ def test_a_chained_session_is_an_hour_at_most(organisation):
         ("events", "list_rules", ("UnrecognizedClientException", 400)),
         ("chatbot", "describe_slack_workspaces", ("UnrecognizedClientException", 403)),
         ("sns", "list_topics", ("InvalidClientTokenId", 403)),
-        ("cloudwatch", "describe_alarms", ("InvalidClientTokenId", 403)),
+        ("cloudwatch", "describe_alarms", ("InvalidClientTokenId", 400)),
         ("sqs", "list_queues", ("InvalidClientTokenId", 400)),
     ],
 )

@@ -1,0 +1,224 @@
+//! Sums of metrics over the last day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cloudwatch::types::{
+    Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode,
+};
+use aws_smithy_types::DateTime;
+use time::OffsetDateTime;
+
+use crate::aws::answer::{every_page, noted};
+use crate::aws::door::{ApiGroup, Door};
+use crate::aws::error::AwsError;
+use crate::model::{Cause, Gap, Region};
+
+/// How many queries GetMetricData takes (service model).
+const BATCH: usize = 500;
+
+/// The length of a period, in seconds.
+const HOUR: i64 = 3_600;
+
+/// AWS Chatbot publishes its metrics in US East (N. Virginia) alone, wherever
+/// its API and the topics are (AWS Chatbot administrator guide, monitoring with
+/// CloudWatch).
+const CHATBOT_METRICS_REGION: Region = Region::US_EAST_1;
+
+/// A metric that has one dimension.
+struct Counter {
+    namespace: &'static str,
+    metric: &'static str,
+    /// CloudWatch finds a metric only by exactly the dimensions that it is
+    /// published with.
+    dimension: &'static str,
+}
+
+/// For a rule on the default bus the dimension is the rule's name alone; only
+/// other buses add theirs (EventBridge user guide, monitoring).
+const FAILED_INVOCATIONS: Counter =
+    Counter { namespace: "AWS/Events", metric: "FailedInvocations", dimension: "RuleName" };
+
+const UNSUPPORTED_EVENTS: Counter =
+    Counter { namespace: "AWS/Chatbot", metric: "UnsupportedEvents", dimension: "ConfigurationName" };
+
+/// How many events each rule failed to deliver for good in the last 24 hours.
+/// No entry where the sum could not be read.
+pub(crate) async fn failed_invocations(
+    door: &Door,
+    region: Region,
+    rules: &BTreeSet<String>,
+    now: OffsetDateTime,
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, f64> {
+    sums(door, region, &FAILED_INVOCATIONS, rules, now, gaps).await
+}
+
+/// How many messages AWS Chatbot dropped for each configuration in the last 24
+/// hours, because it could not read them. No entry where the sum could not be
+/// read.
+pub(crate) async fn unsupported_events(
+    door: &Door,
+    configurations: &BTreeSet<String>,
+    now: OffsetDateTime,
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, f64> {
+    sums(door, CHATBOT_METRICS_REGION, &UNSUPPORTED_EVENTS, configurations, now, gaps).await
+}
+
+async fn sums(
+    door: &Door,
+    region: Region,
+    counter: &Counter,
+    names: &BTreeSet<String>,
+    now: OffsetDateTime,
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, f64> {
+    let names: Vec<&String> = names.iter().collect();
+    let mut sums = BTreeMap::new();
+    for batch in names.chunks(BATCH) {
+        let results = noted(read(door, region, counter, batch, now).await, gaps);
+        sums.extend(results.map(|results| add_up(counter, batch, &results, gaps)).unwrap_or_default());
+    }
+    sums
+}
+
+async fn read(
+    door: &Door,
+    region: Region,
+    counter: &Counter,
+    names: &[&String],
+    now: OffsetDateTime,
+) -> Result<Vec<MetricDataResult>, AwsError> {
+    let client = door.cloudwatch(region);
+    let queries: Vec<MetricDataQuery> =
+        names.iter().enumerate().map(|(index, name)| query(counter, index, name)).collect();
+    let (start, end) = window(now);
+    let page = |token| {
+        let request = client
+            .get_metric_data()
+            .set_metric_data_queries(Some(queries.clone()))
+            .start_time(start)
+            .end_time(end)
+            .set_next_token(token);
+        async move {
+            let answer = door.call(region, ApiGroup::CloudWatch, tried(counter), request.send()).await?;
+            Ok((answer.metric_data_results.unwrap_or_default(), answer.next_token))
+        }
+    };
+    every_page(page).await
+}
+
+fn tried(counter: &Counter) -> String {
+    format!("get sums of {}", counter.metric)
+}
+
+/// Whole hours that hold the last 24. CloudWatch counts a period as a whole,
+/// so hours cut in two would lose events, or count them by chance.
+fn window(now: OffsetDateTime) -> (DateTime, DateTime) {
+    let this_hour = now.unix_timestamp().div_euclid(HOUR) * HOUR;
+    (DateTime::from_secs(this_hour - 24 * HOUR), DateTime::from_secs(this_hour + HOUR))
+}
+
+fn query(counter: &Counter, index: usize, name: &str) -> MetricDataQuery {
+    let metric = Metric::builder()
+        .namespace(counter.namespace)
+        .metric_name(counter.metric)
+        .dimensions(Dimension::builder().name(counter.dimension).value(name).build());
+    let hourly = i32::try_from(HOUR).unwrap_or(i32::MAX);
+    let stat = MetricStat::builder().metric(metric.build()).period(hourly).stat("Sum");
+    MetricDataQuery::builder().id(id(index)).metric_stat(stat.build()).build()
+}
+
+/// Names of rules hold characters that ids must not; ids begin with a small
+/// letter.
+fn id(index: usize) -> String {
+    format!("m{index}")
+}
+
+/// The sums by name. A metric that nothing was published to counts 0: these
+/// metrics exist only once there is something to count.
+fn add_up(
+    counter: &Counter,
+    names: &[&String],
+    results: &[MetricDataResult],
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, f64> {
+    let mut sums = BTreeMap::new();
+    for (index, name) in names.iter().enumerate() {
+        let id = id(index);
+        let pages: Vec<_> = results.iter().filter(|result| result.id() == Some(&id)).collect();
+        match pages.last().and_then(|page| shortfall(page)) {
+            None => {
+                sums.insert((*name).clone(), pages.iter().flat_map(|page| page.values()).sum());
+            }
+            Some(cause) => gaps.push(Gap {
+                tried: format!("{} for {name}", tried(counter)),
+                cause,
+                detail: "CloudWatch answered without the whole of the data".to_owned(),
+                whole: false,
+            }),
+        }
+    }
+    sums
+}
+
+/// Why the last page of a metric does not end it, if it does not.
+fn shortfall(last: &MetricDataResult) -> Option<Cause> {
+    match last.status_code()? {
+        StatusCode::Complete => None,
+        StatusCode::Forbidden => Some(Cause::Denied),
+        _ => Some(Cause::Other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn result(id: &str, status: StatusCode, values: &[f64]) -> MetricDataResult {
+        MetricDataResult::builder().id(id).status_code(status).set_values(Some(values.to_vec())).build()
+    }
+
+    fn added(names: &[&str], results: &[MetricDataResult]) -> (BTreeMap<String, f64>, Vec<Gap>) {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut gaps = Vec::new();
+        let sums = add_up(&FAILED_INVOCATIONS, &names.iter().collect::<Vec<_>>(), results, &mut gaps);
+        (sums, gaps)
+    }
+
+    #[test]
+    fn the_window_is_whole_hours_that_hold_the_last_day() {
+        let now = datetime!(2026-11-21 09:18:20 UTC);
+        let (start, end) = window(now);
+        assert_eq!(start.secs(), datetime!(2026-11-20 09:00 UTC).unix_timestamp());
+        assert_eq!(end.secs(), datetime!(2026-11-21 10:00 UTC).unix_timestamp());
+    }
+
+    #[test]
+    fn a_sum_runs_over_all_pages_and_no_data_is_zero() {
+        let results = [
+            result("m0", StatusCode::PartialData, &[1.0, 2.0]),
+            result("m1", StatusCode::Complete, &[]),
+            result("m0", StatusCode::Complete, &[4.0]),
+        ];
+        let (sums, gaps) = added(&["a", "b", "c"], &results);
+        let expected = [("a", 7.0), ("b", 0.0), ("c", 0.0)].map(|(name, sum)| (name.to_owned(), sum));
+        assert_eq!(sums, BTreeMap::from(expected));
+        assert_eq!(gaps, []);
+    }
+
+    #[test]
+    fn a_sum_that_cloudwatch_withholds_is_a_gap_and_not_zero() {
+        for (status, cause) in [
+            (StatusCode::Forbidden, Cause::Denied),
+            (StatusCode::InternalError, Cause::Other),
+            (StatusCode::PartialData, Cause::Other),
+        ] {
+            let (sums, gaps) = added(&["a"], &[result("m0", status, &[])]);
+            assert_eq!(sums, BTreeMap::new());
+            assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [cause]);
+        }
+    }
+}

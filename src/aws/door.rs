@@ -1,0 +1,123 @@
+//! The door of one account, through which every call goes.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::call::SdkFailure;
+use super::error::AwsError;
+pub(crate) use super::limiter::ApiGroup;
+use super::limiter::Buckets;
+use super::session::{Session, blames_credentials};
+use super::shared::Shared;
+use crate::model::{Account, Region};
+
+/// What is kept of an account from one look to the next.
+#[derive(Debug)]
+pub(super) struct Entrance {
+    pub session: Session,
+    pub buckets: Buckets,
+}
+
+/// The door of one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    account: Arc<Account>,
+    chatbot_region: Region,
+    shared: Arc<Shared>,
+    entrance: Arc<Entrance>,
+}
+
+impl Door {
+    /// The door of an account. Nothing is called.
+    pub(super) fn new(
+        account: Account,
+        chatbot_region: Region,
+        shared: Arc<Shared>,
+        entrance: Arc<Entrance>,
+    ) -> Self {
+        Self { account: Arc::new(account), chatbot_region, shared, entrance }
+    }
+
+    /// The account.
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The ECS client of a Region. Its calls must go through [`Door::call`],
+    /// as those of all clients: only there they get the account's credentials.
+    pub(crate) fn ecs(&self, region: Region) -> aws_sdk_ecs::Client {
+        self.shared.clients().ecs(region)
+    }
+
+    /// The EventBridge client of a Region.
+    pub(crate) fn eventbridge(&self, region: Region) -> aws_sdk_eventbridge::Client {
+        self.shared.clients().eventbridge(region)
+    }
+
+    /// The SNS client of a Region.
+    pub(crate) fn sns(&self, region: Region) -> aws_sdk_sns::Client {
+        self.shared.clients().sns(region)
+    }
+
+    /// The SQS client of a Region.
+    pub(crate) fn sqs(&self, region: Region) -> aws_sdk_sqs::Client {
+        self.shared.clients().sqs(region)
+    }
+
+    /// The CloudWatch client of a Region.
+    pub(crate) fn cloudwatch(&self, region: Region) -> aws_sdk_cloudwatch::Client {
+        self.shared.clients().cloudwatch(region)
+    }
+
+    /// The AWS Chatbot client, in the Region that is asked for the account.
+    pub(crate) fn chatbot(&self) -> aws_sdk_chatbot::Client {
+        self.shared.clients().chatbot(self.chatbot_region)
+    }
+
+    /// The Region in which AWS Chatbot is called.
+    pub(crate) fn chatbot_region(&self) -> Region {
+        self.chatbot_region
+    }
+
+    /// Gets into the account, so that a door that does not open is found out
+    /// once and not by every call.
+    ///
+    /// # Errors
+    ///
+    /// If the role cannot be assumed, if there are no credentials, or if they
+    /// are another account's.
+    pub(super) async fn enter(&self) -> Result<(), AwsError> {
+        self.entrance.session.credentials(&self.shared).await.map(drop)
+    }
+
+    /// Makes a call: waits for a token of its group and for a place among the
+    /// calls in flight, runs it, and classes its failure.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the answer from coming, after the SDK's retries.
+    pub(crate) async fn call<T, E>(
+        &self,
+        region: Region,
+        group: ApiGroup,
+        tried: impl Into<String>,
+        call: impl Future<Output = Result<T, SdkFailure<E>>>,
+    ) -> Result<T, AwsError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let Entrance { session, buckets } = &*self.entrance;
+        let bucket = buckets.get(region, group);
+        bucket.take().await;
+        // Only then, and not while holding a place: assuming the role needs one.
+        let credentials = Box::pin(session.credentials(&self.shared)).await?;
+        let answer =
+            Box::pin(self.shared.gate().pass(credentials, bucket, group, tried, Box::pin(call))).await;
+        if answer.as_ref().is_err_and(blames_credentials) {
+            session.forget(&self.shared);
+        }
+        answer
+    }
+}

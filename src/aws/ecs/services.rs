@@ -1,0 +1,143 @@
+//! Reading the clusters and services of a Region.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
+use aws_sdk_ecs::types::Failure;
+use futures::future::join_all;
+
+use super::describe::{ACTIVE, BATCH, RawConfigurations, describe, describe_raw, read, unknown_members};
+use crate::aws::answer::every_page;
+use crate::aws::door::{ApiGroup, Door};
+use crate::aws::error::AwsError;
+use crate::aws::text::one_line;
+use crate::model::arn::last_segment;
+use crate::model::service::Service;
+use crate::model::{Cause, Gap, Region};
+
+/// The largest page of ListClusters and of ListServices, whose default is 10
+/// (ECS service model).
+const PAGE: i32 = 100;
+
+/// Services with the gaps among them.
+type Found = (Vec<Service>, Vec<Gap>);
+
+/// How many clusters there are, the active services by ARN, and what could not
+/// be read. The gap is a whole one if the clusters could not be listed.
+///
+/// `keep_unknown` also looks for members that this version of the SDK would
+/// drop when writing a service back, which costs a second parsing.
+pub(crate) async fn observe_services(
+    door: &Door,
+    region: Region,
+    keep_unknown: bool,
+) -> (usize, Vec<Service>, Vec<Gap>) {
+    let clusters = match list_clusters(door, region).await {
+        Ok(clusters) => clusters,
+        Err(error) => return (0, Vec::new(), vec![Gap { whole: true, ..error.into_gap() }]),
+    };
+    let reads = clusters.iter().map(|cluster| read_cluster(door, region, cluster, keep_unknown));
+    let (mut services, gaps) = gather(join_all(reads).await);
+    services.sort_by(|one, other| one.arn.cmp(&other.arn));
+    services.dedup_by(|one, other| one.arn == other.arn);
+    (clusters.len(), services, gaps)
+}
+
+fn gather(found: impl IntoIterator<Item = Found>) -> Found {
+    let (services, gaps): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    (services.into_iter().flatten().collect(), gaps.into_iter().flatten().collect())
+}
+
+/// The ARNs of all clusters. Pages may overlap while clusters come and go.
+async fn list_clusters(door: &Door, region: Region) -> Result<BTreeSet<String>, AwsError> {
+    let clusters = every_page(|token| async move {
+        let request = door.ecs(region).list_clusters().max_results(PAGE).set_next_token(token);
+        let answer = door.call(region, ApiGroup::EcsClusterRead, "list clusters", request.send()).await?;
+        Ok((answer.cluster_arns.unwrap_or_default(), answer.next_token))
+    });
+    Ok(clusters.await?.into_iter().collect())
+}
+
+/// All service ARNs of a cluster come first, so that the batches are full.
+async fn read_cluster(door: &Door, region: Region, cluster: &str, keep_unknown: bool) -> Found {
+    let arns = match list_services(door, region, cluster).await {
+        Ok(arns) => Vec::from_iter(arns),
+        Err(error) => return (Vec::new(), vec![error.into_gap()]),
+    };
+    let batches = arns.chunks(BATCH).map(|batch| read_batch(door, region, cluster, batch, keep_unknown));
+    gather(join_all(batches).await)
+}
+
+async fn list_services(door: &Door, region: Region, cluster: &str) -> Result<BTreeSet<String>, AwsError> {
+    let tried = format!("list services of cluster {}", last_segment(cluster));
+    let tried = tried.as_str();
+    let services = every_page(|token| async move {
+        let request = door.ecs(region).list_services().cluster(cluster).max_results(PAGE);
+        let request = request.set_next_token(token);
+        let answer = door.call(region, ApiGroup::EcsServiceRead, tried, request.send()).await?;
+        Ok((answer.service_arns.unwrap_or_default(), answer.next_token))
+    });
+    Ok(services.await?.into_iter().collect())
+}
+
+async fn read_batch(
+    door: &Door,
+    region: Region,
+    cluster: &str,
+    arns: &[String],
+    keep_unknown: bool,
+) -> Found {
+    let tried = format!("describe services of cluster {}", last_segment(cluster));
+    let answer = if keep_unknown {
+        describe_raw(door, region, cluster, arns, &tried).await
+    } else {
+        let answer = describe(door, region, cluster, arns, &tried).await;
+        answer.map(|answer| (answer, RawConfigurations::new()))
+    };
+    match answer {
+        Ok((answer, raw)) => {
+            let services = services(&answer, keep_unknown.then_some(&raw));
+            (services, missing(&answer, arns, &tried))
+        }
+        Err(error) => (Vec::new(), vec![error.into_gap()]),
+    }
+}
+
+fn services(answer: &DescribeServicesOutput, raw: Option<&RawConfigurations>) -> Vec<Service> {
+    let active = answer.services().iter().filter(|service| service.status() == Some(ACTIVE));
+    active
+        .filter_map(|service| {
+            let unknown = raw.map(|raw| unknown_members(service, raw)).unwrap_or_default();
+            Some(Service { unknown_members: unknown, ..read(service)? })
+        })
+        .collect()
+}
+
+/// A gap for each service that was asked for and did not come, in the
+/// service's own words where it has some.
+fn missing(answer: &DescribeServicesOutput, arns: &[String], tried: &str) -> Vec<Gap> {
+    let reported = answer.failures().iter().map(|failure| refused(failure, tried));
+    let came: BTreeSet<&str> = answer.services().iter().filter_map(|service| service.service_arn()).collect();
+    let refused: BTreeSet<&str> = answer.failures().iter().filter_map(Failure::arn).collect();
+    let unspoken =
+        arns.iter().map(String::as_str).filter(|arn| !came.contains(arn) && !refused.contains(arn));
+    // A failure may name its service in another form of the ARN.
+    let unspoken =
+        unspoken.skip(refused.iter().filter(|arn| !arns.iter().any(|asked| asked == *arn)).count());
+    let unspoken = unspoken.map(|arn| Gap {
+        tried: tried.to_owned(),
+        cause: Cause::Malformed,
+        detail: format!("the answer does not mention {}", last_segment(arn)),
+        whole: false,
+    });
+    reported.chain(unspoken).collect()
+}
+
+fn refused(failure: &Failure, tried: &str) -> Gap {
+    let name = failure.arn().map_or("a service", last_segment);
+    let reason = failure.reason().unwrap_or("no reason given");
+    let detail = failure.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+    let cause = if reason.contains("DENIED") { Cause::Denied } else { Cause::Other };
+    let detail = one_line(&format!("{name} could not be described: {reason}{detail}"));
+    Gap { tried: tried.to_owned(), cause, detail, whole: false }
+}

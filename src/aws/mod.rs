@@ -1,0 +1,180 @@
+//! The only door to AWS. The SDK's types stop here.
+//!
+//! [`Aws`] holds what all accounts share. [`AccountDoor`] leads into one
+//! account: it reads what is of interest into a snapshot with gaps, and makes
+//! one change at a time. Within, every call goes through
+//! [`door::Door::call`], which brings credentials, pace and the classing of
+//! failures, so that the files of the single services hold nothing but their
+//! service.
+
+mod advice;
+mod answer;
+mod apply;
+mod call;
+mod chatbot;
+mod classify;
+mod clients;
+mod cloudwatch;
+mod credentials;
+pub(crate) mod door;
+mod ecs;
+pub mod error;
+mod eventbridge;
+mod http;
+mod limiter;
+mod meter;
+mod observe;
+mod organizations;
+mod request;
+mod session;
+mod shared;
+mod sns;
+mod sqs;
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use self::door::{Door, Entrance};
+pub use self::error::{AwsError, Class};
+use self::limiter::Buckets;
+pub use self::organizations::{DiscoveredAccount, Discovery};
+use self::session::Session;
+use self::shared::Shared;
+use time::OffsetDateTime;
+
+use crate::model::snapshot::Interest;
+use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
+
+/// How AWS is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The endpoint of all services, STS and Organizations included. Absent:
+    /// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL` and their like in the
+    /// profile, else AWS itself.
+    pub endpoint_url: Option<String>,
+    /// The role to assume in every account. Absent: the caller's credentials.
+    pub access: Option<Access>,
+    /// Calls under way at a time, at least one.
+    pub calls_in_flight: usize,
+    /// How long one try of one call may take. There are three tries at most,
+    /// and two and a half times this for all of them.
+    pub call_timeout: Duration,
+}
+
+/// How to get into the accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The role to assume in every account.
+    pub role_name: String,
+    /// The external id that its trust policy asks for.
+    pub external_id: Option<String>,
+    /// The Region of the STS endpoint. Absent: the caller's, if it is of the
+    /// account's partition, else the account's first.
+    pub sts_region: Option<Region>,
+    /// The Region in which AWS Chatbot is called. Absent: us-east-2.
+    pub chatbot_region: Option<Region>,
+}
+
+/// AWS, as one caller sees it. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    shared: Arc<Shared>,
+    access: Option<Access>,
+    region: Option<Region>,
+    chatbot_region: Region,
+    entrances: Arc<Mutex<BTreeMap<AccountId, Arc<Entrance>>>>,
+}
+
+/// The door of one account. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct AccountDoor {
+    door: Door,
+}
+
+impl Aws {
+    /// Reads the caller's environment and profile. AWS is not called.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint is no URL of HTTP.
+    pub async fn connect(options: Options) -> Result<Self, AwsError> {
+        check_endpoint(options.endpoint_url.as_deref())?;
+        let environment = clients::environment(&options).await;
+        let region = environment.region;
+        let shared = Arc::new(Shared::new(environment, &options));
+        let chatbot_region = options.access.as_ref().and_then(|access| access.chatbot_region);
+        let chatbot_region = chatbot_region.unwrap_or(Region::US_EAST_2);
+        Ok(Self { shared, access: options.access, region, chatbot_region, entrances: Arc::default() })
+    }
+
+    /// The door of an account. AWS is not called yet. Credentials and pace are
+    /// kept from one door of an account to the next.
+    pub fn account(&self, account: &Account) -> AccountDoor {
+        let entrance = self.entrance(account);
+        AccountDoor {
+            door: Door::new(account.clone(), self.chatbot_region, Arc::clone(&self.shared), entrance),
+        }
+    }
+
+    /// Discovers accounts in AWS Organizations with the caller's own
+    /// credentials: the active ones, by id.
+    ///
+    /// # Errors
+    ///
+    /// If any part of what was asked for could not be read. An account that
+    /// went unseen would be an account that is not watched.
+    pub async fn discover(&self, request: &Discovery) -> Result<Vec<DiscoveredAccount>, AwsError> {
+        organizations::discover(&self.shared, self.region, request).await
+    }
+
+    /// Attempts sent so far, retries included, by IAM action: `ecs:ListClusters`.
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        self.shared.clients().counts()
+    }
+
+    fn entrance(&self, account: &Account) -> Arc<Entrance> {
+        let session = Session::new(account, self.access.as_ref(), self.region);
+        let mut entrances = self.entrances.lock().unwrap_or_else(PoisonError::into_inner);
+        match entrances.get(&account.id) {
+            Some(entrance) if entrance.session.still_fits(&session) => Arc::clone(entrance),
+            _ => {
+                let entrance = Arc::new(Entrance { session, buckets: Buckets::default() });
+                entrances.insert(account.id.clone(), Arc::clone(&entrance));
+                entrance
+            }
+        }
+    }
+}
+
+impl AccountDoor {
+    /// Reads what is of interest. What cannot be read is a gap, so that this
+    /// never fails. `now` is the end of the time over which metrics are summed.
+    pub async fn observe(&self, interest: &Interest, now: OffsetDateTime) -> Snapshot {
+        observe::observe(&self.door, interest, now).await
+    }
+
+    /// Makes one change.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and a change that is no write.
+    pub async fn apply(&self, change: &Change) -> Result<(), AwsError> {
+        apply::apply(&self.door, change).await
+    }
+}
+
+fn check_endpoint(url: Option<&str>) -> Result<(), AwsError> {
+    let is_http = |url: &str| {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
+    };
+    match url {
+        Some(url) if !is_http(url) => {
+            let detail = "an endpoint is written as https://host or http://host:port";
+            Err(AwsError::failed(format!("use the endpoint `{url}`"), Cause::Other, detail))
+        }
+        _ => Ok(()),
+    }
+}
