@@ -134,10 +134,10 @@ fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
 /// Writes a report in the form that was asked for.
 pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
     let text = match global.output {
-        Output::Text => report::text::render(report, &style(global)),
+        Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
     };
-    write_out(&text)
+    write_out(&format!("{}\n", text.trim_end()))
 }
 
 /// Writes a text to standard output. A reader that has gone away is no fault.
@@ -150,9 +150,9 @@ pub fn write_out(text: &str) -> Result<(), CliError> {
     }
 }
 
-/// How text is shown on this standard output.
-pub fn style(global: &Global) -> Style {
-    let terminal = std::io::stdout().is_terminal();
+/// How text is shown on this stream, standard output say.
+pub fn style(global: &Global, stream: &impl IsTerminal) -> Style {
+    let terminal = stream.is_terminal();
     let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let width = if terminal { terminal_width() } else { 0 };
     Style { color, width, verbose: global.verbose }
