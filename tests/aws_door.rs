@@ -385,6 +385,18 @@ async fn trouble_that_passes_leaves_no_gap() {
 }
 
 #[tokio::test]
+async fn throttling_answers_slow_the_calls_that_follow() {
+    let stage = Stage::new().await;
+    let aws = stage.aws().await;
+    stage.fault(Fault::new(Effect::Throttle).operation("ListClusters").times(3));
+    assert_eq!(causes(&look(&aws).await), [Cause::Throttled]);
+    let start = Instant::now();
+    assert_eq!(names(&look(&aws).await), ["web"]);
+    // 20 a second, halved three times, with three seconds at most to recover.
+    assert!(start.elapsed() > Duration::from_millis(150), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
 async fn trouble_that_stays_is_a_gap_of_its_own_cause() {
     let stage = Stage::new().await;
     let aws = stage.aws().await;

@@ -48,7 +48,7 @@ use crate::model::snapshot::Interest;
 use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
 
 /// How AWS is reached.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The endpoint of all services, STS and Organizations included. Absent:
     /// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL` and their like in the
@@ -61,6 +61,12 @@ pub struct Options {
     /// How long one try of one call may take. There are three tries at most,
     /// and two and a half times this for all of them.
     pub call_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { endpoint_url: None, access: None, calls_in_flight: 512, call_timeout: Duration::from_secs(10) }
+    }
 }
 
 /// How to get into the accounts.

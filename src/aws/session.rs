@@ -20,6 +20,10 @@ use crate::model::{Account, AccountId, Region, arn};
 /// The name of every session, under which CloudTrail shows what Foghorn did.
 const SESSION_NAME: &str = "foghorn";
 
+/// Said where the SDK looked everywhere in vain.
+const NO_CREDENTIALS: &str =
+    "no AWS credentials were found in the environment, the profile, the container or the instance";
+
 /// The caller's own credentials.
 #[derive(Debug, Default)]
 pub(super) struct Caller {
@@ -61,11 +65,11 @@ async fn ask_account(shared: &Shared, region: Region) -> Result<String, AwsError
 /// read, so that they are cut like those of a service.
 fn not_loaded(error: CredentialsError) -> AwsError {
     let (cause, detail) = match &error {
-        CredentialsError::CredentialsNotLoaded(_) => (Cause::Credentials, advice::NO_CREDENTIALS.to_owned()),
+        CredentialsError::CredentialsNotLoaded(_) => (Cause::Credentials, NO_CREDENTIALS.to_owned()),
         CredentialsError::ProviderTimedOut(_) => (Cause::TimedOut, chain(&error)),
         _ => (Cause::Credentials, chain(&error)),
     };
-    AwsError::failed("load the caller's credentials", cause, one_line(&detail))
+    advice::for_loading(AwsError::failed("load the caller's credentials", cause, one_line(&detail)))
 }
 
 /// The way into one account.
