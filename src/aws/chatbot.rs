@@ -256,8 +256,6 @@ mod tests {
 
     use aws_sdk_chatbot::types::builders::SlackChannelConfigurationBuilder;
 
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::model::Cause;
 
