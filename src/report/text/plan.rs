@@ -1,0 +1,58 @@
+//! The changes alone, for the question whether to make them.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Action, Change, Location, Pass};
+
+use super::counts::{counted, nonzero};
+use super::line::{Lines, Role};
+use super::{Style, account, changes};
+
+/// What applying these passes' plans would change, and what it would leave
+/// alone although it is due.
+pub fn render_plan(passes: &[Pass], style: &Style) -> String {
+    let mut lines = Lines::new(*style);
+    let changed: Vec<&Pass> = passes.iter().filter(|pass| !pass.changes.is_empty()).collect();
+    lines.add(0).text(Role::Strong, &opening(&changed));
+    for pass in &changed {
+        lines.blank();
+        account::title(&pass.account, lines.add(0));
+        let locations: BTreeSet<Location> = pass.changes.iter().map(|change| change.key.location).collect();
+        for location in locations {
+            lines.add(2).text(Role::Note, &location.to_string());
+            changes::show(&pass.changes, location, &mut lines);
+        }
+    }
+    if !changed.is_empty() {
+        lines.blank();
+        lines.add(0).plain(&tally(&changed));
+    }
+    lines.finish()
+}
+
+fn opening(passes: &[&Pass]) -> String {
+    let writes = |pass: &Pass| pass.changes.iter().filter(|change| change.is_write()).count();
+    let changes: usize = passes.iter().map(|pass| writes(pass)).sum();
+    let accounts = passes.iter().filter(|pass| writes(pass) > 0).count();
+    match changes {
+        0 if passes.is_empty() => "Foghorn has nothing to change.".to_owned(),
+        0 => "Foghorn will change nothing. What is due it must leave alone:".to_owned(),
+        changes => {
+            let these = if changes == 1 { "this" } else { "these" };
+            let changes = counted(changes, "change").replace("1 change", "change");
+            format!("Foghorn will make {these} {changes} in {}:", counted(accounts, "account"))
+        }
+    }
+}
+
+fn tally(passes: &[&Pass]) -> String {
+    let all: Vec<&Change> = passes.iter().flat_map(|pass| &pass.changes).collect();
+    let count = |action| all.iter().filter(|change| change.action == action).count();
+    let parts = [
+        (count(Action::Create), "to create (+)"),
+        (count(Action::Update), "to update (~)"),
+        (count(Action::Conflict), "in conflict, left alone (!)"),
+        (count(Action::Withheld), "withheld (?)"),
+    ];
+    format!("{}.", nonzero(&parts))
+}

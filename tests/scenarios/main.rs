@@ -1,0 +1,6 @@
+//! Scenarios: the real binary against the simulated organisation, with what
+//! can go wrong scripted.
+#![cfg(feature = "demo")]
+
+mod breakers;
+mod support;
