@@ -69,7 +69,9 @@ impl Reconciler {
         let before = self.compare(account, sighting);
         let plan = only_approved(before.plan, approved);
         let changes = converge::converge(&door, plan, &self.stop).await;
-        let mut again = Sighting::after(door, before.desired.interest(), before.snapshot, touched(&changes));
+        let interest = before.desired.interest();
+        let due = touched(&changes, interest.locations());
+        let mut again = Sighting::after(door, interest, before.snapshot, due);
         again.observe(&self.clock, self.fleet.spec.limits.account_timeout, &self.stop).await;
         let after = self.compare(account, again);
         let changes = with_what_remains(changes, &after.plan);
@@ -150,16 +152,13 @@ fn only_approved(plan: Plan, approved: &[Change]) -> Plan {
     Plan { changes: plan.changes.into_iter().map(keep).collect() }
 }
 
-/// Where something was written, and must be read again.
-fn touched(changes: &[Change]) -> BTreeSet<Location> {
+/// Where something was written, and must be read again. A configuration
+/// subscribes itself to topics in every Region, so that then all is read again.
+fn touched(changes: &[Change], everywhere: BTreeSet<Location>) -> BTreeSet<Location> {
     let written =
         changes.iter().filter(|change| matches!(change.outcome, Outcome::Applied | Outcome::Failed));
-    let mut touched: BTreeSet<Location> = written.map(|change| change.key.location).collect();
-    if touched.contains(&Location::Global) {
-        // A configuration subscribes itself to topics in every Region.
-        touched.extend(changes.iter().map(|change| change.key.location));
-    }
-    touched
+    let touched: BTreeSet<Location> = written.map(|change| change.key.location).collect();
+    if touched.contains(&Location::Global) { everywhere } else { touched }
 }
 
 /// What was done, and beside it what is due all the same.

@@ -3,4 +3,6 @@
 #![cfg(feature = "demo")]
 
 mod breakers;
+mod inventory;
+mod pipeline;
 mod support;

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use foghorn::sim::call::Call;
+use foghorn::sim::chatbot::authorise_workspace;
 use foghorn::sim::ecs::Service;
+use foghorn::sim::routing::{Delivery, publish_event};
+use foghorn::sim::service::Service as Api;
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
-use foghorn::sim::world::World;
-use foghorn::sim::{Server, Simulator, start};
+use foghorn::sim::world::{Role, World};
+use foghorn::sim::{Server, Simulator, rooms, start};
 use serde_json::Value;
 use tempfile::TempDir;
+use time::OffsetDateTime;
 use tokio::runtime::Runtime;
 
 /// The account that most scenarios play in.
@@ -36,6 +41,28 @@ spec:
   accounts:
     - { id: "111111111111", name: dev }
 "#;
+
+/// A fleet that carries failed deployments of one account and two Regions, none
+/// of them us-east-1, to the channel.
+pub const PIPELINE: &str = r#"
+apiVersion: foghorn.dev/v1alpha1
+kind: Fleet
+metadata: { name: acme }
+spec:
+  access: { roleName: foghorn }
+  regions: [ap-northeast-2, eu-west-1]
+  accounts:
+    - { id: "111111111111", name: dev }
+  pipelines:
+    - name: deploys
+      events: [deploymentFailed]
+      via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD } } }
+"#;
+
+/// The same fleet with one Region.
+pub fn one_region(fleet: &str) -> String {
+    fleet.replace("[ap-northeast-2, eu-west-1]", "[ap-northeast-2]")
+}
 
 /// The simulator, served on loopback, and a folder for fleet files.
 pub struct Stage {
@@ -67,6 +94,40 @@ impl Stage {
     /// The endpoint.
     pub fn url(&self) -> String {
         self.server.url()
+    }
+
+    /// One account with a Slack workspace and the roles that the bootstrap
+    /// stack makes, and nothing else.
+    pub fn bootstrapped() -> Self {
+        Self::new(|world| bootstrapped(world, DEV, "dev"))
+    }
+
+    /// The same, with this fleet applied and the calls of that forgotten.
+    pub fn applied(fleet: &str) -> Self {
+        let stage = Self::bootstrapped();
+        stage.apply(fleet).ended(0);
+        stage.forget_calls();
+        stage
+    }
+
+    /// What a person does in the account with a tool of their own; the record
+    /// holds only the binary's calls. `action` is `service:Operation`.
+    pub fn by_hand(&self, account: &str, region: &str, action: &str, input: Value) -> Value {
+        self.simulator.with_world(|world| by_hand(world, account, region, action, &input))
+    }
+
+    /// An event on an account's default bus.
+    pub fn event(&self, event: &Value) -> Vec<Delivery> {
+        let text = |member: &str| event[member].as_str().unwrap_or_default().to_owned();
+        let now = OffsetDateTime::now_utc();
+        self.simulator.with_world(|world| publish_event(world, &text("account"), &text("region"), event, now))
+    }
+
+    /// What stands in the channel.
+    pub fn messages(&self) -> Vec<rooms::Message> {
+        self.simulator.with_world(|world| {
+            world.rooms.get(WORKSPACE, CHANNEL).map(|room| room.messages.clone()).unwrap_or_default()
+        })
     }
 
     /// Writes a fleet file.
@@ -148,6 +209,23 @@ impl Run {
         passes.iter().flat_map(|pass| pass[member].as_array().cloned().unwrap_or_default()).collect()
     }
 
+    /// The changes, as `action kind name @ location: outcome`.
+    pub fn changes(&self) -> Vec<String> {
+        let text = |change: &Value, member: &str| change[member].as_str().unwrap_or_default().to_owned();
+        let line = |change: &Value| {
+            let [action, kind, name, location, outcome] =
+                ["action", "kind", "name", "location", "outcome"].map(|member| text(change, member));
+            format!("{action} {kind} {name} @ {location}: {outcome}")
+        };
+        self.all("changes").iter().map(line).collect()
+    }
+
+    /// Whether every path of the report is heard, and there is one.
+    pub fn is_heard(&self) -> bool {
+        let paths = self.all("paths");
+        !paths.is_empty() && paths.iter().all(|path| path["state"] == "heard")
+    }
+
     /// The findings of one check.
     pub fn findings(&self, check: &str) -> Vec<Value> {
         self.all("findings").into_iter().filter(|finding| finding["check"] == check).collect()
@@ -178,6 +256,25 @@ impl Run {
 /// Adds an account with the member role.
 pub fn account(world: &mut World, id: &str, name: &str) {
     world.add_account(id, name, "foghorn", None);
+}
+
+/// Adds an account with the member role, the role that AWS Chatbot takes, and
+/// the Slack workspace let in.
+pub fn bootstrapped(world: &mut World, id: &str, name: &str) {
+    account(world, id, name);
+    let state = world.accounts.entry(id.to_owned()).or_default();
+    state.roles.insert("foghorn-chat".to_owned(), Role::default());
+    authorise_workspace(world, id, WORKSPACE, "acme");
+}
+
+/// One call, past the wire, which has to succeed.
+pub fn by_hand(world: &mut World, account: &str, region: &str, action: &str, input: &Value) -> Value {
+    let (prefix, operation) = action.split_once(':').expect("service:Operation");
+    let api = Api::ALL.into_iter().find(|api| api.action_prefix() == prefix).expect("a service");
+    let principal = format!("arn:aws:iam::{account}:user/somebody");
+    let now = OffsetDateTime::now_utc();
+    let call = Call { account, region, principal: &principal, operation, input, now };
+    api.answer(world, &call).unwrap_or_else(|refusal| panic!("{action} {input}: {refusal:?}"))
 }
 
 /// Adds services to cluster `prod`.
