@@ -10,19 +10,21 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::controls;
 use super::simulator::Simulator;
 
 /// How many accounts the index names.
 const ACCOUNTS_SHOWN: usize = 100;
 
-/// The routes beside the AWS APIs: `/`, `/_foghorn/calls` and
-/// `/_foghorn/reset-calls`.
+/// The routes beside the AWS APIs: `/`, `/_foghorn/calls`,
+/// `/_foghorn/reset-calls`, and those of [`controls`].
 pub fn extra_routes(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/_foghorn/calls", get(calls))
         .route("/_foghorn/reset-calls", post(reset_calls))
-        .with_state(simulator)
+        .with_state(Arc::clone(&simulator))
+        .merge(controls::routes(simulator))
 }
 
 async fn index(State(simulator): State<Arc<Simulator>>) -> Html<String> {
@@ -41,7 +43,8 @@ async fn index(State(simulator): State<Arc<Simulator>>) -> Html<String> {
          <title>A simulated AWS organisation</title>\n\
          <h1>A simulated AWS organisation</h1>\n\
          <p>This server speaks the AWS APIs: point a client's endpoint URL at it.</p>\n\
-         <ul><li><a href=\"/_foghorn/calls\">{calls} calls so far</a></li></ul>\n\
+         <ul><li><a href=\"/rooms\">The chat rooms</a></li>\n\
+         <li><a href=\"/_foghorn/calls\">{calls} calls so far</a></li></ul>\n\
          <h2>{count} accounts</h2>\n\
          <table><tr><th>id</th><th>name</th></tr>\n{rows}</table></html>\n"
     ))
