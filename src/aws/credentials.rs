@@ -23,10 +23,10 @@ impl Kept {
     /// The credentials, fetched if need be, by one caller for all who wait.
     /// What is held is good enough until it really expires if nothing newer is
     /// to be had.
-    pub async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<Credentials, AwsError>
-    where
-        F: Future<Output = Result<Credentials, AwsError>>,
-    {
+    pub async fn get(
+        &self,
+        fetch: impl Future<Output = Result<Credentials, AwsError>>,
+    ) -> Result<Credentials, AwsError> {
         if let Some(held) = self.with_left(RENEW_BEFORE) {
             return Ok(held);
         }
@@ -34,7 +34,7 @@ impl Kept {
         if let Some(held) = self.with_left(RENEW_BEFORE) {
             return Ok(held);
         }
-        match Box::pin(fetch()).await {
+        match fetch.await {
             Ok(fetched) => {
                 *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched.clone());
                 Ok(fetched)
@@ -72,7 +72,7 @@ mod tests {
     async fn concurrent_first_users_share_one_fetch() {
         let (kept, fetches) = (Kept::default(), AtomicUsize::new(0));
         let users = (0..50).map(|_| {
-            kept.get(|| async {
+            kept.get(async {
                 fetches.fetch_add(1, Ordering::Relaxed);
                 tokio::task::yield_now().await;
                 Ok(credentials(HOUR))
@@ -86,12 +86,12 @@ mod tests {
     async fn credentials_about_to_expire_are_renewed_and_kept_if_that_fails() {
         let kept = Kept::default();
         let old = credentials(Duration::from_secs(60));
-        assert!(kept.get(|| async { Ok(old.clone()) }).await.is_ok());
+        assert!(kept.get(async { Ok(old.clone()) }).await.is_ok());
         let failure = || async { Err(AwsError::failed("assume role", Cause::Throttled, "slow down")) };
-        assert_eq!(kept.get(failure).await.map(|held| held.expiry()), Ok(old.expiry()));
+        assert_eq!(kept.get(failure()).await.map(|held| held.expiry()), Ok(old.expiry()));
         let new = credentials(HOUR);
-        assert_eq!(kept.get(|| async { Ok(new.clone()) }).await.map(|held| held.expiry()), Ok(new.expiry()));
+        assert_eq!(kept.get(async { Ok(new.clone()) }).await.map(|held| held.expiry()), Ok(new.expiry()));
         kept.forget();
-        assert!(kept.get(failure).await.is_err());
+        assert!(kept.get(failure()).await.is_err());
     }
 }

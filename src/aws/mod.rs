@@ -77,6 +77,17 @@ pub struct Access {
     pub chatbot_region: Option<Region>,
 }
 
+/// A caller with long-lived keys, in place of whatever the environment holds.
+#[derive(Clone)]
+pub struct FixedCaller {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: String,
+    /// The caller's Region.
+    pub region: Region,
+}
+
 /// AWS, as one caller sees it. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Aws {
@@ -100,8 +111,21 @@ impl Aws {
     ///
     /// If the endpoint is no URL of HTTP.
     pub async fn connect(options: Options) -> Result<Self, AwsError> {
+        Self::connect_by(options, None).await
+    }
+
+    /// The same for a caller whose keys are known, such as a simulator's.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint is no URL of HTTP.
+    pub async fn connect_as(caller: FixedCaller, options: Options) -> Result<Self, AwsError> {
+        Self::connect_by(options, Some(caller)).await
+    }
+
+    async fn connect_by(options: Options, caller: Option<FixedCaller>) -> Result<Self, AwsError> {
         check_endpoint(options.endpoint_url.as_deref())?;
-        let environment = clients::environment(&options).await;
+        let environment = clients::environment(&options, caller).await;
         let region = environment.region;
         let shared = Arc::new(Shared::new(environment, &options));
         let chatbot_region = options.access.as_ref().and_then(|access| access.chatbot_region);
@@ -152,7 +176,8 @@ impl AccountDoor {
     /// Reads what is of interest. What cannot be read is a gap, so that this
     /// never fails. `now` is the end of the time over which metrics are summed.
     pub async fn observe(&self, interest: &Interest, now: OffsetDateTime) -> Snapshot {
-        observe::observe(&self.door, interest, now).await
+        // Boxed, as below: the services' futures are large, and callers nest them.
+        Box::pin(observe::observe(&self.door, interest, now)).await
     }
 
     /// Makes one change.
@@ -161,7 +186,7 @@ impl AccountDoor {
     ///
     /// Whatever AWS refuses, and a change that is no write.
     pub async fn apply(&self, change: &Change) -> Result<(), AwsError> {
-        apply::apply(&self.door, change).await
+        Box::pin(apply::apply(&self.door, change)).await
     }
 }
 

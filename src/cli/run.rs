@@ -12,9 +12,10 @@ use super::error::CliError;
 use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
-use crate::fleet::{self, Discovered, Filter, Fleet};
+use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::report::Metadata;
 use crate::model::{Account, Mode, Pass, Report};
+use crate::plan;
 use crate::reconcile::{Clock, Reconciler};
 use crate::report;
 use crate::report::text::Style;
@@ -109,10 +110,25 @@ impl Watcher for Progress {
 /// Reads a fleet file and tells its warnings.
 pub fn fleet(file: &Path) -> Result<Fleet, CliError> {
     let loaded = fleet::load(file, OffsetDateTime::now_utc().date()).map_err(CliError::Fleet)?;
+    let origin = file.display().to_string();
     for warning in &loaded.warnings {
-        eprintln!("warning: {}", warning.line(&file.display().to_string()));
+        eprintln!("warning: {}", warning.line(&origin));
     }
-    Ok(loaded.fleet)
+    match oversized(&loaded) {
+        problems if problems.is_empty() => Ok(loaded.fleet),
+        problems => Err(CliError::Fleet(FleetErrors { origin, problems })),
+    }
+}
+
+fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
+    let problem = |(index, length): (usize, usize)| {
+        let message = format!(
+            "these make an event pattern of {length} characters, and EventBridge takes {}: use fewer names or more `*`",
+            crate::events::families::PATTERN_LIMIT
+        );
+        loaded.positions.locate(Problem::new(format!("spec.pipelines[{index}].clusters"), message))
+    };
+    plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
 }
 
 /// Writes a report in the form that was asked for.

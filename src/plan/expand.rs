@@ -1,12 +1,12 @@
 //! Fleet × account → the resources that the account should hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::families;
 use crate::fleet::spec::{Fleet, Pipeline};
 use crate::model::chat::SlackChannel;
 use crate::model::desired::{Desired, Room, Wanted};
-use crate::model::{Account, GlobalSnapshot, Key, Region, Resource, Sight, Tags};
+use crate::model::{Account, AccountId, GlobalSnapshot, Key, Region, Resource, Sight, Tags};
 
 use super::{pipeline, room};
 
@@ -55,15 +55,26 @@ pub fn desired(
     desired
 }
 
-/// How many characters a pipeline's pattern has at most, in whichever account
-/// and Region. EventBridge takes [`families::PATTERN_LIMIT`].
-pub fn pattern_length(pipeline: &Pipeline, account: &Account) -> usize {
+/// Pipelines, by their index in the fleet file, whose pattern EventBridge would
+/// not take, each with the most characters that it comes to.
+pub fn oversized_patterns(fleet: &Fleet) -> Vec<(usize, usize)> {
+    let regions: BTreeSet<Region> =
+        fleet.spec.accounts.iter().flat_map(|account| account.regions.iter().flatten()).copied().collect();
+    let regions: BTreeSet<Region> = regions.into_iter().chain(fleet.spec.regions.iter().copied()).collect();
+    let lengths = fleet.spec.pipelines.iter().map(|pipeline| pattern_length(pipeline, &regions)).enumerate();
+    lengths.filter(|(_, length)| *length > families::PATTERN_LIMIT).collect()
+}
+
+/// The most characters of a pipeline's pattern. Accounts do not matter: their
+/// ids are all of one length.
+fn pattern_length(pipeline: &Pipeline, regions: &BTreeSet<Region>) -> usize {
     let events = pipeline.events.iter().copied().collect();
+    let account = AccountId::default();
     let length = |region: &Region| {
-        let pattern = families::pattern(&events, &pipeline.clusters, *region, &account.id);
+        let pattern = families::pattern(&events, &pipeline.clusters, *region, &account);
         pattern.to_string().chars().count()
     };
-    account.regions.iter().map(length).max().unwrap_or_default()
+    regions.iter().map(length).max().unwrap_or_default()
 }
 
 /// The room that a pipeline ends in.

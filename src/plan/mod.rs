@@ -17,7 +17,7 @@ mod room;
 use crate::fleet::spec::Fleet;
 use crate::model::{Account, Change, Desired, Plan, Snapshot};
 
-pub use expand::{desired, pattern_length};
+pub use expand::{desired, oversized_patterns};
 
 /// The ordered changes that would make the account match the fleet.
 ///

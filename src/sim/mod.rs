@@ -16,6 +16,7 @@ pub mod chatbot;
 pub mod clock;
 pub mod cloudwatch;
 pub mod controls;
+pub mod demonstration;
 pub mod ecs;
 pub mod events;
 pub mod faults;

@@ -92,9 +92,11 @@ class Pipeline:
         return answer["ChannelConfiguration"]
 
     def fail_deployment(self, reason):
-        deliveries = post(self.organisation, "/_foghorn/failed-deployments", {
-            "account": ACCOUNT, "region": REGION, "cluster": "cluster-01",
-            "service": "service-001", "reason": reason,
+        deliveries = post(self.organisation, "/_foghorn/events", {
+            "version": "0", "id": f"event-{next(numbers)}", "detail-type": "ECS Deployment State Change",
+            "source": "aws.ecs", "account": ACCOUNT, "region": REGION, "time": "2026-11-20T10:00:00Z",
+            "resources": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/cluster-01/service-001"],
+            "detail": {"eventType": "ERROR", "eventName": "SERVICE_DEPLOYMENT_FAILED", "reason": reason},
         })
         return next(delivery for delivery in deliveries if delivery["rule"] == self.name)
 
