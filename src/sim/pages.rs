@@ -12,13 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::simulator::Simulator;
-use super::{demonstration, rooms};
+use super::{controls, demonstration, rooms};
 
 /// How many accounts the index names.
 const ACCOUNTS_SHOWN: usize = 100;
 
 /// The routes beside the AWS APIs: `/`, `/rooms`, `/_foghorn/rooms`,
-/// `/_foghorn/calls`, `/_foghorn/reset-calls` and `/_foghorn/fail-deployment`.
+/// `/_foghorn/calls`, `/_foghorn/reset-calls` and `/_foghorn/fail-deployment`,
+/// and those of [`controls`].
 pub fn extra_routes(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/", get(index))
@@ -27,7 +28,8 @@ pub fn extra_routes(simulator: Arc<Simulator>) -> Router {
         .route("/_foghorn/calls", get(calls))
         .route("/_foghorn/fail-deployment", post(fail_deployment))
         .route("/_foghorn/reset-calls", post(reset_calls))
-        .with_state(simulator)
+        .with_state(Arc::clone(&simulator))
+        .merge(controls::routes(simulator))
 }
 
 async fn index(State(simulator): State<Arc<Simulator>>) -> Html<String> {
