@@ -1,10 +1,32 @@
 //! Foghorn makes sure that a failed Amazon ECS deployment is heard.
+//!
+//! One question is asked of every account and Region: if a deployment fails
+//! here right now, will a person hear about it?
+//!
+//! ```text
+//! fleet ──► desired(account) ─┐
+//!                             ├─► plan ──► apply (only if asked) ──► observe again
+//! AWS ──► observe ► snapshot ─┤
+//!                             └─► audit ──► findings, paths ──► pass ──► report
+//! ```
+//!
+//! [`fleet`] is the desired state, [`aws`] the only door to the observed one.
+//! [`plan`] and [`audit`] hold the two together and are pure, as are [`events`]
+//! and [`report`]. [`reconcile`] is one pass over one account, [`controller`]
+//! the loop over all of them, and [`cli`] what a person types. [`model`] holds
+//! the nouns that all of them share.
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod aws;
+pub mod cli;
+pub mod controller;
 pub mod events;
 pub mod fleet;
 pub mod model;
+pub mod plan;
+pub mod reconcile;
+pub mod report;
 
 #[cfg(feature = "demo")]
 pub mod sim;

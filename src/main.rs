@@ -1,1 +1,48 @@
-fn main() {}
+//! Parse, run, print the error chain once, and exit.
+
+use std::error::Error;
+use std::io::IsTerminal;
+
+use clap::Parser;
+use foghorn::cli::args::Arguments;
+use foghorn::cli::error::CliError;
+use foghorn::cli::{self, telemetry};
+use foghorn::report::exit::ExitCode;
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    telemetry::start(arguments.global.log_format, arguments.global.verbose, colors());
+    let code = cli::run(arguments).await.unwrap_or_else(|error| {
+        explain(&error);
+        ExitCode::Failed
+    });
+    std::process::ExitCode::from(code as u8)
+}
+
+/// Help and version are no failure; anything else that clap refuses is exit 1.
+fn usage(error: &clap::Error) -> std::process::ExitCode {
+    // Nothing can be done about a terminal that has gone away.
+    let _ = error.print();
+    let code = if error.use_stderr() { ExitCode::Failed } else { ExitCode::Clean };
+    std::process::ExitCode::from(code as u8)
+}
+
+fn colors() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn explain(error: &CliError) {
+    eprintln!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
+    }
+    if let Some(step) = error.next_step() {
+        eprintln!("  next: {step}");
+    }
+}

@@ -226,10 +226,11 @@ scenarios! {
     async fn a_tag_is_changed_without_writing_the_thing_anew() {
         let stage = Stage::furnished().await;
         let two = || tags("two");
+        let configuration_tagged = ChatConfiguration { tags: Some(two()), ..configuration() };
         for (resource, call) in [
             (Resource::Queue(Queue { tags: two(), ..queue(NAME) }), "sqs:TagQueue"),
             (Resource::Topic(Topic { tags: two(), ..topic(NAME) }), "sns:TagResource"),
-            (Resource::ChatConfiguration(ChatConfiguration { tags: Some(two()), ..configuration() }), "chatbot:TagResource"),
+            (Resource::ChatConfiguration(configuration_tagged), "chatbot:TagResource"),
             (Resource::Rule(Rule { tags: two(), ..rule(NAME) }), "events:TagResource"),
             (Resource::Alarm(Alarm { tags: two(), ..alarm(NAME, NAME) }), "cloudwatch:TagResource"),
         ] {
@@ -329,7 +330,8 @@ scenarios! {
         stage.simulator.with_world(|world| {
             let mut fail = |rule: &str, hours: i64| {
                 let at = now - time::Duration::hours(hours);
-                add_metric(world, ACCOUNT, REGION, "AWS/Events", "FailedInvocations", &[("RuleName", rule)], 2.0, at);
+                let rule = [("RuleName", rule)];
+                add_metric(world, ACCOUNT, REGION, "AWS/Events", "FailedInvocations", &rule, 2.0, at);
             };
             fail("foghorn-one", 0);
             fail("foghorn-one", 23);

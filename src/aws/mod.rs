@@ -182,8 +182,7 @@ impl AccountDoor {
     /// Reads what is of interest. What cannot be read is a gap, so that this
     /// never fails. `now` is the end of the time over which metrics are summed.
     pub async fn observe(&self, interest: &Interest, now: OffsetDateTime) -> Snapshot {
-        // Boxed, as below: the services' futures are large, and callers nest them.
-        Box::pin(observe::observe(&self.door, interest, now)).await
+        observe::observe(&self.door, interest, now).await
     }
 
     /// Makes one change.
@@ -192,7 +191,7 @@ impl AccountDoor {
     ///
     /// Whatever AWS refuses, and a change that is no write.
     pub async fn apply(&self, change: &Change) -> Result<(), AwsError> {
-        Box::pin(apply::apply(&self.door, change)).await
+        apply::apply(&self.door, change).await
     }
 }
 

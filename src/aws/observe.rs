@@ -18,10 +18,10 @@ pub(super) async fn observe(door: &Door, interest: &Interest, now: OffsetDateTim
         return Snapshot::blank(interest, &error.into_gap());
     }
     let regions = interest.regions.iter().map(|(region, interest)| async move {
-        (*region, observe_region(door, *region, interest, now).await)
+        (*region, Box::pin(observe_region(door, *region, interest, now)).await)
     });
     let global = interest.global.as_ref().map(|interest| chatbot::observe(door, interest, now));
-    let (regions, global) = tokio::join!(join_all(regions), OptionFuture::from(global));
+    let (regions, global) = tokio::join!(join_all(regions), OptionFuture::from(global.map(Box::pin)));
     Snapshot { regions: regions.into_iter().collect(), global }
 }
 
@@ -40,12 +40,12 @@ async fn observe_region(
     let mut gaps: [Vec<Gap>; 5] = Default::default();
     let [of_queues, of_topics, of_rules, of_alarms, of_sums] = &mut gaps;
     let ((clusters, services, of_services), queues, topics, rules, alarms, failed_invocations) = tokio::join!(
-        services,
-        sqs::observe_queues(door, region, &interest.queues, of_queues),
-        sns::observe_topics(door, region, &interest.topics, of_topics),
-        eventbridge::observe_rules(door, region, &interest.rules, of_rules),
-        cloudwatch::observe_alarms(door, region, &interest.alarms, of_alarms),
-        cloudwatch::failed_invocations(door, region, &interest.rules, now, of_sums),
+        Box::pin(services),
+        Box::pin(sqs::observe_queues(door, region, &interest.queues, of_queues)),
+        Box::pin(sns::observe_topics(door, region, &interest.topics, of_topics)),
+        Box::pin(eventbridge::observe_rules(door, region, &interest.rules, of_rules)),
+        Box::pin(cloudwatch::observe_alarms(door, region, &interest.alarms, of_alarms)),
+        Box::pin(cloudwatch::failed_invocations(door, region, &interest.rules, now, of_sums)),
     );
     let services_hidden = !interest.services || of_services.iter().any(|gap| gap.whole);
     let mut gaps: Vec<Gap> = of_services.into_iter().chain(gaps.into_iter().flatten()).collect();

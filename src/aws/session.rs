@@ -45,7 +45,7 @@ impl Caller {
 
     /// The account that the credentials belong to, asked once a process.
     async fn account(&self, shared: &Shared, region: Region) -> Result<&str, AwsError> {
-        let account = self.account.get_or_try_init(|| async { Box::pin(ask_account(shared, region)).await });
+        let account = self.account.get_or_try_init(|| ask_account(shared, region));
         account.await.map(String::as_str)
     }
 }
@@ -109,9 +109,7 @@ impl Session {
     /// The account's credentials, which are those of this account for sure.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         match &self.role {
-            // Boxed, as is the question below: every call waits for credentials,
-            // and would hold the space of both, ten times its own.
-            Some(role) => role.kept.get(async { Box::pin(role.assume(shared, self.sts_region)).await }).await,
+            Some(role) => role.kept.get(role.assume(shared, self.sts_region)).await,
             None => {
                 self.check_identity(shared).await?;
                 shared.caller().credentials(shared).await

@@ -1,4 +1,7 @@
-//! What travels: event patterns and input transformers, as pure code.
+//! ECS events: which there are, how a rule takes them, and the message that a
+//! room gets. Pure.
 
+pub mod families;
+pub mod message;
 pub mod pattern;
 pub mod transformer;

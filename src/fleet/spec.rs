@@ -7,7 +7,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::{AccountId, Region};
+use super::written;
+use crate::model::{AccountId, EventFamily, Region};
 
 /// The desired state of notification about failed ECS deployments in every
 /// account of an organisation.
@@ -45,6 +46,7 @@ pub enum FleetKind {
 pub struct Metadata {
     /// The fleet's name. It is written as the tag `foghorn.dev/fleet` on
     /// everything that the fleet owns, so changing it gives all of that up.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,64}$"))]
     pub name: String,
 }
 
@@ -191,8 +193,8 @@ pub struct Exemption {
     /// Why, for those who read the report.
     pub reason: String,
     /// The last day on which it holds (UTC), `2027-03-31` say. Absent: for ever.
-    #[serde(default, deserialize_with = "day::deserialize")]
-    #[schemars(with = "Option<String>")]
+    #[serde(default, deserialize_with = "written::day")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub until: Option<time::Date>,
 }
 
@@ -206,11 +208,13 @@ fn any() -> String {
 pub struct Pipeline {
     /// The name, part of the names of all that is made for it: lower-case
     /// letters, digits and hyphens, at most 32.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
     pub name: String,
     /// Which accounts carry it. Absent: every account.
     #[serde(default, rename = "match")]
     pub selector: Selector,
     /// Which events it carries.
+    #[schemars(length(min = 1))]
     pub events: Vec<EventFamily>,
     /// Only events of these clusters; `*` stands for any text. Absent: all.
     #[serde(default)]
@@ -237,27 +241,6 @@ pub struct Selector {
     pub labels: BTreeMap<String, String>,
 }
 
-/// A class of ECS events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum EventFamily {
-    /// A deployment that the circuit breaker or a deployment alarm failed.
-    DeploymentFailed,
-    /// A service action of type WARN or ERROR: tasks that do not start or
-    /// cannot be placed, and failed deployments of services without breaker.
-    ServiceImpaired,
-}
-
-impl EventFamily {
-    /// The name in the fleet file and in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::DeploymentFailed => "deploymentFailed",
-            Self::ServiceImpaired => "serviceImpaired",
-        }
-    }
-}
-
 /// What carries the events.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -279,8 +262,10 @@ pub struct Chatbot {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Slack {
     /// The workspace's id, `T0123ABC` say.
+    #[schemars(regex(pattern = "^[0-9A-Z]{1,255}$"))]
     pub workspace_id: String,
     /// The channel's id, `C0123ABC` say, not its name.
+    #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"))]
     pub channel_id: String,
     /// Whether to feed a configuration of this channel that someone else
     /// made. There can be only one a channel in an account.
@@ -306,6 +291,7 @@ pub struct Alarms {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Threshold {
     /// How many in five minutes.
+    #[schemars(range(min = 1))]
     pub threshold: u32,
 }
 
@@ -320,15 +306,17 @@ impl Default for Threshold {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Limits {
     /// Accounts worked on at a time.
+    #[schemars(range(min = 1))]
     pub accounts_in_flight: usize,
     /// Calls to AWS under way at a time.
+    #[schemars(range(min = 1))]
     pub calls_in_flight: usize,
     /// How long one look at one account may take, `120s` say.
-    #[serde(deserialize_with = "duration::deserialize")]
+    #[serde(deserialize_with = "written::duration")]
     #[schemars(with = "String")]
     pub account_timeout: Duration,
     /// How long one try of one call may take, `10s` say.
-    #[serde(deserialize_with = "duration::deserialize")]
+    #[serde(deserialize_with = "written::duration")]
     #[schemars(with = "String")]
     pub call_timeout: Duration,
 }
@@ -341,31 +329,5 @@ impl Default for Limits {
             account_timeout: Duration::from_secs(120),
             call_timeout: Duration::from_secs(10),
         }
-    }
-}
-
-/// Days written `2027-03-31`.
-mod day {
-    use serde::{Deserialize, Deserializer, de::Error};
-    use time::macros::format_description;
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<time::Date>, D::Error> {
-        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        time::Date::parse(&text, format_description!("[year]-[month]-[day]"))
-            .map(Some)
-            .map_err(|_| D::Error::custom(format!("`{text}` is not a day: write it as 2027-03-31")))
-    }
-}
-
-/// Durations written `120s`.
-mod duration {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, de::Error};
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        humantime::parse_duration(&text)
-            .map_err(|_| D::Error::custom(format!("`{text}` is not a duration: write it as 120s or 2m")))
     }
 }

@@ -6,9 +6,9 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::account::{Account, AccountId};
-use super::change::Change;
-use super::coverage::Coverage;
-use super::finding::Finding;
+use super::change::{Change, Outcome};
+use super::coverage::{Coverage, CoverageState};
+use super::finding::{Finding, Severity};
 use super::region::Location;
 
 /// The account as the report shows it. Public interface.
@@ -68,7 +68,7 @@ pub struct Condition {
     /// One sentence for people.
     pub message: String,
     /// Since when, as far as is known: the time of this pass.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(serialize_with = "super::timestamp::serialize")]
     pub last_transition_time: OffsetDateTime,
 }
 
@@ -134,4 +134,20 @@ pub struct Pass {
     pub changes: Vec<Change>,
     /// The ways from event to room.
     pub paths: Vec<Path>,
+}
+
+impl Pass {
+    /// Whether part of the account could not be read, so that nobody can say
+    /// how it stands.
+    pub fn is_incomplete(&self) -> bool {
+        self.coverage.iter().any(|coverage| coverage.state != CoverageState::Seen)
+            || self.paths.iter().any(|path| path.state == PathState::Unknown)
+    }
+
+    /// Whether something is wrong, or differs from the fleet file, and stays so.
+    pub fn has_drift(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity != Severity::Info)
+            || self.paths.iter().any(|path| path.state == PathState::Broken)
+            || self.changes.iter().any(|change| change.outcome != Outcome::Applied)
+    }
 }

@@ -174,8 +174,23 @@ impl fmt::Display for Region {
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(RegionVisitor)
+    }
+}
+
+/// Reads a Region from within its own text, so that a deserializer that knows
+/// positions reports the Region's and not that of the list around it.
+struct RegionVisitor;
+
+impl serde::de::Visitor<'_> for RegionVisitor {
+    type Value = Region;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a Region")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Region, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

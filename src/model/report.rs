@@ -50,10 +50,10 @@ pub struct Metadata {
     /// What was asked.
     pub mode: Mode,
     /// When it began.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(serialize_with = "super::timestamp::serialize")]
     pub started_at: OffsetDateTime,
     /// When it ended.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(serialize_with = "super::timestamp::serialize")]
     pub finished_at: OffsetDateTime,
     /// Foghorn's version.
     pub version: &'static str,
@@ -127,6 +127,8 @@ pub struct ChangeCount {
     pub applied: usize,
     /// See [`Outcome::Failed`].
     pub failed: usize,
+    /// See [`Outcome::Skipped`].
+    pub skipped: usize,
 }
 
 /// Paths by state.
@@ -165,15 +167,12 @@ impl Report {
 
     /// Whether part of the fleet could not be read.
     pub fn is_incomplete(&self) -> bool {
-        self.summary.coverage.seen != self.summary.locations
+        self.passes.iter().any(Pass::is_incomplete)
     }
 
     /// Whether something is wrong, or differs from the fleet file, and stays so.
     pub fn has_drift(&self) -> bool {
-        let findings = &self.summary.findings;
-        let due = self.passes.iter().flat_map(|pass| &pass.changes);
-        findings.error + findings.warning > 0
-            || due.into_iter().any(|change| change.outcome != Outcome::Applied)
+        self.passes.iter().any(Pass::has_drift)
     }
 }
 
@@ -225,7 +224,8 @@ impl ChangeCount {
         match outcome {
             Outcome::Applied => self.applied += 1,
             Outcome::Failed => self.failed += 1,
-            Outcome::Planned | Outcome::Skipped => {}
+            Outcome::Skipped => self.skipped += 1,
+            Outcome::Planned => {}
         }
     }
 }

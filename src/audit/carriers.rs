@@ -1,0 +1,71 @@
+//! What the carriers themselves counted: events not delivered, messages
+//! dropped, dead letters. Read whether or not an alarm stands.
+
+use serde_json::json;
+
+use super::finding;
+use crate::model::{Check, Desired, Finding, Location, Region, RegionSnapshot, Resource, Severity, Snapshot};
+
+pub(super) fn check(desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
+    let regions = snapshot.regions.iter();
+    let mut findings: Vec<Finding> =
+        regions.flat_map(|(region, seen)| check_region(desired, *region, seen)).collect();
+    findings.extend(unsupported_events(desired, snapshot));
+    findings
+}
+
+fn check_region(desired: &Desired, region: Region, seen: &RegionSnapshot) -> Vec<Finding> {
+    let failed = seen.failed_invocations.iter().filter(|(_, sum)| **sum > 0.0);
+    let failed = failed.map(|(rule, sum)| failed_invocations(region, rule, *sum));
+    let queues = desired.resources.values().filter_map(|wanted| match &wanted.resource {
+        Resource::Queue(queue) if queue.region == region => Some(&queue.name),
+        _ => None,
+    });
+    let waiting = queues.filter_map(|name| Some((name, seen.queues.get(name)?.seen()?.messages)));
+    let waiting = waiting.filter(|(_, messages)| *messages > 0);
+    failed.chain(waiting.map(|(name, messages)| dead_letters(region, name, messages))).collect()
+}
+
+fn failed_invocations(region: Region, rule: &str, sum: f64) -> Finding {
+    finding(
+        Check::MetricNonZero,
+        Severity::Error,
+        region,
+        rule,
+        format!("EventBridge failed to deliver {sum} of this rule's events in the last 24 hours"),
+        [("metric", json!("AWS/Events FailedInvocations")), ("sum", json!(sum)), ("hours", json!(24))],
+    )
+}
+
+fn dead_letters(region: Region, queue: &str, messages: u64) -> Finding {
+    let verb = if messages == 1 { "event waits" } else { "events wait" };
+    finding(
+        Check::DeadLetters,
+        Severity::Error,
+        region,
+        queue,
+        format!("{messages} {verb} here that could not be delivered; each says why in its attributes"),
+        [("messages", json!(messages))],
+    )
+}
+
+fn unsupported_events(desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
+    let Some(global) = &snapshot.global else { return Vec::new() };
+    let counted =
+        global.unsupported_events.iter().filter(|(name, sum)| **sum > 0.0 && is_ours(desired, name));
+    let found = counted.map(|(name, sum)| {
+        finding(
+            Check::MetricNonZero,
+            Severity::Error,
+            Location::Global,
+            name,
+            format!("AWS Chatbot dropped {sum} messages in the last 24 hours that it does not support"),
+            [("metric", json!("AWS/Chatbot UnsupportedEvents")), ("sum", json!(sum)), ("hours", json!(24))],
+        )
+    });
+    found.collect()
+}
+
+fn is_ours(desired: &Desired, configuration: &str) -> bool {
+    desired.resources.keys().any(|key| key.location == Location::Global && key.name == configuration)
+}

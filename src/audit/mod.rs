@@ -1,0 +1,63 @@
+//! The audit: what is wrong in an account, with its evidence. Pure.
+//!
+//! Each check is one function from the snapshot to findings; `paths` walks
+//! every way from an event to a room, and `conditions` sums up.
+
+mod alarms;
+mod breakers;
+mod carriers;
+pub mod conditions;
+mod conflicts;
+pub mod paths;
+mod rooms;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::fleet::spec::Fleet;
+use crate::model::pass::Path;
+use crate::model::{Account, Check, Desired, Finding, Location, Plan, Severity, Snapshot};
+
+/// What is known of one account when it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What is asked of all accounts.
+    pub fleet: &'a Fleet,
+    /// The account.
+    pub account: &'a Account,
+    /// What is asked of this one.
+    pub desired: &'a Desired,
+    /// What was read there.
+    pub snapshot: &'a Snapshot,
+    /// What would be changed.
+    pub plan: &'a Plan,
+    /// Decides which exemptions hold.
+    pub today: time::Date,
+}
+
+/// Everything that is wrong, sorted by place, worst first.
+pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
+    let mut findings = breakers::check(&subject.fleet.spec.breakers, subject.snapshot, subject.today);
+    findings.extend(alarms::check(subject.desired, subject.snapshot));
+    findings.extend(carriers::check(subject.desired, subject.snapshot));
+    findings.extend(rooms::check(subject.account, subject.desired, subject.snapshot));
+    findings.extend(conflicts::check(subject.plan));
+    findings.extend(paths::check(paths));
+    findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    findings
+}
+
+/// A finding; the evidence is given as pairs.
+fn finding<const N: usize>(
+    check: Check,
+    severity: Severity,
+    location: impl Into<Location>,
+    subject: &str,
+    message: String,
+    evidence: [(&str, Value); N],
+) -> Finding {
+    let evidence: BTreeMap<String, Value> =
+        evidence.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Finding { check, severity, location: location.into(), subject: subject.to_owned(), message, evidence }
+}

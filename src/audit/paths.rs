@@ -1,0 +1,296 @@
+//! Every way from an ECS event to its room, walked hop by hop in the snapshot.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::finding;
+use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration};
+use crate::model::desired::{Desired, Route};
+use crate::model::pass::{Hop, Path, PathState};
+use crate::model::rule::{ObservedRule, Rule};
+use crate::model::target::{ObservedTarget, Target};
+use crate::model::topic::{ObservedTopic, Topic};
+use crate::model::{
+    Check, FieldChange, Finding, Kind, RegionSnapshot, Resource, Severity, Sight, Snapshot, Tags, arn,
+};
+
+/// The verdict on every pipeline's every event family in every Region.
+pub fn walk(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<Path> {
+    let walk = |route| Walk { fleet, desired, snapshot, route }.paths();
+    desired.routes.iter().flat_map(walk).collect()
+}
+
+/// A finding for every pipeline and Region whose path is broken.
+pub(super) fn check(paths: &[Path]) -> Vec<Finding> {
+    let mut told = BTreeSet::new();
+    paths
+        .iter()
+        .filter(|path| path.state == PathState::Broken)
+        .filter(|path| told.insert((&path.pipeline, path.location, path.broken_at)))
+        .map(broken)
+        .collect()
+}
+
+fn broken(path: &Path) -> Finding {
+    let at = path.broken_at.unwrap_or_default();
+    let why = path.why.clone().unwrap_or_default();
+    finding(
+        Check::PathBroken,
+        Severity::Error,
+        path.location,
+        &path.pipeline,
+        format!("a failure here would not reach the room; the path stops at {at}: {why}"),
+        [("brokenAt", json!(at)), ("event", json!(path.event))],
+    )
+}
+
+/// Whether a hop carries an event on; where it does not, why.
+enum Step {
+    Carries,
+    Stops(String),
+    Unseen,
+}
+
+/// One route through one snapshot.
+struct Walk<'a> {
+    fleet: &'a str,
+    desired: &'a Desired,
+    snapshot: &'a Snapshot,
+    route: &'a Route,
+}
+
+impl Walk<'_> {
+    fn paths(&self) -> Vec<Path> {
+        let steps = self.steps();
+        let first = steps.iter().find(|(_, _, step)| !matches!(step, Step::Carries));
+        let (state, why) = match first.map(|(_, _, step)| step) {
+            None => (PathState::Heard, None),
+            Some(Step::Stops(why)) => (PathState::Broken, Some(why.clone())),
+            Some(_) => (PathState::Unknown, Some("it could not be read; the coverage says why".to_owned())),
+        };
+        let broken_at = first.map(|(name, _, _)| *name);
+        let hops: Vec<Hop> = steps.iter().map(|(name, subject, step)| hop(name, subject, step)).collect();
+        let path = |event: &crate::model::EventFamily| Path {
+            pipeline: self.route.pipeline.clone(),
+            event: event.name().to_owned(),
+            location: self.route.region.into(),
+            state,
+            broken_at,
+            why: why.clone(),
+            hops: hops.clone(),
+        };
+        self.route.events.iter().map(path).collect()
+    }
+
+    /// The hops in the order in which an event meets them.
+    fn steps(&self) -> Vec<(&'static str, String, Step)> {
+        let (rule, topic) = (self.route.rule.name.clone(), self.route.topic.name.clone());
+        let channel = &self.route.channel;
+        vec![
+            ("rule", rule.clone(), self.rule_enabled()),
+            ("pattern", rule, self.pattern_takes()),
+            ("target", self.route.target.name.clone(), self.target_leads_to_topic()),
+            ("transformer", self.route.target.name.clone(), self.message_is_accepted()),
+            ("topic", topic.clone(), self.topic_exists()),
+            ("topicPolicy", topic.clone(), self.policy_lets_through()),
+            ("chatConfiguration", channel.to_string(), self.configuration_is_fed()),
+            ("subscription", topic, self.chatbot_listens()),
+            ("room", channel.to_string(), self.room_is_authorised()),
+        ]
+    }
+
+    fn region(&self) -> Option<&RegionSnapshot> {
+        self.snapshot.regions.get(&self.route.region)
+    }
+
+    /// The desired rule beside the observed one, or where the walk ends.
+    fn rule(&self) -> Result<(&Rule, &ObservedRule), Step> {
+        let Some(Resource::Rule(rule)) = self.wanted(&self.route.rule) else { return Err(Step::Unseen) };
+        let sight = self.region().and_then(|region| region.rules.get(&rule.name));
+        let observed = owned(self.fleet, Kind::Rule, sight, |observed| &observed.tags)?;
+        Ok((rule, observed))
+    }
+
+    fn rule_enabled(&self) -> Step {
+        let (_, observed) = match self.rule() {
+            Ok(pair) => pair,
+            Err(step) => return step,
+        };
+        carries(observed.state == "ENABLED", || format!("the rule is {}", observed.state))
+    }
+
+    fn pattern_takes(&self) -> Step {
+        let (rule, observed) = match self.rule() {
+            Ok(pair) => pair,
+            Err(step) => return step,
+        };
+        let differs = touches(&rule.diff(observed), &["/pattern"]);
+        carries(!differs, || {
+            "the rule's pattern is not the pipeline's, so it may not take these events".to_owned()
+        })
+    }
+
+    fn target(&self) -> Result<(&Target, &ObservedTarget), Step> {
+        let Some(Resource::Target(target)) = self.wanted(&self.route.target) else {
+            return Err(Step::Unseen);
+        };
+        match &self.rule()?.1.targets {
+            Sight::Unknown => Err(Step::Unseen),
+            Sight::Absent => Err(Step::Stops("the rule has no target".to_owned())),
+            Sight::Seen(targets) => match targets.iter().find(|observed| observed.id == target.id) {
+                Some(observed) => Ok((target, observed)),
+                None => Err(Step::Stops("the rule has no target that leads to the topic".to_owned())),
+            },
+        }
+    }
+
+    fn target_leads_to_topic(&self) -> Step {
+        match self.target() {
+            Ok((target, observed)) => carries(target.settings.arn == observed.settings.arn, || {
+                format!("the target leads to {} instead of the topic", observed.settings.arn)
+            }),
+            Err(step) => step,
+        }
+    }
+
+    fn message_is_accepted(&self) -> Step {
+        let (target, observed) = match self.target() {
+            Ok(pair) => pair,
+            Err(step) => return step,
+        };
+        let differs = touches(&target.diff(observed), &["/transformer", "/input", "/inputPath"]);
+        carries(!differs, || {
+            "the message is not the one that AWS Chatbot accepts; it drops what it does not support"
+                .to_owned()
+        })
+    }
+
+    fn topic(&self) -> Result<(&Topic, &ObservedTopic), Step> {
+        let Some(Resource::Topic(topic)) = self.wanted(&self.route.topic) else { return Err(Step::Unseen) };
+        let sight = self.region().and_then(|region| region.topics.get(&topic.name));
+        let observed = owned(self.fleet, Kind::Topic, sight, |observed| &observed.tags)?;
+        Ok((topic, observed))
+    }
+
+    fn topic_exists(&self) -> Step {
+        self.topic().map_or_else(|step| step, |_| Step::Carries)
+    }
+
+    fn policy_lets_through(&self) -> Step {
+        let (topic, observed) = match self.topic() {
+            Ok(pair) => pair,
+            Err(step) => return step,
+        };
+        let differs = touches(&topic.diff(observed), &["/policy"]);
+        carries(!differs, || "the topic's policy does not let this rule publish".to_owned())
+    }
+
+    fn chatbot_listens(&self) -> Step {
+        match self.topic().map(|(_, observed)| observed.feeds_chatbot()) {
+            Ok(Some(true)) => Step::Carries,
+            Ok(Some(false)) => Step::Stops(
+                "AWS Chatbot has no confirmed subscription on the topic: remove the topic from the channel's \
+                 configuration in the AWS Chatbot console, save, and add it again"
+                    .to_owned(),
+            ),
+            Ok(None) => Step::Unseen,
+            Err(step) => step,
+        }
+    }
+
+    fn configuration_is_fed(&self) -> Step {
+        let Some(global) = &self.snapshot.global else { return Step::Unseen };
+        let configurations = match &global.configurations {
+            Sight::Unknown => return Step::Unseen,
+            Sight::Absent => return not_built("the channel has no AWS Chatbot configuration"),
+            Sight::Seen(configurations) => configurations,
+        };
+        match configurations.iter().find(|observed| observed.channel == self.route.channel) {
+            None => not_built("the channel has no AWS Chatbot configuration"),
+            Some(observed) => self.configuration_takes(observed),
+        }
+    }
+
+    fn configuration_takes(&self, observed: &ObservedChatConfiguration) -> Step {
+        let Some(topic) = self.topic_arn() else { return Step::Unseen };
+        if !observed.topics.contains(&topic) {
+            return Step::Stops(format!("the configuration {} is not fed by the topic", observed.name));
+        }
+        let enabled = observed.state.as_deref().is_none_or(|state| state == "ENABLED");
+        carries(enabled, || {
+            let reason = observed.state_reason.clone().unwrap_or_default();
+            format!("the configuration {} is disabled: {reason}", observed.name)
+        })
+    }
+
+    /// The topic's ARN, as the channel's configuration lists it.
+    fn topic_arn(&self) -> Option<String> {
+        self.desired.resources.values().find_map(|wanted| match &wanted.resource {
+            Resource::ChatConfiguration(ChatConfiguration { channel, topics, .. })
+                if *channel == self.route.channel =>
+            {
+                let is_ours = |topic: &&String| {
+                    arn::region_of(topic) == Some(self.route.region.as_str())
+                        && arn::last_segment(topic) == self.route.topic.name
+                };
+                topics.iter().find(is_ours).cloned()
+            }
+            _ => None,
+        })
+    }
+
+    fn room_is_authorised(&self) -> Step {
+        let workspace = &self.route.channel.workspace;
+        let known = match self.snapshot.global.as_ref().map(|global| &global.workspaces) {
+            None | Some(Sight::Unknown) => return Step::Unseen,
+            Some(Sight::Absent) => false,
+            Some(Sight::Seen(workspaces)) => workspaces.iter().any(|one| one.id == *workspace),
+        };
+        carries(known, || format!("nobody has authorised Slack workspace {workspace} in this account"))
+    }
+
+    fn wanted(&self, key: &crate::model::Key) -> Option<&Resource> {
+        self.desired.resources.get(key).map(|wanted| &wanted.resource)
+    }
+}
+
+/// The observed resource, where it exists and is the fleet's own.
+fn owned<'a, T>(
+    fleet: &str,
+    kind: Kind,
+    sight: Option<&'a Sight<T>>,
+    tags: impl Fn(&T) -> &Tags,
+) -> Result<&'a T, Step> {
+    match sight {
+        None | Some(Sight::Unknown) => Err(Step::Unseen),
+        Some(Sight::Absent) => {
+            Err(not_built(&format!("there is no such {}", kind.to_string().to_lowercase())))
+        }
+        Some(Sight::Seen(observed)) if tags(observed).owner() == Some(fleet) => Ok(observed),
+        Some(Sight::Seen(_)) => {
+            Err(Step::Stops("its name is taken by something that the fleet does not own".into()))
+        }
+    }
+}
+
+fn not_built(what: &str) -> Step {
+    Step::Stops(format!("{what} yet; foghorn apply makes it"))
+}
+
+fn touches(fields: &[FieldChange], paths: &[&str]) -> bool {
+    fields.iter().any(|field| paths.contains(&field.path.as_str()))
+}
+
+fn carries(does: bool, why: impl FnOnce() -> String) -> Step {
+    if does { Step::Carries } else { Step::Stops(why()) }
+}
+
+fn hop(name: &'static str, subject: &str, step: &Step) -> Hop {
+    let carries = match step {
+        Step::Carries => Some(true),
+        Step::Stops(_) => Some(false),
+        Step::Unseen => None,
+    };
+    Hop { name, subject: subject.to_owned(), carries }
+}

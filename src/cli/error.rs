@@ -1,0 +1,58 @@
+//! What goes wrong before there is a report, and what to do about it.
+
+use std::io;
+
+use crate::aws::AwsError;
+
+/// A failure of the command itself: exit code 1.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The fleet file has faults.
+    #[error("the fleet file can't be used")]
+    Fleet(#[source] crate::fleet::FleetErrors),
+    /// A filter matches nothing.
+    #[error("there is nothing to look at")]
+    Selection(#[source] crate::fleet::NothingMatches),
+    /// AWS Organizations could not be asked for the accounts.
+    #[error("the accounts of the organisation could not be discovered")]
+    Discovery(#[source] AwsError),
+    /// The AWS configuration of this machine could not be read.
+    #[error("the AWS configuration of this machine can't be used")]
+    Connect(#[source] AwsError),
+    /// There is nobody to ask.
+    #[error("there is no terminal to ask on: say --yes to apply without asking")]
+    NobodyToAsk,
+    /// The terminal or a pipe broke.
+    #[error("could not {tried}")]
+    Output {
+        /// What was tried.
+        tried: &'static str,
+        /// Why it failed.
+        #[source]
+        source: io::Error,
+    },
+    /// The report could not be written as JSON.
+    #[error("the report could not be written as JSON")]
+    Json(#[source] serde_json::Error),
+    /// The simulator could not be started, or did not do as it should.
+    #[cfg(feature = "demo")]
+    #[error("the demo could not go on: {0}")]
+    Demo(String),
+}
+
+impl CliError {
+    /// What the person at the terminal can do next.
+    pub fn next_step(&self) -> Option<&'static str> {
+        match self {
+            Self::Fleet(_) => Some("`foghorn schema` prints what a fleet file may hold"),
+            Self::Discovery(_) => Some(
+                "run with credentials of the management account or of a delegated administrator, or list the accounts \
+                 under spec.accounts",
+            ),
+            Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
+            Self::Selection(_) | Self::NobodyToAsk | Self::Output { .. } | Self::Json(_) => None,
+            #[cfg(feature = "demo")]
+            Self::Demo(_) => None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The command line: one file a subcommand, and no logic.
+
+pub mod apply;
+pub mod args;
+pub mod bootstrap;
+pub mod confirm;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod error;
+pub mod plan;
+pub mod progress;
+pub mod run;
+pub mod schema;
+pub mod telemetry;
+pub mod validate;
+
+use args::{Arguments, Command};
+use error::CliError;
+
+use crate::report::exit::ExitCode;
+
+/// Runs the command that was asked for.
+pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
+    let Arguments { command, global } = arguments;
+    match command {
+        Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).await,
+        Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
+        Command::Validate(fleet) => validate::run(&global, &fleet),
+        Command::Schema => schema::run(),
+        Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        #[cfg(feature = "demo")]
+        Command::Demo(demo) => Box::pin(demo::run(&global, &demo)).await,
+    }
+}

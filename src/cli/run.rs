@@ -1,0 +1,234 @@
+//! What `plan`, `apply` and `demo` share: from the fleet file to the report.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{Global, Output};
+use super::error::CliError;
+use super::progress::Progress;
+use crate::aws::{self, Aws};
+use crate::controller::{Controller, Watcher};
+use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
+use crate::model::report::Metadata;
+use crate::model::{Account, Mode, Pass, Report};
+use crate::plan;
+use crate::reconcile::{Clock, Reconciler};
+use crate::report;
+use crate::report::text::Style;
+
+/// A run that is ready to begin.
+pub struct Run {
+    /// What is desired.
+    pub fleet: Arc<Fleet>,
+    /// The accounts that the run is about.
+    pub accounts: Vec<Account>,
+    aws: Aws,
+    reconciler: Reconciler,
+    clock: Clock,
+    id: String,
+    started_at: OffsetDateTime,
+    interactive: bool,
+}
+
+impl Run {
+    /// Reads the fleet file, finds the accounts and gets ready to look at them.
+    pub async fn prepare(global: &Global, file: &Path) -> Result<Self, CliError> {
+        let clock: Clock = Arc::new(OffsetDateTime::now_utc);
+        let fleet = Arc::new(fleet(file)?);
+        let filter = filter(global);
+        let pipelines = filter.pipelines(&fleet).map_err(CliError::Selection)?;
+        let pipelines = pipelines.into_iter().map(|pipeline| pipeline.name.clone()).collect();
+        let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
+        let accounts = accounts(&fleet, &filter, &aws).await?;
+        let stop = CancellationToken::new();
+        stop_on_signal(stop.clone());
+        let reconciler = Reconciler {
+            fleet: fleet.clone(),
+            pipelines: Some(pipelines),
+            aws: aws.clone(),
+            clock: clock.clone(),
+            stop,
+        };
+        let started_at = clock();
+        let interactive = std::io::stderr().is_terminal();
+        Ok(Self { fleet, accounts, aws, reconciler, id: run_id(), started_at, clock, interactive })
+    }
+
+    /// Looks at every account.
+    pub async fn plan(&self) -> Vec<Pass> {
+        let (controller, progress) = self.controller(self.accounts.len(), "looking");
+        let passes = controller.plan(&self.accounts).await;
+        progress.finish();
+        passes
+    }
+
+    /// Makes the changes that the passes hold, and looks again.
+    pub async fn apply(&self, passes: Vec<Pass>) -> Vec<Pass> {
+        let due = passes.iter().filter(|pass| pass.changes.iter().any(|change| change.is_write())).count();
+        let (controller, progress) = self.controller(due, "applying");
+        let passes = controller.apply(&self.accounts, passes).await;
+        progress.finish();
+        passes
+    }
+
+    /// The report of these passes.
+    pub fn report(&self, mode: Mode, passes: Vec<Pass>) -> Report {
+        let metadata = Metadata {
+            fleet: self.fleet.metadata.name.clone(),
+            run: self.id.clone(),
+            mode,
+            started_at: self.started_at,
+            finished_at: (self.clock)(),
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        Report::of(metadata, passes, self.aws.calls())
+    }
+
+    fn controller(&self, accounts: usize, phase: &'static str) -> (Controller, Arc<Progress>) {
+        let progress = Arc::new(Progress::new(self.interactive, accounts));
+        progress.phase(phase);
+        let watcher: Arc<dyn Watcher> = progress.clone();
+        (Controller::new(self.reconciler.clone(), watcher), progress)
+    }
+}
+
+impl Watcher for Progress {
+    fn started(&self, account: &Account) {
+        self.account_started(&account.name);
+    }
+
+    fn finished(&self, account: &Account, pass: &Pass) {
+        let whole = pass.coverage.iter().all(|one| one.state == crate::model::CoverageState::Seen);
+        self.account_finished(&account.name, whole);
+    }
+}
+
+/// Reads a fleet file and tells its warnings.
+pub fn fleet(file: &Path) -> Result<Fleet, CliError> {
+    let loaded = fleet::load(file, OffsetDateTime::now_utc().date()).map_err(CliError::Fleet)?;
+    let origin = file.display().to_string();
+    for warning in &loaded.warnings {
+        eprintln!("warning: {}", warning.line(&origin));
+    }
+    match oversized(&loaded) {
+        problems if problems.is_empty() => Ok(loaded.fleet),
+        problems => Err(CliError::Fleet(FleetErrors { origin, problems })),
+    }
+}
+
+fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
+    let problem = |(index, length): (usize, usize)| {
+        let message = format!(
+            "these make an event pattern of {length} characters, and EventBridge takes {}: use fewer names or more `*`",
+            crate::events::families::PATTERN_LIMIT
+        );
+        loaded.positions.locate(Problem::new(format!("spec.pipelines[{index}].clusters"), message))
+    };
+    plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
+}
+
+/// Writes a report in the form that was asked for.
+pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
+    let text = match global.output {
+        Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
+        Output::Json => report::json::render(report).map_err(CliError::Json)?,
+    };
+    write_out(&format!("{}\n", text.trim_end()))
+}
+
+/// Writes a text to standard output. A reader that has gone away is no fault.
+pub fn write_out(text: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| CliError::Output { tried: "write to standard output", source }),
+    }
+}
+
+/// How text is shown on this stream, standard output say.
+pub fn style(global: &Global, stream: &impl IsTerminal) -> Style {
+    let terminal = stream.is_terminal();
+    let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let width = if terminal { terminal_width() } else { 0 };
+    Style { color, width, verbose: global.verbose }
+}
+
+/// The width of the terminal; 0, which folds nothing, where it won't say.
+fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(0, |(width, _)| usize::from(width.0))
+}
+
+fn options(global: &Global, fleet: &Fleet) -> aws::Options {
+    let access = fleet.spec.access.as_ref().map(|access| aws::Access {
+        role_name: access.role_name.clone(),
+        external_id: access.external_id.clone(),
+        sts_region: access.sts_region,
+        chatbot_region: access.chatbot_region,
+    });
+    aws::Options {
+        endpoint_url: global.endpoint_url.clone(),
+        access,
+        calls_in_flight: fleet.spec.limits.calls_in_flight,
+        call_timeout: fleet.spec.limits.call_timeout,
+    }
+}
+
+fn filter(global: &Global) -> Filter {
+    Filter {
+        accounts: global.accounts.clone(),
+        regions: global.regions.clone(),
+        pipelines: global.pipelines.clone(),
+    }
+}
+
+async fn accounts(fleet: &Fleet, filter: &Filter, aws: &Aws) -> Result<Vec<Account>, CliError> {
+    let discovered = match &fleet.spec.organization {
+        None => Vec::new(),
+        Some(organization) => {
+            let request = aws::Discovery {
+                include: organization.include.clone(),
+                exclude: organization.exclude.clone(),
+                labels_from_tags: organization.labels_from_tags.clone(),
+            };
+            aws.discover(&request).await.map_err(CliError::Discovery)?
+        }
+    };
+    let discovered = discovered
+        .into_iter()
+        .map(|account| Discovered { id: account.id, name: account.name, labels: account.labels })
+        .collect();
+    fleet.accounts(discovered, filter).map_err(CliError::Selection)
+}
+
+/// The first signal ends the run in good order; the second one at once.
+fn stop_on_signal(stop: CancellationToken) {
+    tokio::spawn(async move {
+        if wait_for_signal().await {
+            eprintln!("stopping: what is under way is finished, the rest is left to the next run");
+            stop.cancel();
+        }
+        if wait_for_signal().await {
+            std::process::exit(130);
+        }
+    });
+}
+
+async fn wait_for_signal() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            interrupt = tokio::signal::ctrl_c() => interrupt.is_ok(),
+            _ = terminate.recv() => true,
+        },
+        Err(_) => tokio::signal::ctrl_c().await.is_ok(),
+    }
+}
+
+fn run_id() -> String {
+    ulid::Ulid::new().to_string()
+}

@@ -1,0 +1,165 @@
+//! The loop: every account of the fleet, so many at a time, each as often as it
+//! takes to see it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backoff::ExponentialBackoff;
+use backoff::backoff::Backoff;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tracing::Instrument;
+
+use crate::model::{Account, AccountId, Change, Pass};
+use crate::reconcile::{Reconciler, Sighting};
+
+/// How often an account is looked at again that could not be read in full for
+/// a reason that may pass.
+const FURTHER_LOOKS: usize = 2;
+
+/// Hears how a run goes on.
+pub trait Watcher: Send + Sync {
+    /// An account is being worked on.
+    fn started(&self, account: &Account);
+    /// An account is done.
+    fn finished(&self, account: &Account, pass: &Pass);
+}
+
+/// Runs passes over many accounts.
+pub struct Controller {
+    reconciler: Reconciler,
+    slots: Arc<Semaphore>,
+    watcher: Arc<dyn Watcher>,
+}
+
+/// What is done to an account once it was read.
+#[derive(Clone)]
+enum Task {
+    Judge,
+    Apply(Arc<Vec<Change>>),
+}
+
+impl Controller {
+    /// A controller that works on as many accounts at a time as the fleet's
+    /// limits allow.
+    pub fn new(reconciler: Reconciler, watcher: Arc<dyn Watcher>) -> Self {
+        let slots = reconciler.fleet.spec.limits.accounts_in_flight;
+        Self { reconciler, slots: Arc::new(Semaphore::new(slots)), watcher }
+    }
+
+    /// Looks at every account and writes nothing. One pass an account, in no
+    /// particular order.
+    pub async fn plan(&self, accounts: &[Account]) -> Vec<Pass> {
+        self.run(accounts.iter().map(|account| (account.clone(), Task::Judge))).await
+    }
+
+    /// Makes the changes that the passes hold and looks again; passes without
+    /// a change to make are given back as they are.
+    pub async fn apply(&self, accounts: &[Account], passes: Vec<Pass>) -> Vec<Pass> {
+        let accounts: BTreeMap<&AccountId, &Account> =
+            accounts.iter().map(|account| (&account.id, account)).collect();
+        let (due, mut done): (Vec<Pass>, Vec<Pass>) =
+            passes.into_iter().partition(|pass| pass.changes.iter().any(Change::is_write));
+        let tasks = due.into_iter().filter_map(|pass| {
+            let account = accounts.get(&pass.account.id)?;
+            Some(((*account).clone(), Task::Apply(Arc::new(pass.changes))))
+        });
+        done.extend(self.run(tasks).await);
+        done
+    }
+
+    async fn run(&self, tasks: impl Iterator<Item = (Account, Task)>) -> Vec<Pass> {
+        let mut running = JoinSet::new();
+        let mut accounts = BTreeMap::new();
+        for (account, task) in tasks {
+            let worker = Worker {
+                reconciler: self.reconciler.clone(),
+                slots: self.slots.clone(),
+                watcher: self.watcher.clone(),
+            };
+            let span = tracing::info_span!("pass", account = %account.id, name = %account.name);
+            let work = worker.work(account.clone(), task).instrument(span);
+            accounts.insert(running.spawn(work).id(), account);
+        }
+        let mut passes = Vec::with_capacity(accounts.len());
+        while let Some(finished) = running.join_next().await {
+            match finished {
+                Ok(pass) => passes.push(pass),
+                Err(error) => {
+                    passes.extend(accounts.get(&error.id()).map(|account| self.lost(account, &error)))
+                }
+            }
+        }
+        passes
+    }
+
+    /// A pass that came to grief inside Foghorn is still in the report, unread.
+    fn lost(&self, account: &Account, error: &tokio::task::JoinError) -> Pass {
+        tracing::error!(account = %account.id, %error, "a pass ended by a fault of Foghorn's own");
+        self.reconciler.judge(account, self.reconciler.sighting(account))
+    }
+}
+
+/// What one account's task holds.
+struct Worker {
+    reconciler: Reconciler,
+    slots: Arc<Semaphore>,
+    watcher: Arc<dyn Watcher>,
+}
+
+impl Worker {
+    async fn work(self, account: Account, task: Task) -> Pass {
+        let sighting = self.look(&account).await;
+        let pass = match task {
+            Task::Judge => self.reconciler.judge(&account, sighting),
+            Task::Apply(approved) => {
+                let _slot = self.slots.acquire().await;
+                self.reconciler.apply(&account, sighting, &approved).await
+            }
+        };
+        self.watcher.finished(&account, &pass);
+        pass
+    }
+
+    /// Reads the account, and reads again what may yet be read, without a slot
+    /// while it waits.
+    async fn look(&self, account: &Account) -> Sighting {
+        let mut sighting = self.reconciler.sighting(account);
+        let mut waits = waits();
+        for looks in 0.. {
+            self.observe(account, &mut sighting).await;
+            let wait = waits.next_backoff().filter(|_| looks < FURTHER_LOOKS);
+            match wait {
+                Some(wait) if sighting.is_worth_another_look() => self.wait(wait).await,
+                _ => break,
+            }
+        }
+        sighting
+    }
+
+    async fn observe(&self, account: &Account, sighting: &mut Sighting) {
+        let _slot = self.slots.acquire().await;
+        self.watcher.started(account);
+        let limits = &self.reconciler.fleet.spec.limits;
+        sighting.observe(&self.reconciler.clock, limits.account_timeout, &self.reconciler.stop).await;
+    }
+
+    async fn wait(&self, wait: Duration) {
+        tracing::info!(?wait, "part of the account could not be read; looking again soon");
+        tokio::select! {
+            () = self.reconciler.stop.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// One second, then two, each half as much more or less.
+fn waits() -> ExponentialBackoff {
+    ExponentialBackoff {
+        initial_interval: Duration::from_secs(1),
+        current_interval: Duration::from_secs(1),
+        multiplier: 2.0,
+        ..ExponentialBackoff::default()
+    }
+}

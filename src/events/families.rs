@@ -1,0 +1,140 @@
+//! The event patterns of the families.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{AccountId, EventFamily, Region, arn};
+
+/// The most characters that EventBridge takes in a pattern (EventBridge
+/// quotas; the service model says 4,096, the lower of the two is safe).
+pub const PATTERN_LIMIT: usize = 2048;
+
+/// The pattern that takes the events of these families, of clusters whose name
+/// matches one of the globs, or of all clusters where there is none.
+///
+/// The families differ in their detail-type, so an event matches one branch at
+/// most and comes once.
+pub fn pattern(
+    families: &BTreeSet<EventFamily>,
+    clusters: &[String],
+    region: Region,
+    account: &AccountId,
+) -> Value {
+    let place = Place { clusters, region, account };
+    let mut branches: Vec<Map<String, Value>> =
+        families.iter().map(|family| branch(*family, &place)).collect();
+    let mut pattern = match branches.len() {
+        1 => branches.remove(0),
+        _ => Map::from_iter([("$or".to_owned(), json!(branches))]),
+    };
+    pattern.insert("source".to_owned(), json!(["aws.ecs"]));
+    Value::Object(pattern)
+}
+
+/// Whose events are taken.
+struct Place<'a> {
+    clusters: &'a [String],
+    region: Region,
+    account: &'a AccountId,
+}
+
+fn branch(family: EventFamily, place: &Place<'_>) -> Map<String, Value> {
+    match family {
+        EventFamily::DeploymentFailed => deployment_failed(place),
+        EventFamily::ServiceImpaired => service_impaired(place),
+    }
+}
+
+/// A Deployment State Change has no cluster but in the service's ARN (ECS
+/// developer guide, service deployment state change events).
+fn deployment_failed(place: &Place<'_>) -> Map<String, Value> {
+    let mut branch = Map::new();
+    branch.insert("detail-type".to_owned(), json!(["ECS Deployment State Change"]));
+    branch.insert("detail".to_owned(), json!({ "eventName": ["SERVICE_DEPLOYMENT_FAILED"] }));
+    if !place.clusters.is_empty() {
+        let services = place.clusters.iter().map(|cluster| place.services_of(cluster));
+        branch.insert("resources".to_owned(), services.collect());
+    }
+    branch
+}
+
+fn service_impaired(place: &Place<'_>) -> Map<String, Value> {
+    let mut detail = Map::from_iter([("eventType".to_owned(), json!(["WARN", "ERROR"]))]);
+    if !place.clusters.is_empty() {
+        let clusters = place.clusters.iter().map(|cluster| place.cluster(cluster));
+        detail.insert("clusterArn".to_owned(), clusters.collect());
+    }
+    Map::from_iter([
+        ("detail-type".to_owned(), json!(["ECS Service Action"])),
+        ("detail".to_owned(), Value::Object(detail)),
+    ])
+}
+
+impl Place<'_> {
+    fn cluster(&self, glob: &str) -> Value {
+        let cluster = arn::cluster(self.region, self.account, glob);
+        if glob.contains('*') { json!({ "wildcard": cluster }) } else { json!(cluster) }
+    }
+
+    fn services_of(&self, glob: &str) -> Value {
+        if glob.contains('*') {
+            json!({ "wildcard": arn::service(self.region, self.account, glob, "*") })
+        } else {
+            json!({ "prefix": arn::service(self.region, self.account, glob, "") })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern_of(families: &[EventFamily], clusters: &[&str]) -> Value {
+        let clusters: Vec<String> = clusters.iter().map(|cluster| (*cluster).to_owned()).collect();
+        let families = families.iter().copied().collect();
+        pattern(&families, &clusters, Region::US_EAST_1, &"111111111111".parse().unwrap())
+    }
+
+    #[test]
+    fn failed_deployments_are_taken_by_their_name_and_detail_type() {
+        assert_eq!(
+            pattern_of(&[EventFamily::DeploymentFailed], &[]),
+            json!({
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Deployment State Change"],
+                "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] }
+            })
+        );
+    }
+
+    #[test]
+    fn clusters_are_matched_in_the_shape_that_each_event_has() {
+        assert_eq!(
+            pattern_of(&[EventFamily::DeploymentFailed, EventFamily::ServiceImpaired], &["prod", "web-*"]),
+            json!({
+                "source": ["aws.ecs"],
+                "$or": [
+                    {
+                        "detail-type": ["ECS Deployment State Change"],
+                        "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] },
+                        "resources": [
+                            { "prefix": "arn:aws:ecs:us-east-1:111111111111:service/prod/" },
+                            { "wildcard": "arn:aws:ecs:us-east-1:111111111111:service/web-*/*" }
+                        ]
+                    },
+                    {
+                        "detail-type": ["ECS Service Action"],
+                        "detail": {
+                            "eventType": ["WARN", "ERROR"],
+                            "clusterArn": [
+                                "arn:aws:ecs:us-east-1:111111111111:cluster/prod",
+                                { "wildcard": "arn:aws:ecs:us-east-1:111111111111:cluster/web-*" }
+                            ]
+                        }
+                    }
+                ]
+            })
+        );
+    }
+}

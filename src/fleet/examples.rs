@@ -1,0 +1,26 @@
+//! The example fleets that users copy, for tests.
+
+use time::macros::date;
+
+use super::load::parse;
+
+/// The example of an organisation, with its name.
+pub(super) const ORGANISATION: (&str, &str) =
+    ("org-slack-chatbot.yaml", include_str!("../../manifests/fleets/org-slack-chatbot.yaml"));
+
+/// Each example with its name.
+pub(super) fn all() -> [(&'static str, &'static str); 3] {
+    [
+        ("breakers.yaml", include_str!("../../manifests/fleets/breakers.yaml")),
+        ("slack-chatbot.yaml", include_str!("../../manifests/fleets/slack-chatbot.yaml")),
+        ORGANISATION,
+    ]
+}
+
+#[test]
+fn every_example_fleet_is_good_and_raises_no_warning() {
+    for (name, text) in all() {
+        let loaded = parse(text, name, date!(2026 - 11 - 21));
+        assert_eq!(loaded.map(|loaded| loaded.warnings), Ok(Vec::new()));
+    }
+}

@@ -1,0 +1,104 @@
+//! What is wrong with a fleet file, and where.
+
+use std::fmt;
+
+/// A place in the text of a fleet file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.line, self.column)
+    }
+}
+
+/// One thing that is wrong with a fleet file, or worth a warning.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where in the text, if it is about a place in the text.
+    pub position: Option<Position>,
+    /// Which field, `spec.accounts[3].id` say. Empty: the file as a whole.
+    pub path: String,
+    /// What is wrong and what to do, on one line.
+    pub message: String,
+}
+
+/// The longest message that is shown whole, in characters. A value of the file
+/// can be as long as the file.
+const LONGEST_MESSAGE: usize = 400;
+const LONGEST_PATH: usize = 200;
+
+impl Problem {
+    /// A problem with a field; [`Positions::locate`] finds its place.
+    ///
+    /// Control characters, which come from values of the file, are escaped.
+    ///
+    /// [`Positions::locate`]: super::positions::Positions::locate
+    pub fn new(path: impl AsRef<str>, message: impl AsRef<str>) -> Self {
+        Self {
+            position: None,
+            path: one_line(path.as_ref(), LONGEST_PATH),
+            message: one_line(message.as_ref(), LONGEST_MESSAGE),
+        }
+    }
+
+    /// The same problem at a place that is known already.
+    pub fn at(self, position: Position) -> Self {
+        Self { position: Some(position), ..self }
+    }
+
+    /// The problem as one line: `fleet.yaml:12:7: spec.accounts[1].id: …`.
+    pub fn line(&self, origin: &str) -> String {
+        let position = self.position.map(|position| format!(":{position}")).unwrap_or_default();
+        let path = if self.path.is_empty() { String::new() } else { format!("{}: ", self.path) };
+        format!("{origin}{position}: {path}{}", self.message)
+    }
+}
+
+fn one_line(text: &str, longest: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(longest));
+    for (index, character) in text.chars().enumerate() {
+        if index == longest {
+            line.push('…');
+            break;
+        }
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+/// Everything that is wrong with a fleet file, in the order of its text. It
+/// displays as one line a problem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .problems.iter().map(|problem| problem.line(.origin)).collect::<Vec<_>>().join("\n"))]
+pub struct FleetErrors {
+    /// What the file is called in messages.
+    pub origin: String,
+    /// The problems, at least one.
+    pub problems: Vec<Problem>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_with_line_breaks_or_terminal_codes_stays_on_one_harmless_line() {
+        let problem = Problem::new("spec", "`a\n\u{1b}[31m` is bad").at(Position { line: 2, column: 3 });
+        assert_eq!(problem.line("f.yaml"), r"f.yaml:2:3: spec: `a\n\u{1b}[31m` is bad");
+    }
+
+    #[test]
+    fn a_value_as_long_as_the_file_is_cut() {
+        assert_eq!(Problem::new("", "x".repeat(5000)).message.chars().count(), LONGEST_MESSAGE + 1);
+    }
+}

@@ -1,0 +1,172 @@
+//! One pass over one account.
+//!
+//! Look: read what the fleet asks about, judge it, and compare it with what is
+//! desired. Converge: make the approved changes in order. Look again, and say
+//! how things stand.
+
+mod converge;
+mod observe;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use crate::audit::conditions::{Evidence, conditions};
+use crate::audit::{self, Subject, paths};
+use crate::aws::Aws;
+use crate::fleet::spec::Fleet;
+use crate::model::{Account, Change, Coverage, Desired, Location, Outcome, Pass, Plan, Snapshot};
+use crate::plan;
+
+pub use observe::Sighting;
+
+/// Tells the time, in UTC.
+pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+
+/// Reconciles accounts with one fleet, one at a time or many at once.
+#[derive(Clone)]
+pub struct Reconciler {
+    /// What is desired.
+    pub fleet: Arc<Fleet>,
+    /// The pipelines that the run is about; `None` stands for all.
+    pub pipelines: Option<Vec<String>>,
+    /// The way to AWS.
+    pub aws: Aws,
+    /// The time.
+    pub clock: Clock,
+    /// Ends the run early: what was not read by then is a gap, what was not
+    /// written by then is left to the next run.
+    pub stop: CancellationToken,
+}
+
+/// What one look at one account came to.
+struct Look {
+    desired: Desired,
+    snapshot: Snapshot,
+    plan: Plan,
+}
+
+impl Reconciler {
+    /// Begins to look at an account; nothing is read yet.
+    pub fn sighting(&self, account: &Account) -> Sighting {
+        let interest = self.desired(account, None).interest();
+        Sighting::new(self.aws.account(account), interest)
+    }
+
+    /// What an account needs, judged from what was read. Nothing is written.
+    pub fn judge(&self, account: &Account, sighting: Sighting) -> Pass {
+        let look = self.compare(account, sighting);
+        let changes = look.plan.changes.clone();
+        self.pass(account, &look, changes)
+    }
+
+    /// Makes the changes that are due and that `approved` holds in the same
+    /// form, looks again, and says how things stand then.
+    pub async fn apply(&self, account: &Account, sighting: Sighting, approved: &[Change]) -> Pass {
+        let door = sighting.door().clone();
+        let before = self.compare(account, sighting);
+        let plan = only_approved(before.plan, approved);
+        let changes = converge::converge(&door, plan, &self.stop).await;
+        let interest = before.desired.interest();
+        let due = touched(&changes, interest.locations());
+        let mut again = Sighting::after(door, interest, before.snapshot, due);
+        again.observe(&self.clock, self.fleet.spec.limits.account_timeout, &self.stop).await;
+        let after = self.compare(account, again);
+        let changes = with_what_remains(changes, &after.plan);
+        self.pass(account, &after, changes)
+    }
+
+    fn compare(&self, account: &Account, sighting: Sighting) -> Look {
+        let snapshot = sighting.into_snapshot();
+        let desired = self.desired(account, Some(&snapshot));
+        let plan = plan::plan(&self.fleet, account, &desired, &snapshot, self.today());
+        Look { desired, snapshot, plan }
+    }
+
+    fn desired(&self, account: &Account, snapshot: Option<&Snapshot>) -> Desired {
+        let global = snapshot.and_then(|snapshot| snapshot.global.as_ref());
+        plan::desired(&self.fleet, account, self.pipelines.as_deref(), global)
+    }
+
+    fn pass(&self, account: &Account, look: &Look, changes: Vec<Change>) -> Pass {
+        let paths = paths::walk(&self.fleet.metadata.name, &look.desired, &look.snapshot);
+        let subject = Subject {
+            fleet: &self.fleet,
+            account,
+            desired: &look.desired,
+            snapshot: &look.snapshot,
+            plan: &look.plan,
+            today: self.today(),
+        };
+        let findings = audit::findings(&subject, &paths);
+        let coverage = coverage(&look.desired, &look.snapshot);
+        let evidence = Evidence {
+            coverage: &coverage,
+            findings: &findings,
+            changes: &changes,
+            paths: &paths,
+            breakers_required: look.desired.services,
+        };
+        let conditions = conditions(&evidence, (self.clock)());
+        let regions = || look.snapshot.regions.values();
+        Pass {
+            account: account.into(),
+            clusters: regions().map(|region| region.clusters).sum(),
+            services: regions().map(|region| region.services.len()).sum(),
+            conditions,
+            coverage,
+            findings,
+            changes,
+            paths,
+        }
+    }
+
+    fn today(&self) -> time::Date {
+        (self.clock)().date()
+    }
+}
+
+/// Every location that was looked at, once.
+fn coverage(desired: &Desired, snapshot: &Snapshot) -> Vec<Coverage> {
+    let locations = desired.interest().locations();
+    locations.into_iter().map(|location| Coverage::of(location, snapshot.gaps(location))).collect()
+}
+
+/// The plan with every write withheld that was not approved as it is now.
+fn only_approved(plan: Plan, approved: &[Change]) -> Plan {
+    let is_approved = |change: &Change| {
+        let same = |other: &Change| {
+            other.key == change.key && other.action == change.action && other.fields == change.fields
+        };
+        approved.iter().any(same)
+    };
+    let keep = |change: Change| {
+        if is_approved(&change) {
+            change
+        } else {
+            change.withheld("the account has changed since the plan was made; run again to see the new plan")
+        }
+    };
+    Plan { changes: plan.changes.into_iter().map(keep).collect() }
+}
+
+/// Where something was written, and must be read again. A configuration
+/// subscribes itself to topics in every Region, so that then all is read again.
+fn touched(changes: &[Change], everywhere: BTreeSet<Location>) -> BTreeSet<Location> {
+    let written =
+        changes.iter().filter(|change| matches!(change.outcome, Outcome::Applied | Outcome::Failed));
+    let touched: BTreeSet<Location> = written.map(|change| change.key.location).collect();
+    if touched.contains(&Location::Global) { everywhere } else { touched }
+}
+
+/// What was done, and beside it what is due all the same.
+fn with_what_remains(done: Vec<Change>, remaining: &Plan) -> Vec<Change> {
+    let is_new = |change: &&Change| !done.iter().any(|one| one.key == change.key);
+    let new: Vec<Change> = remaining.changes.iter().filter(is_new).cloned().collect();
+    let mut all = done;
+    all.extend(new);
+    all.sort_by(|one, other| one.key.cmp(&other.key));
+    all
+}

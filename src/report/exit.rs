@@ -1,0 +1,121 @@
+//! What a run comes to, for scripts.
+
+use crate::model::Report;
+
+/// The exit codes. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitCode {
+    /// Everything is heard and in sync.
+    Clean = 0,
+    /// The run failed: usage, fleet file, crash. No report comes to this.
+    Failed = 1,
+    /// Something is wrong or differs from the fleet file.
+    Drift = 2,
+    /// Part of the fleet could not be read, so nothing can be said of it.
+    Incomplete = 3,
+}
+
+impl ExitCode {
+    /// What the code means, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Clean => "all heard and in sync",
+            Self::Failed => "failed",
+            Self::Drift => "drift or findings",
+            Self::Incomplete => "part of the fleet could not be read",
+        }
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// What a report comes to. An incomplete answer is never clean, and hides how
+/// much drift there is, so it wins over drift.
+pub fn exit_code(report: &Report) -> ExitCode {
+    if report.is_incomplete() {
+        ExitCode::Incomplete
+    } else if report.has_drift() {
+        ExitCode::Drift
+    } else {
+        ExitCode::Clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::pass::PathState;
+    use crate::model::{Action, Check, CoverageState, Kind, Mode, Outcome, Pass, Severity};
+    use crate::report::fixtures::{fine, report};
+
+    fn code(change: impl FnOnce(Pass) -> Pass) -> ExitCode {
+        exit_code(&report(
+            Mode::Plan,
+            vec![fine("111111111111", "dev"), change(fine("222222222222", "prod"))],
+        ))
+    }
+
+    fn finding(pass: Pass, severity: Severity) -> Pass {
+        pass.finding(severity, Check::AlarmMuted, "us-east-1", "alarm", "muted")
+    }
+
+    fn change(pass: Pass, action: Action, outcome: Outcome) -> Pass {
+        pass.change(action, Kind::Rule, "us-east-1", "foghorn-deploys").came_to(outcome)
+    }
+
+    #[test]
+    fn a_fleet_that_is_heard_and_in_sync_is_clean() {
+        assert_eq!(code(|pass| pass), ExitCode::Clean);
+        assert_eq!(code(|pass| finding(pass, Severity::Info)), ExitCode::Clean);
+        assert_eq!(code(|pass| change(pass, Action::Update, Outcome::Applied)), ExitCode::Clean);
+    }
+
+    #[test]
+    fn whatever_is_wrong_and_stays_so_is_drift() {
+        for severity in [Severity::Error, Severity::Warning] {
+            assert_eq!(code(|pass| finding(pass, severity)), ExitCode::Drift, "{severity:?}");
+        }
+        for (action, outcome) in [
+            (Action::Create, Outcome::Planned),
+            (Action::Update, Outcome::Failed),
+            (Action::Update, Outcome::Skipped),
+            (Action::Conflict, Outcome::Planned),
+            (Action::Withheld, Outcome::Planned),
+        ] {
+            assert_eq!(code(|pass| change(pass, action, outcome)), ExitCode::Drift, "{action:?} {outcome:?}");
+        }
+        assert_eq!(
+            code(|pass| pass.broken("deploys", "deploymentFailed", "us-east-1", "rule", "gone")),
+            ExitCode::Drift
+        );
+    }
+
+    #[test]
+    fn what_could_not_be_read_wins_over_drift() {
+        for state in [
+            CoverageState::Partial,
+            CoverageState::Denied,
+            CoverageState::Throttled,
+            CoverageState::Unreachable,
+            CoverageState::Skipped,
+        ] {
+            let pass = |pass: Pass| finding(pass, Severity::Error).unseen("us-east-1", state, "no");
+            assert_eq!(code(pass), ExitCode::Incomplete, "{state:?}");
+        }
+        let hidden = ("hub", "the hub could not be read");
+        assert_eq!(
+            code(|pass| pass.not_heard(PathState::Unknown, "deploys", "taskFailed", "us-east-1", hidden)),
+            ExitCode::Incomplete
+        );
+    }
+
+    #[test]
+    fn the_codes_are_those_that_scripts_rely_on() {
+        let codes = [ExitCode::Clean, ExitCode::Failed, ExitCode::Drift, ExitCode::Incomplete];
+        assert_eq!(codes.map(|code| code as u8), [0, 1, 2, 3]);
+    }
+}

@@ -1,0 +1,445 @@
+//! Sample reports, built by words.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use time::macros::datetime;
+
+use crate::model::pass::{AccountSummary, Hop, Path, PathState};
+use crate::model::report::Metadata;
+use crate::model::*;
+
+/// A report of these passes, with calls in proportion.
+pub(crate) fn report(mode: Mode, passes: Vec<Pass>) -> Report {
+    let metadata = Metadata {
+        fleet: "acme".to_owned(),
+        run: "01KAJ6Q0000000000000000000".to_owned(),
+        mode,
+        started_at: datetime!(2026-11-21 09:00:00.25 UTC),
+        finished_at: datetime!(2026-11-21 09:00:04.5 UTC),
+        version: "0.1.0",
+    };
+    let accounts = passes.len() as u64;
+    let calls = [
+        ("sts:AssumeRole", 1),
+        ("ecs:ListClusters", 3),
+        ("ecs:ListServices", 15),
+        ("ecs:DescribeServices", 30),
+        ("events:DescribeRule", 3),
+        ("sns:GetTopicAttributes", 3),
+    ];
+    let calls = calls.iter().map(|(name, count)| ((*name).to_owned(), count * accounts));
+    Report::of(metadata, passes, calls.collect())
+}
+
+/// A pass over an account in which all is well so far.
+pub(crate) fn pass(id: &str, name: &str, locations: &[&str]) -> Pass {
+    let coverage = locations.iter().map(|name| Coverage {
+        location: location(name),
+        state: CoverageState::Seen,
+        detail: None,
+    });
+    Pass {
+        account: AccountSummary {
+            id: id.parse().expect("a sample account id"),
+            name: name.to_owned(),
+            labels: BTreeMap::new(),
+        },
+        clusters: 4 * locations.len(),
+        services: 80 * locations.len(),
+        conditions: Vec::new(),
+        coverage: coverage.collect(),
+        findings: Vec::new(),
+        changes: Vec::new(),
+        paths: Vec::new(),
+    }
+}
+
+pub(crate) fn location(name: &str) -> Location {
+    if name == "global" { Location::Global } else { Location::Region(name.parse().expect("a sample Region")) }
+}
+
+pub(crate) fn service(region: &str, name: &str) -> String {
+    format!("arn:aws:ecs:{region}:222222222222:service/{name}")
+}
+
+impl Pass {
+    pub(crate) fn label(mut self, key: &str, value: &str) -> Self {
+        self.account.labels.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Every location is seen so well, and for this reason.
+    pub(crate) fn unseen_everywhere(mut self, state: CoverageState, detail: &str) -> Self {
+        for coverage in &mut self.coverage {
+            (coverage.state, coverage.detail) = (state, Some(detail.to_owned()));
+        }
+        (self.clusters, self.services) = (0, 0);
+        self
+    }
+
+    pub(crate) fn unseen(mut self, place: &str, state: CoverageState, detail: &str) -> Self {
+        for coverage in self.coverage.iter_mut().filter(|coverage| coverage.location == location(place)) {
+            (coverage.state, coverage.detail) = (state, Some(detail.to_owned()));
+        }
+        self
+    }
+
+    pub(crate) fn finding(
+        self,
+        severity: Severity,
+        check: Check,
+        place: &str,
+        subject: &str,
+        message: &str,
+    ) -> Self {
+        self.proven(severity, check, place, (subject, message), &[])
+    }
+
+    pub(crate) fn proven(
+        mut self,
+        severity: Severity,
+        check: Check,
+        place: &str,
+        (subject, message): (&str, &str),
+        evidence: &[(&str, Value)],
+    ) -> Self {
+        self.findings.push(Finding {
+            check,
+            severity,
+            location: location(place),
+            subject: subject.to_owned(),
+            message: message.to_owned(),
+            evidence: evidence.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        });
+        self
+    }
+
+    pub(crate) fn breaker_off(self, region: &str, service_name: &str) -> Self {
+        let message =
+            "the deployment circuit breaker is off, so ECS neither notices nor announces a failed deployment";
+        let evidence = [("enable", json!(false)), ("rollback", json!(false))];
+        let subject = service(region, service_name);
+        self.proven(Severity::Error, Check::BreakerDisabled, region, (&subject, message), &evidence)
+    }
+
+    pub(crate) fn change(mut self, action: Action, kind: Kind, place: &str, name: &str) -> Self {
+        self.changes.push(Change {
+            action,
+            key: Key::new(kind, location(place), name),
+            resource: None,
+            fields: Vec::new(),
+            needs: Vec::new(),
+            why: None,
+            outcome: Outcome::Planned,
+        });
+        self
+    }
+
+    /// Adds a field to the change named last.
+    pub(crate) fn field(mut self, path: &str, observed: Value, desired: Value) -> Self {
+        self.changes.last_mut().expect("a change").fields.push(FieldChange::new(path, observed, desired));
+        self
+    }
+
+    /// Says why of the change named last.
+    pub(crate) fn because(mut self, why: &str) -> Self {
+        self.changes.last_mut().expect("a change").why = Some(why.to_owned());
+        self
+    }
+
+    /// Says what became of the change named last.
+    pub(crate) fn came_to(mut self, outcome: Outcome) -> Self {
+        self.changes.last_mut().expect("a change").outcome = outcome;
+        self
+    }
+
+    pub(crate) fn heard(mut self, pipeline: &str, event: &str, places: &[&str]) -> Self {
+        self.paths.extend(places.iter().map(|place| path(pipeline, event, place, PathState::Heard, None)));
+        self
+    }
+
+    pub(crate) fn broken(
+        self,
+        pipeline: &str,
+        event: &str,
+        place: &str,
+        hop: &'static str,
+        why: &str,
+    ) -> Self {
+        self.not_heard(PathState::Broken, pipeline, event, place, (hop, why))
+    }
+
+    pub(crate) fn not_heard(
+        mut self,
+        state: PathState,
+        pipeline: &str,
+        event: &str,
+        place: &str,
+        end: (&'static str, &str),
+    ) -> Self {
+        self.paths.push(path(pipeline, event, place, state, Some(end)));
+        self
+    }
+}
+
+fn path(
+    pipeline: &str,
+    event: &str,
+    place: &str,
+    state: PathState,
+    end: Option<(&'static str, &str)>,
+) -> Path {
+    let rule = format!("arn:aws:events:{place}:222222222222:rule/foghorn-{pipeline}");
+    let last = end.map(|(hop, _)| Hop {
+        name: hop,
+        subject: format!("foghorn-{pipeline}"),
+        carries: (state == PathState::Broken).then_some(false),
+    });
+    Path {
+        pipeline: pipeline.to_owned(),
+        event: event.to_owned(),
+        location: location(place),
+        state,
+        broken_at: end.map(|(hop, _)| hop),
+        why: end.map(|(_, why)| why.to_owned()),
+        hops: [Hop { name: "rule", subject: rule, carries: Some(true) }].into_iter().chain(last).collect(),
+    }
+}
+
+const SEOUL: &str = "ap-northeast-2";
+const VIRGINIA: &str = "us-east-1";
+const EVENTS: [&str; 2] = ["deploymentFailed", "serviceImpaired"];
+
+/// An account with nothing wrong.
+pub(crate) fn fine(id: &str, name: &str) -> Pass {
+    let pass = pass(id, name, &[SEOUL, VIRGINIA, "global"]);
+    EVENTS.iter().fold(pass, |pass, event| pass.heard("deploys", event, &[SEOUL, VIRGINIA]))
+}
+
+/// Nothing is wrong anywhere.
+pub(crate) fn all_fine() -> Report {
+    report(
+        Mode::Plan,
+        vec![
+            fine("111111111111", "dev").label("env", "dev"),
+            fine("222222222222", "prod").label("env", "prod"),
+        ],
+    )
+}
+
+/// One of each thing that goes wrong.
+pub(crate) fn mixed() -> Report {
+    report(
+        Mode::Plan,
+        vec![
+            fine("111111111111", "dev").label("env", "dev"),
+            prod(),
+            shop(),
+            denied(),
+            throttled(),
+            unauthorised(),
+            frozen(),
+            noted(),
+        ],
+    )
+}
+
+/// Breakers off, and a rule that someone disabled and changed by hand.
+fn prod() -> Pass {
+    let breakers = ["web", "api", "cart", "pay", "mail", "search", "login"];
+    let pass =
+        pass("222222222222", "prod", &[SEOUL, VIRGINIA, "global"]).label("env", "prod").label("team", "shop");
+    let pass = breakers.iter().fold(pass, |pass, name| pass.breaker_off(SEOUL, &format!("prod/{name}")));
+    let pass = pass
+        .breaker_off(SEOUL, "batch/nightly")
+        .finding(
+            Severity::Info,
+            Check::BreakerNotApplicable,
+            SEOUL,
+            &service(SEOUL, "prod/blue"),
+            "CodeDeploy deploys this service, so the circuit breaker does not apply",
+        )
+        .finding(
+            Severity::Warning,
+            Check::AlarmMuted,
+            VIRGINIA,
+            "foghorn-deploys-failed-invocations",
+            "the alarm's actions are switched off, so nobody would hear it",
+        )
+        .change(Action::Update, Kind::Topic, VIRGINIA, "foghorn-deploys")
+        .field("/policy", json!([publish("rule/foghorn-deploys-old")]), json!([publish("rule/foghorn-deploys")]))
+        .change(Action::Update, Kind::Rule, VIRGINIA, "foghorn-deploys")
+        .field("/state", json!("DISABLED"), json!("ENABLED"))
+        .field(
+            "/pattern",
+            json!({ "source": ["aws.ecs"], "detail-type": ["ECS Service Action"] }),
+            json!({ "source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"], "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] } }),
+        )
+        .change(Action::Update, Kind::Target, VIRGINIA, "foghorn-deploys/room")
+        .field("/transformer", transformer("Deployment failed"), transformer("ECS deployment failed"));
+    let why = "the rule is DISABLED, so it takes no event";
+    let pass = EVENTS.iter().fold(pass, |pass, event| {
+        pass.heard("deploys", event, &[SEOUL]).broken("deploys", event, VIRGINIA, "rule", why)
+    });
+    pass.finding(Severity::Error, Check::PathBroken, VIRGINIA, "deploys", why)
+}
+
+fn publish(rule: &str) -> Value {
+    json!({
+        "Sid": "FoghornEvents", "Effect": "Allow",
+        "Principal": { "Service": "events.amazonaws.com" },
+        "Action": "sns:Publish", "Resource": "arn:aws:sns:us-east-1:222222222222:foghorn-deploys",
+        "Condition": { "ArnEquals": { "aws:SourceArn": format!("arn:aws:events:us-east-1:222222222222:{rule}") } },
+    })
+}
+
+fn transformer(title: &str) -> Value {
+    json!({
+        "paths": { "service": "$.resources[0]", "reason": "$.detail.reason" },
+        "template": format!(
+            r#"{{"version":"1.0","source":"custom","content":{{"textType":"client-markdown","title":"{title} in <service>","description":<reason>}}}}"#
+        ),
+    })
+}
+
+/// Someone else's topic stands where the fleet's should.
+fn shop() -> Pass {
+    let why = "a topic of this name exists and carries no tag foghorn.dev/fleet=acme: \
+               rename the pipeline, or tag the topic to hand it over";
+    pass("333333333333", "shop", &[SEOUL, "global"])
+        .finding(
+            Severity::Error,
+            Check::NameTaken,
+            SEOUL,
+            "arn:aws:sns:ap-northeast-2:333333333333:foghorn-deploys",
+            why,
+        )
+        .change(Action::Create, Kind::Queue, SEOUL, "foghorn-deploys-dead-letters")
+        .change(Action::Conflict, Kind::Topic, SEOUL, "foghorn-deploys")
+        .because(why)
+        .change(Action::Withheld, Kind::Rule, SEOUL, "foghorn-deploys")
+        .because("it needs Topic foghorn-deploys in ap-northeast-2, which is a conflict")
+        .broken("deploys", EVENTS[0], SEOUL, "rule", "there is no rule foghorn-deploys")
+}
+
+fn denied() -> Pass {
+    let hidden = ("rule", "it could not be read; the coverage says why");
+    let pass = pass("444444444444", "logs", &[SEOUL, VIRGINIA, "global"]);
+    pass.not_heard(PathState::Unknown, "deploys", EVENTS[0], SEOUL, hidden).unseen_everywhere(
+        CoverageState::Denied,
+        "assume role arn:aws:iam::444444444444:role/foghorn: AccessDenied: \
+         User: arn:aws:sts::999999999999:assumed-role/ci/foghorn is not authorized to perform: sts:AssumeRole",
+    )
+}
+
+fn throttled() -> Pass {
+    let detail = "list clusters: ThrottlingException: Rate exceeded";
+    let hidden = ("rule", "it could not be read; the coverage says why");
+    pass("555555555555", "data", &[SEOUL, VIRGINIA, "global"])
+        .unseen(VIRGINIA, CoverageState::Throttled, detail)
+        .heard("deploys", EVENTS[0], &[SEOUL])
+        .not_heard(PathState::Unknown, "deploys", EVENTS[0], VIRGINIA, hidden)
+}
+
+/// Nobody has authorised the workspace yet.
+fn unauthorised() -> Pass {
+    let message = "Slack workspace T0123ABC is not authorised in this account, which no API can do";
+    let steps = json!([
+        "sign in to account 666666666666 and open https://console.aws.amazon.com/chatbot/",
+        "choose Configure new client, Slack, and allow access for workspace T0123ABC",
+        "invite the app to the channel: /invite @Amazon Q",
+    ]);
+    let pass = pass("666666666666", "ai", &[SEOUL, VIRGINIA, "global"])
+        .proven(
+            Severity::Error,
+            Check::RoomNotAuthorised,
+            "global",
+            ("T0123ABC", message),
+            &[("steps", steps)],
+        )
+        .change(Action::Withheld, Kind::ChatConfiguration, "global", "foghorn-C0123ABC")
+        .because("workspace T0123ABC is not authorised");
+    [SEOUL, VIRGINIA].iter().fold(pass, |pass, region| {
+        pass.broken(
+            "deploys",
+            EVENTS[0],
+            region,
+            "workspace",
+            "workspace T0123ABC is not authorised in this account",
+        )
+        .change(Action::Create, Kind::Queue, region, "foghorn-deploys-dead-letters")
+        .change(Action::Create, Kind::Topic, region, "foghorn-deploys")
+        .change(Action::Create, Kind::Rule, region, "foghorn-deploys")
+        .change(Action::Create, Kind::Target, region, "foghorn-deploys/room")
+    })
+}
+
+/// The guard keeps Foghorn from writing here.
+fn frozen() -> Pass {
+    let why = "spec.guard.deny names this account";
+    fine("777777777777", "bank")
+        .change(Action::Withheld, Kind::Rule, VIRGINIA, "foghorn-deploys")
+        .field("/description", json!("by hand"), json!("Foghorn: deploys"))
+        .because(why)
+        .change(Action::Withheld, Kind::Alarm, VIRGINIA, "foghorn-deploys-failed-invocations")
+        .field("/threshold", json!(5.0), json!(1.0))
+        .because(why)
+}
+
+/// Nothing is wrong, but something is worth knowing.
+fn noted() -> Pass {
+    fine("888888888888", "web").finding(
+        Severity::Info,
+        Check::BreakerNotApplicable,
+        SEOUL,
+        &service(SEOUL, "web/green"),
+        "CodeDeploy deploys this service, so the circuit breaker does not apply",
+    )
+}
+
+/// An apply of which one change failed, with what depends on it.
+pub(crate) fn applied() -> Report {
+    let refused =
+        "PutRule: LimitExceededException: The requested resource exceeds the maximum number allowed";
+    let dev = fine("111111111111", "dev")
+        .change(Action::Update, Kind::Rule, VIRGINIA, "foghorn-deploys")
+        .field("/state", json!("DISABLED"), json!("ENABLED"))
+        .came_to(Outcome::Applied);
+    let prod = pass("222222222222", "prod", &[SEOUL, "global"])
+        .broken("deploys", EVENTS[0], SEOUL, "rule", "there is no rule foghorn-deploys")
+        .change(Action::Create, Kind::Topic, SEOUL, "foghorn-deploys")
+        .came_to(Outcome::Applied)
+        .change(Action::Create, Kind::Rule, SEOUL, "foghorn-deploys")
+        .because(refused)
+        .came_to(Outcome::Failed)
+        .change(Action::Create, Kind::Target, SEOUL, "foghorn-deploys/room")
+        .because("it needs Rule foghorn-deploys in ap-northeast-2, which failed")
+        .came_to(Outcome::Skipped);
+    report(Mode::Apply, vec![dev, prod, fine("333333333333", "shop")])
+}
+
+/// A thousand services without a breaker in one account, and many accounts
+/// that are fine.
+pub(crate) fn thousand_breakers() -> Report {
+    let clusters = ["api", "batch", "data", "edge", "jobs", "mail", "pay", "shop", "test", "web"];
+    let names = clusters
+        .iter()
+        .flat_map(|cluster| (0..100).map(move |index| format!("{cluster}/service-{index:02}")));
+    let prod =
+        names.fold(pass("222222222222", "prod", &[SEOUL]), |pass, name| pass.breaker_off(SEOUL, &name));
+    let others = (0..42).map(|index| fine(&format!("3{index:011}"), &format!("member-{index}")));
+    report(Mode::Plan, others.chain([prod]).collect())
+}
+
+/// Every breaker is to be switched on by Foghorn.
+pub(crate) fn remediated_breakers() -> Report {
+    let pass = (0..40).fold(pass("222222222222", "prod", &[SEOUL]), |pass, index| {
+        let name = format!("prod/service-{index:02}");
+        pass.breaker_off(SEOUL, &name)
+            .change(Action::Update, Kind::Breaker, SEOUL, &service(SEOUL, &name))
+            .field("/enable", json!(false), json!(true))
+            .field("/rollback", json!(false), json!(true))
+    });
+    report(Mode::Plan, vec![pass])
+}

@@ -1,0 +1,9 @@
+//! The report, for each kind of reader: text for people, JSON for programs,
+//! an exit code for scripts. Pure: no clock, no terminal, no I/O.
+
+pub mod exit;
+pub mod json;
+pub mod text;
+
+#[cfg(test)]
+mod fixtures;

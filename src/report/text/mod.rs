@@ -1,0 +1,64 @@
+//! The report for people, as they read it in a terminal.
+//!
+//! What needs a person comes first, account by account; what is fine is one
+//! line; the figures stand at the end, where a terminal leaves the eye.
+
+mod account;
+mod changes;
+mod counts;
+mod coverage;
+mod differences;
+mod findings;
+mod line;
+mod names;
+mod next;
+mod paths;
+mod plan;
+mod standing;
+mod summary;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::Report;
+use line::Lines;
+
+pub use plan::render_plan;
+
+/// How the text shall look. The caller knows the terminal; this module doesn't.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour with ANSI escapes.
+    pub color: bool,
+    /// Where to wrap, in columns; 0 for not at all.
+    pub width: usize,
+    /// 0 folds what is alike; from 1 on everything is shown.
+    pub verbose: u8,
+}
+
+impl Style {
+    /// How many of a list of `count` alike things to show, given that `usual`
+    /// are enough. Nothing is folded only to hide a single one.
+    fn shown(self, usual: usize, count: usize) -> usize {
+        if self.verbose > 0 || count <= usual + 1 { count } else { usual }
+    }
+}
+
+/// The whole report.
+pub fn render(report: &Report, style: &Style) -> String {
+    let mut lines = Lines::new(*style);
+    let (fine, mut noteworthy): (Vec<_>, Vec<_>) =
+        report.passes.iter().partition(|pass| account::is_one_line(pass, *style));
+    noteworthy.sort_by_key(|pass| standing::Standing::of(pass));
+    if !noteworthy.is_empty() {
+        summary::show_headline(report, &mut lines);
+        lines.blank();
+    }
+    for pass in noteworthy {
+        account::show(pass, &mut lines);
+        lines.blank();
+    }
+    account::show_fine(&fine, &mut lines);
+    summary::show(report, &mut lines);
+    lines.finish()
+}

@@ -1,0 +1,60 @@
+//! What to do next.
+
+use crate::model::report::{Mode, Report};
+use crate::model::{Action, Check, Kind, Outcome};
+
+use super::counts::counted;
+
+/// The steps that would bring the fleet further, most useful first.
+pub(super) fn steps(report: &Report) -> Vec<String> {
+    let mut steps = Vec::new();
+    let due = count_changes(report, Outcome::Planned);
+    let undone = count_changes(report, Outcome::Failed) + count_changes(report, Outcome::Skipped);
+    match report.metadata.mode {
+        Mode::Plan if due == 1 => steps.push("run `foghorn apply -f …` to make this change".to_owned()),
+        Mode::Plan if due > 1 => {
+            steps.push(format!("run `foghorn apply -f …` to make these {due} changes"));
+        }
+        Mode::Apply if undone > 0 => {
+            steps.push(format!(
+                "mend what failed and run `foghorn apply -f …` again: it goes on with the {} left",
+                counted(undone, "change")
+            ));
+        }
+        Mode::Plan | Mode::Apply => {}
+    }
+    if report.summary.coverage.denied > 0 {
+        steps.push("where access was denied, see to the member role: `foghorn bootstrap` prints the stack that makes it".to_owned());
+    }
+    if report.summary.coverage.throttled > 0 {
+        steps.push(
+            "where calls were throttled, run it again later, or with a lower `limits.callsInFlight`"
+                .to_owned(),
+        );
+    }
+    let breakers = breakers_off(report);
+    if breakers > 0 {
+        steps.push(format!(
+            "switch on {} in the services' own definitions, or let `foghorn apply` do it with `breakers: {{ remediate: true }}`",
+            counted(breakers, "circuit breaker")
+        ));
+    }
+    steps
+}
+
+fn count_changes(report: &Report, outcome: Outcome) -> usize {
+    let changes = report.passes.iter().flat_map(|pass| &pass.changes);
+    changes.filter(|change| change.is_write() && change.outcome == outcome).count()
+}
+
+/// Services whose breakers are wrong, where Foghorn was not asked to mend any.
+fn breakers_off(report: &Report) -> usize {
+    let mut changes = report.passes.iter().flat_map(|pass| &pass.changes);
+    if changes.any(|change| change.key.kind == Kind::Breaker && change.action != Action::Conflict) {
+        return 0;
+    }
+    let findings = report.passes.iter().flat_map(|pass| &pass.findings);
+    findings
+        .filter(|finding| matches!(finding.check, Check::BreakerDisabled | Check::RollbackDisabled))
+        .count()
+}

@@ -1,0 +1,84 @@
+//! How an account stands, in one word, and the fleet, in one sentence.
+
+use crate::model::{CoverageState, Pass};
+
+use super::counts::counted;
+
+/// How an account stands, in the order of the report. Each account stands in
+/// exactly one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    /// Something is wrong or differs.
+    Drift,
+    /// Part of it could not be read, whatever the rest is like.
+    PartlyRead,
+    /// Nothing of it could be read.
+    Unread,
+    /// Nothing is, after changes or without any.
+    Fine,
+}
+
+impl Standing {
+    pub(super) fn of(pass: &Pass) -> Self {
+        let read = |state: CoverageState| matches!(state, CoverageState::Seen | CoverageState::Partial);
+        if pass.is_incomplete() {
+            let any = pass.coverage.iter().any(|coverage| read(coverage.state));
+            return if any { Self::PartlyRead } else { Self::Unread };
+        }
+        if pass.has_drift() { Self::Drift } else { Self::Fine }
+    }
+}
+
+/// What being fine means for these accounts: one for which no path was walked
+/// is in sync, but nobody has seen that it is heard.
+pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
+    if passes.iter().all(|pass| !pass.paths.is_empty()) { "heard and in sync" } else { "in sync" }
+}
+
+/// What a person wants to know first.
+pub(super) fn headline(passes: &[Pass]) -> String {
+    let standings: Vec<Standing> = passes.iter().map(Standing::of).collect();
+    let count = |standing| standings.iter().filter(|other| **other == standing).count();
+    let fine: Vec<&Pass> = passes.iter().filter(|pass| Standing::of(pass) == Standing::Fine).collect();
+    let (total, means) = (passes.len(), fine_means(&fine));
+    if let [standing] = standings.as_slice() {
+        return format!("the only account {}.", alone(*standing, means));
+    }
+    let first = match (fine.len(), total) {
+        (_, 0) => return "no account was looked at.".to_owned(),
+        (2, 2) => format!("both accounts are {means}"),
+        (fine, total) if fine == total => format!("all {total} accounts are {means}"),
+        (0, total) => format!("none of {total} accounts is {means}"),
+        (1, total) => format!("1 of {total} accounts is {means}"),
+        (fine, total) => format!("{fine} of {total} accounts are {means}"),
+    };
+    let have = |count: usize| if count == 1 { "has" } else { "have" };
+    let drift = count(Standing::Drift);
+    let rest = [
+        (drift, format!("{drift} {} drift or findings", have(drift))),
+        (count(Standing::PartlyRead), format!("{} could be read only in part", count(Standing::PartlyRead))),
+        (count(Standing::Unread), format!("{} could not be read", count(Standing::Unread))),
+    ];
+    let rest = rest.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| format!("; {text}"));
+    format!("{first}{}.", rest.collect::<String>())
+}
+
+fn alone(standing: Standing, means: &str) -> String {
+    match standing {
+        Standing::Unread => "could not be read".to_owned(),
+        Standing::PartlyRead => "could be read only in part".to_owned(),
+        Standing::Drift => "has drift or findings".to_owned(),
+        Standing::Fine => format!("is {means}"),
+    }
+}
+
+/// What an account that is fine was found to hold.
+pub(super) fn holds(pass: &Pass) -> String {
+    let (locations, clusters, services) = (pass.coverage.len(), pass.clusters, pass.services);
+    format!(
+        "{}, {}, {}",
+        counted(locations, "location"),
+        counted(clusters, "cluster"),
+        counted(services, "service")
+    )
+}

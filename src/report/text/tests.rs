@@ -1,0 +1,149 @@
+//! What people read, as golden files.
+
+use super::*;
+use crate::model::{CoverageState, Mode};
+use crate::report::fixtures::{self, *};
+
+const TERMINAL: Style = Style { color: false, width: 100, verbose: 0 };
+
+fn golden(name: &str, text: &str) {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn a_fleet_that_is_fine_is_a_few_lines() {
+    golden("all_fine", &render(&all_fine(), &TERMINAL));
+}
+
+#[test]
+fn every_kind_of_trouble_is_told_where_it_is() {
+    golden("mixed", &render(&mixed(), &TERMINAL));
+}
+
+#[test]
+fn the_same_report_fits_a_narrow_terminal() {
+    let text = render(&mixed(), &Style { width: 60, ..TERMINAL });
+    golden("mixed_narrow", &text);
+    let breakable = |line: &&str| line.trim_start().contains(' ') && line.chars().count() > 60;
+    let too_long: Vec<&str> = text.lines().filter(breakable).collect();
+    assert!(too_long.iter().all(|line| line.split(' ').any(|word| word.len() > 40)), "{too_long:#?}");
+}
+
+#[test]
+fn colour_marks_what_is_good_bad_and_doubtful() {
+    golden("mixed_color", &render(&mixed(), &Style { color: true, ..TERMINAL }));
+}
+
+#[test]
+fn verbose_shows_every_name_hop_and_note() {
+    golden("mixed_verbose", &render(&mixed(), &Style { verbose: 1, ..TERMINAL }));
+}
+
+#[test]
+fn after_an_apply_each_change_says_what_became_of_it() {
+    golden("applied", &render(&applied(), &TERMINAL));
+}
+
+#[test]
+fn a_thousand_findings_of_one_kind_fit_a_screen() {
+    let text = render(&thousand_breakers(), &TERMINAL);
+    assert!(text.lines().count() <= 24, "{text}");
+    golden("thousand_breakers", &text);
+}
+
+#[test]
+fn verbose_names_all_thousand_services() {
+    let text = render(&thousand_breakers(), &Style { verbose: 1, ..TERMINAL });
+    assert_eq!(text.matches("service-").count(), 1000);
+}
+
+#[test]
+fn forty_alike_changes_are_told_once() {
+    golden("remediated_breakers", &render(&remediated_breakers(), &TERMINAL));
+}
+
+#[test]
+fn the_question_before_an_apply_shows_the_changes_alone() {
+    golden("plan", &render_plan(&mixed().passes, &TERMINAL));
+}
+
+#[test]
+fn a_plan_without_changes_says_so() {
+    assert_eq!(render_plan(&all_fine().passes, &TERMINAL), "Foghorn has nothing to change.\n");
+}
+
+#[test]
+fn an_account_without_pipelines_is_not_said_to_be_heard() {
+    let breakers_only = fixtures::pass("111111111111", "dev", &["us-east-1"]);
+    let text = render(&report(Mode::Plan, vec![breakers_only]), &TERMINAL);
+    assert!(text.contains("the only account is in sync."), "{text}");
+    assert!(!text.contains("heard and in sync."), "{text}");
+}
+
+#[test]
+fn the_order_of_findings_makes_no_difference() {
+    let turned = |mut report: Report| {
+        report.passes.iter_mut().for_each(|pass| pass.findings.reverse());
+        report
+    };
+    assert_eq!(render(&turned(mixed()), &TERMINAL), render(&mixed(), &TERMINAL));
+}
+
+#[test]
+fn without_a_width_no_line_is_wrapped() {
+    let text = render(&mixed(), &Style { width: 0, ..TERMINAL });
+    let why = "rename the pipeline, or tag the topic to hand it over";
+    assert!(
+        text.lines().any(|line| line.contains("! Topic foghorn-deploys") && line.ends_with(why)),
+        "{text}"
+    );
+}
+
+#[test]
+fn ten_thousand_accounts_are_rendered() {
+    let passes = (0..10_000).map(|index| {
+        let pass = fixtures::fine(&format!("{index:012}"), &format!("member-{index}"));
+        if index % 2 == 0 { pass.breaker_off("us-east-1", "prod/web") } else { pass }
+    });
+    let text = render(&report(Mode::Plan, passes.collect()), &TERMINAL);
+    assert!(text.contains("5000 of 10000 accounts are heard and in sync; 5000 have drift or findings."));
+    assert_eq!(text.matches("x breakerDisabled prod/web").count(), 5_000);
+}
+
+#[test]
+fn an_account_that_denies_all_is_told_in_one_place() {
+    let text = render(&mixed(), &Style { width: 0, ..TERMINAL });
+    let (_, logs) = text.split_once("logs 444444444444\n").expect("the account");
+    let (logs, _) = logs.split_once("\n\n").expect("its end");
+    assert!(logs.starts_with("  ? denied in ap-northeast-2, us-east-1 and global: assume role"), "{logs}");
+    assert_eq!(logs.lines().count(), 1, "{logs}");
+}
+
+#[test]
+fn what_is_known_to_be_wrong_stands_before_what_could_not_be_read() {
+    let text = render(&mixed(), &TERMINAL);
+    let at = |name: &str| text.find(&format!("\n{name} ")).expect("the account");
+    assert!(at("bank") < at("data") && at("data") < at("logs") && at("logs") < at("= dev"), "{text}");
+}
+
+#[test]
+fn a_plan_of_which_nothing_may_be_made_says_so() {
+    let bank: Vec<_> = mixed().passes.into_iter().filter(|pass| pass.account.name == "bank").collect();
+    let text = render_plan(&bank, &TERMINAL);
+    assert!(text.starts_with("Foghorn will change nothing. What is due it must leave alone:\n"), "{text}");
+    assert!(text.ends_with("\n2 withheld (?).\n"), "{text}");
+}
+
+#[test]
+fn many_gaps_of_one_location_are_folded() {
+    let gaps: Vec<String> =
+        (0..30).map(|index| format!("list services of cluster c{index}: Rate exceeded")).collect();
+    let pass =
+        fixtures::fine("111111111111", "dev").unseen("us-east-1", CoverageState::Partial, &gaps.join("; "));
+    let report = report(Mode::Plan, vec![pass]);
+    let text = render(&report, &Style { width: 0, ..TERMINAL });
+    assert!(text.contains("cluster c4: Rate exceeded\n        … and 25 more (-v shows all)\n"), "{text}");
+    assert!(render(&report, &Style { verbose: 1, ..TERMINAL }).contains("cluster c29"));
+}

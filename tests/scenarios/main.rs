@@ -1,0 +1,8 @@
+//! Scenarios: the real binary against the simulated organisation, with what
+//! can go wrong scripted.
+#![cfg(feature = "demo")]
+
+mod breakers;
+mod inventory;
+mod pipeline;
+mod support;
