@@ -21,6 +21,7 @@ pub fn pattern(
     region: Region,
     account: &AccountId,
 ) -> Value {
+    let clusters = clusters.iter().map(String::as_str).collect();
     let place = Place { clusters, region, account };
     let mut branches: Vec<Map<String, Value>> =
         families.iter().map(|family| branch(*family, &place)).collect();
@@ -34,7 +35,8 @@ pub fn pattern(
 
 /// Whose events are taken.
 struct Place<'a> {
-    clusters: &'a [String],
+    /// Globs; none for every cluster.
+    clusters: BTreeSet<&'a str>,
     region: Region,
     account: &'a AccountId,
 }

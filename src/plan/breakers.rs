@@ -22,12 +22,14 @@ pub(super) fn changes(breakers: &Breakers, snapshot: &Snapshot, today: time::Dat
 }
 
 fn change(region: Region, service: &Service, require: BreakerRequirement) -> Change {
+    let rollback = require.rollback || service.breaker.rollback;
     let breaker = Breaker {
         region,
         cluster_arn: service.cluster_arn.clone(),
         service_arn: service.arn.clone(),
-        enable: require.enable || service.breaker.enable,
-        rollback: require.rollback || service.breaker.rollback,
+        // What is not detected can't be rolled back.
+        enable: require.enable || service.breaker.enable || rollback,
+        rollback,
     };
     let fields = [
         FieldChange::between("/enable", &service.breaker.enable, &breaker.enable),
