@@ -54,12 +54,13 @@ fn unsupported_events(desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
     let counted =
         global.unsupported_events.iter().filter(|(name, sum)| **sum > 0.0 && is_ours(desired, name));
     let found = counted.map(|(name, sum)| {
+        let noun = if *sum == 1.0 { "message" } else { "messages" };
         finding(
             Check::MetricNonZero,
             Severity::Error,
             Location::Global,
             name,
-            format!("AWS Chatbot dropped {sum} messages in the last 24 hours that it does not support"),
+            format!("AWS Chatbot dropped {sum} {noun} in the last 24 hours that it does not support"),
             [("metric", json!("AWS/Chatbot UnsupportedEvents")), ("sum", json!(sum)), ("hours", json!(24))],
         )
     });
