@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::families;
 use crate::fleet::spec::{Fleet, Pipeline};
-use crate::model::chat::SlackChannel;
+use crate::model::chat::{ObservedChatConfiguration, SlackChannel};
 use crate::model::desired::{Desired, Room, Wanted};
+<<<<<<< HEAD
 use crate::model::{Account, AccountId, GlobalSnapshot, Key, Region, Resource, Sight, Tags};
+=======
+use crate::model::{Account, GlobalSnapshot, Key, Partition, Region, Resource, Sight, Tags};
+>>>>>>> pure
 
 use super::{pipeline, room};
 
@@ -42,12 +46,15 @@ pub fn desired(
         ..Desired::default()
     };
     for pipeline in &scope.selected {
-        let slack = &pipeline.via.chatbot.slack;
-        desired.rooms.insert(channel(pipeline), Room { adopt: slack.adopt });
+        if is_built(account) {
+            let adopt = pipeline.via.chatbot.slack.adopt;
+            desired.rooms.insert(channel(pipeline), Room { adopt });
+        }
         for region in &account.regions {
             pipeline::expand(&scope, pipeline, *region, &mut desired);
         }
     }
+    desired.routes.sort_by(|one, other| (one.region, &one.pipeline).cmp(&(other.region, &other.pipeline)));
     let channels: Vec<SlackChannel> = desired.rooms.keys().cloned().collect();
     for channel in &channels {
         room::expand(&scope, channel, &mut desired);
@@ -75,6 +82,13 @@ fn pattern_length(pipeline: &Pipeline, regions: &BTreeSet<Region>) -> usize {
         pattern.to_string().chars().count()
     };
     regions.iter().map(length).max().unwrap_or_default()
+}
+
+/// Whether a pipeline can be built in the account at all: every ARN of AWS
+/// Chatbot's service model is in the partition `aws`. Elsewhere the route stands
+/// for itself, so that it shows as broken.
+pub(super) fn is_built(account: &Account) -> bool {
+    account.partition() == Partition::Aws
 }
 
 /// The room that a pipeline ends in.
@@ -106,8 +120,7 @@ impl<'a> Scope<'a> {
 fn configurations(global: Option<&GlobalSnapshot>) -> BTreeMap<SlackChannel, String> {
     match global.map(|global| &global.configurations) {
         Some(Sight::Seen(configurations)) => {
-            let name =
-                |one: &crate::model::chat::ObservedChatConfiguration| (one.channel.clone(), one.name.clone());
+            let name = |one: &ObservedChatConfiguration| (one.channel.clone(), one.name.clone());
             configurations.iter().map(name).collect()
         }
         _ => BTreeMap::new(),
@@ -120,3 +133,6 @@ pub(super) fn want(desired: &mut Desired, resource: Resource, needs: Vec<Key>) -
     desired.resources.insert(key.clone(), Wanted { resource, needs });
     key
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,11 @@ mod pipeline;
 mod policies;
 mod room;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;
+
 use crate::fleet::spec::Fleet;
 use crate::model::{Account, Change, Desired, Plan, Snapshot};
 
