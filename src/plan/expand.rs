@@ -6,11 +6,7 @@ use crate::events::families;
 use crate::fleet::spec::{Fleet, Pipeline};
 use crate::model::chat::{ObservedChatConfiguration, SlackChannel};
 use crate::model::desired::{Desired, Room, Wanted};
-<<<<<<< HEAD
-use crate::model::{Account, AccountId, GlobalSnapshot, Key, Region, Resource, Sight, Tags};
-=======
-use crate::model::{Account, GlobalSnapshot, Key, Partition, Region, Resource, Sight, Tags};
->>>>>>> pure
+use crate::model::{Account, AccountId, GlobalSnapshot, Key, Partition, Region, Resource, Sight, Tags};
 
 use super::{pipeline, room};
 
