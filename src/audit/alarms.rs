@@ -7,13 +7,15 @@ use super::finding;
 use crate::model::alarm::{Alarm, ObservedAlarm};
 use crate::model::{Check, Desired, Finding, Resource, Severity, Sight, Snapshot};
 
-pub(super) fn check(desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
+pub(super) fn check(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
     let alarms = desired.resources.values().filter_map(|wanted| match &wanted.resource {
         Resource::Alarm(alarm) => Some(alarm),
         _ => None,
     });
     alarms
         .filter_map(|alarm| Some((alarm, seen(alarm, snapshot)?)))
+        // One of the same name that is not the fleet's watches something else.
+        .filter(|(_, observed)| observed.tags.owner() == Some(fleet))
         .flat_map(|(alarm, observed)| [firing(alarm, observed), muted(alarm, observed)].into_iter().flatten())
         .collect()
 }

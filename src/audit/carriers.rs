@@ -4,26 +4,33 @@
 use serde_json::json;
 
 use super::finding;
-use crate::model::{Check, Desired, Finding, Location, Region, RegionSnapshot, Resource, Severity, Snapshot};
+use crate::model::{
+    Check, Desired, Finding, Location, Region, RegionSnapshot, Resource, Severity, Sight, Snapshot,
+};
 
-pub(super) fn check(desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
+pub(super) fn check(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
     let regions = snapshot.regions.iter();
     let mut findings: Vec<Finding> =
-        regions.flat_map(|(region, seen)| check_region(desired, *region, seen)).collect();
+        regions.flat_map(|(region, seen)| check_region(fleet, desired, *region, seen)).collect();
     findings.extend(unsupported_events(desired, snapshot));
     findings
 }
 
-fn check_region(desired: &Desired, region: Region, seen: &RegionSnapshot) -> Vec<Finding> {
-    let failed = seen.failed_invocations.iter().filter(|(_, sum)| **sum > 0.0);
+/// What stands under a name of ours and is someone else's is their business.
+fn check_region(fleet: &str, desired: &Desired, region: Region, seen: &RegionSnapshot) -> Vec<Finding> {
+    let is_foreign = |rule: &String| {
+        let observed = seen.rules.get(rule).and_then(Sight::seen);
+        observed.is_some_and(|observed| observed.tags.owner() != Some(fleet))
+    };
+    let failed = seen.failed_invocations.iter().filter(|(rule, sum)| **sum > 0.0 && !is_foreign(rule));
     let failed = failed.map(|(rule, sum)| failed_invocations(region, rule, *sum));
     let queues = desired.resources.values().filter_map(|wanted| match &wanted.resource {
         Resource::Queue(queue) if queue.region == region => Some(&queue.name),
         _ => None,
     });
-    let waiting = queues.filter_map(|name| Some((name, seen.queues.get(name)?.seen()?.messages)));
-    let waiting = waiting.filter(|(_, messages)| *messages > 0);
-    failed.chain(waiting.map(|(name, messages)| dead_letters(region, name, messages))).collect()
+    let waiting = queues.filter_map(|name| Some((name, seen.queues.get(name)?.seen()?)));
+    let waiting = waiting.filter(|(_, queue)| queue.messages > 0 && queue.tags.owner() == Some(fleet));
+    failed.chain(waiting.map(|(name, queue)| dead_letters(region, name, queue.messages))).collect()
 }
 
 fn failed_invocations(region: Region, rule: &str, sum: f64) -> Finding {
@@ -54,12 +61,13 @@ fn unsupported_events(desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
     let counted =
         global.unsupported_events.iter().filter(|(name, sum)| **sum > 0.0 && is_ours(desired, name));
     let found = counted.map(|(name, sum)| {
+        let noun = if *sum == 1.0 { "message" } else { "messages" };
         finding(
             Check::MetricNonZero,
             Severity::Error,
             Location::Global,
             name,
-            format!("AWS Chatbot dropped {sum} messages in the last 24 hours that it does not support"),
+            format!("AWS Chatbot dropped {sum} {noun} in the last 24 hours that it does not support"),
             [("metric", json!("AWS/Chatbot UnsupportedEvents")), ("sum", json!(sum)), ("hours", json!(24))],
         )
     });

@@ -4,8 +4,8 @@ use time::OffsetDateTime;
 
 use crate::model::pass::{Path, PathState};
 use crate::model::{
-    Change, Check, Condition, ConditionStatus, ConditionType, Coverage, CoverageState, Finding, Location,
-    Outcome, Severity,
+    Change, Check, Condition, ConditionStatus, ConditionType, Coverage, CoverageState, Finding, Kind,
+    Location, Outcome, Severity,
 };
 
 /// What the conditions are judged by.
@@ -69,11 +69,15 @@ fn reachable(evidence: &Evidence<'_>) -> Judgement {
         .collect();
     if unseen.is_empty() {
         holds("AllRead", "every location was read in full")
-    } else if unseen.len() == evidence.coverage.len() {
+    } else if !evidence.coverage.iter().any(is_read) {
         fails("NothingRead", format!("not read in full: {}", unseen.join(", ")))
     } else {
         fails("PartlyRead", format!("not read in full: {}", unseen.join(", ")))
     }
+}
+
+fn is_read(coverage: &Coverage) -> bool {
+    matches!(coverage.state, CoverageState::Seen | CoverageState::Partial)
 }
 
 fn breakers_on(evidence: &Evidence<'_>) -> Judgement {
@@ -85,7 +89,7 @@ fn breakers_on(evidence: &Evidence<'_>) -> Judgement {
     } else if has_gap(evidence, |location| matches!(location, Location::Region(_))) {
         unknown("NotAllRead", "some services could not be read")
     } else {
-        holds("AllOn", "every service has what the fleet requires")
+        holds("AllOn", "every service that can be judged has what the fleet requires")
     }
 }
 
@@ -93,9 +97,7 @@ fn pipeline_ready(evidence: &Evidence<'_>) -> Judgement {
     if evidence.paths.is_empty() {
         return unknown("NoPipeline", "the fleet gives this account no pipeline");
     }
-    let is_due = |change: &&Change| {
-        change.outcome != Outcome::Applied && change.key.kind != crate::model::Kind::Breaker
-    };
+    let is_due = |change: &&Change| change.outcome != Outcome::Applied && change.key.kind != Kind::Breaker;
     let due = evidence.changes.iter().filter(is_due).count();
     if due > 0 {
         fails("ChangesDue", format!("{due} changes are due or blocked"))

@@ -10,6 +10,8 @@ pub mod conditions;
 mod conflicts;
 pub mod paths;
 mod rooms;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -39,8 +41,9 @@ pub struct Subject<'a> {
 /// Everything that is wrong, sorted by place, worst first.
 pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
     let mut findings = breakers::check(&subject.fleet.spec.breakers, subject.snapshot, subject.today);
-    findings.extend(alarms::check(subject.desired, subject.snapshot));
-    findings.extend(carriers::check(subject.desired, subject.snapshot));
+    let fleet = &subject.fleet.metadata.name;
+    findings.extend(alarms::check(fleet, subject.desired, subject.snapshot));
+    findings.extend(carriers::check(fleet, subject.desired, subject.snapshot));
     findings.extend(rooms::check(subject.account, subject.desired, subject.snapshot));
     findings.extend(conflicts::check(subject.plan));
     findings.extend(paths::check(paths));

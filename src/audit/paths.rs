@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::finding;
-use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration};
+use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration, Workspace};
 use crate::model::desired::{Desired, Route};
 use crate::model::pass::{Hop, Path, PathState};
 use crate::model::rule::{ObservedRule, Rule};
 use crate::model::target::{ObservedTarget, Target};
 use crate::model::topic::{ObservedTopic, Topic};
 use crate::model::{
-    Check, FieldChange, Finding, Kind, RegionSnapshot, Resource, Severity, Sight, Snapshot, Tags, arn,
+    Check, EventFamily, FieldChange, Finding, Key, Kind, Partition, RegionSnapshot, Resource, Severity,
+    Sight, Snapshot, Tags, arn,
 };
 
 /// The verdict on every pipeline's every event family in every Region.
@@ -63,7 +64,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn paths(&self) -> Vec<Path> {
         let steps = self.steps();
-        let first = steps.iter().find(|(_, _, step)| !matches!(step, Step::Carries));
+        // A hop that is known to stop the event settles it, whatever a gap hides.
+        let stop = steps.iter().find(|(_, _, step)| matches!(step, Step::Stops(_)));
+        let first = stop.or_else(|| steps.iter().find(|(_, _, step)| matches!(step, Step::Unseen)));
         let (state, why) = match first.map(|(_, _, step)| step) {
             None => (PathState::Heard, None),
             Some(Step::Stops(why)) => (PathState::Broken, Some(why.clone())),
@@ -71,7 +74,7 @@ impl Walk<'_> {
         };
         let broken_at = first.map(|(name, _, _)| *name);
         let hops: Vec<Hop> = steps.iter().map(|(name, subject, step)| hop(name, subject, step)).collect();
-        let path = |event: &crate::model::EventFamily| Path {
+        let path = |event: &EventFamily| Path {
             pipeline: self.route.pipeline.clone(),
             event: event.name().to_owned(),
             location: self.route.region.into(),
@@ -85,6 +88,9 @@ impl Walk<'_> {
 
     /// The hops in the order in which an event meets them.
     fn steps(&self) -> Vec<(&'static str, String, Step)> {
+        if let Some(step) = self.partition_has_no_chatbot() {
+            return vec![("room", self.route.channel.to_string(), step)];
+        }
         let (rule, topic) = (self.route.rule.name.clone(), self.route.topic.name.clone());
         let channel = &self.route.channel;
         vec![
@@ -98,6 +104,12 @@ impl Walk<'_> {
             ("subscription", topic, self.chatbot_listens()),
             ("room", channel.to_string(), self.room_is_authorised()),
         ]
+    }
+
+    fn partition_has_no_chatbot(&self) -> Option<Step> {
+        let partition = self.route.region.partition();
+        (partition != Partition::Aws)
+            .then(|| Step::Stops(format!("AWS Chatbot does not exist in the partition {partition}")))
     }
 
     fn region(&self) -> Option<&RegionSnapshot> {
@@ -117,7 +129,9 @@ impl Walk<'_> {
             Ok(pair) => pair,
             Err(step) => return step,
         };
-        carries(observed.state == "ENABLED", || format!("the rule is {}", observed.state))
+        // The state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS takes all that
+        // ENABLED does, and more (service model).
+        carries(observed.state.starts_with("ENABLED"), || format!("the rule is {}", observed.state))
     }
 
     fn pattern_takes(&self) -> Step {
@@ -146,12 +160,18 @@ impl Walk<'_> {
     }
 
     fn target_leads_to_topic(&self) -> Step {
-        match self.target() {
-            Ok((target, observed)) => carries(target.settings.arn == observed.settings.arn, || {
-                format!("the target leads to {} instead of the topic", observed.settings.arn)
-            }),
-            Err(step) => step,
+        let (target, observed) = match self.target() {
+            Ok(pair) => (&pair.0.settings, &pair.1.settings),
+            Err(step) => return step,
+        };
+        if target.arn != observed.arn {
+            return Step::Stops(format!("the target leads to {} instead of the topic", observed.arn));
         }
+        // With a role, the topic's policy is not what lets the event through.
+        let role = observed.role_arn.clone().unwrap_or_default();
+        carries(target.role_arn == observed.role_arn, || {
+            format!("the target publishes with the role {role}, of which nobody knows whether it may")
+        })
     }
 
     fn message_is_accepted(&self) -> Step {
@@ -203,12 +223,21 @@ impl Walk<'_> {
         let Some(global) = &self.snapshot.global else { return Step::Unseen };
         let configurations = match &global.configurations {
             Sight::Unknown => return Step::Unseen,
-            Sight::Absent => return not_built("the channel has no AWS Chatbot configuration"),
+            Sight::Absent => return self.no_configuration(),
             Sight::Seen(configurations) => configurations,
         };
         match configurations.iter().find(|observed| observed.channel == self.route.channel) {
-            None => not_built("the channel has no AWS Chatbot configuration"),
+            None => self.no_configuration(),
             Some(observed) => self.configuration_takes(observed),
+        }
+    }
+
+    /// Why there is no configuration: none can be made before a person has let
+    /// AWS Chatbot into the workspace.
+    fn no_configuration(&self) -> Step {
+        match self.room_is_authorised() {
+            Step::Stops(why) => Step::Stops(format!("the channel has no AWS Chatbot configuration: {why}")),
+            Step::Carries | Step::Unseen => not_built("the channel has no AWS Chatbot configuration"),
         }
     }
 
@@ -242,15 +271,20 @@ impl Walk<'_> {
 
     fn room_is_authorised(&self) -> Step {
         let workspace = &self.route.channel.workspace;
-        let known = match self.snapshot.global.as_ref().map(|global| &global.workspaces) {
+        let workspaces: &[Workspace] = match self.snapshot.global.as_ref().map(|global| &global.workspaces) {
             None | Some(Sight::Unknown) => return Step::Unseen,
-            Some(Sight::Absent) => false,
-            Some(Sight::Seen(workspaces)) => workspaces.iter().any(|one| one.id == *workspace),
+            Some(Sight::Absent) => &[],
+            Some(Sight::Seen(workspaces)) => workspaces,
         };
-        carries(known, || format!("nobody has authorised Slack workspace {workspace} in this account"))
+        match workspaces.iter().find(|one| one.id == *workspace) {
+            None => Step::Stops(format!("nobody has authorised Slack workspace {workspace} in this account")),
+            Some(one) => carries(one.state.as_deref().is_none_or(|state| state == "ENABLED"), || {
+                format!("Slack workspace {workspace} is disabled in this account")
+            }),
+        }
     }
 
-    fn wanted(&self, key: &crate::model::Key) -> Option<&Resource> {
+    fn wanted(&self, key: &Key) -> Option<&Resource> {
         self.desired.resources.get(key).map(|wanted| &wanted.resource)
     }
 }
@@ -294,3 +328,6 @@ fn hop(name: &'static str, subject: &str, step: &Step) -> Hop {
     };
     Hop { name, subject: subject.to_owned(), carries }
 }
+
+#[cfg(test)]
+mod tests;

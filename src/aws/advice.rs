@@ -4,8 +4,10 @@ use super::error::AwsError;
 use crate::model::Region;
 use crate::model::coverage::Cause;
 
-/// Said where the SDK finds no credentials anywhere.
-pub(super) const NO_CREDENTIALS: &str = "no AWS credentials were found in the environment, the profile, the container or the instance; set AWS_PROFILE or run where a role is attached";
+/// Credentials of the caller that could not be loaded.
+pub(super) fn for_loading(error: AwsError) -> AwsError {
+    with(error, "log in, set AWS_PROFILE, or run where a role is attached")
+}
 
 /// A refused AssumeRole, with the likely reasons. STS says the same whether
 /// the role is missing, its trust policy does not fit or the external id is
@@ -44,7 +46,9 @@ pub(super) fn for_identity(error: AwsError) -> AwsError {
         Cause::Credentials if error.detail.contains("ignature") => {
             "the caller's secret key does not belong to its access key, or this machine's clock is wrong"
         }
-        Cause::Credentials => "the caller's own credentials are not valid; check AWS_PROFILE and its keys",
+        Cause::Credentials if is_unknown(&error.detail) => {
+            "AWS does not know the caller's own credentials; check AWS_PROFILE and its keys"
+        }
         _ => return error,
     };
     with(error, advice)
@@ -60,6 +64,55 @@ fn blames_clock(detail: &str) -> bool {
         .any(|words| detail.contains(words))
 }
 
+fn is_unknown(detail: &str) -> bool {
+    ["InvalidClientTokenId", "UnrecognizedClient"].iter().any(|code| detail.contains(code))
+}
+
 fn with(error: AwsError, advice: &str) -> AwsError {
     AwsError { detail: format!("{} ({advice})", error.detail), ..error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advised(cause: Cause, detail: &str) -> String {
+        for_role(AwsError::failed("assume role r", cause, detail), Region::US_EAST_1).detail
+    }
+
+    #[test]
+    fn every_reason_why_a_role_cannot_be_assumed_comes_with_what_to_do() {
+        let of_caller = "AccessDenied: not authorized because no identity-based policy allows the action";
+        let of_scp = "AccessDenied: not authorized with an explicit deny in a service control policy";
+        for (cause, detail, advice) in [
+            (
+                Cause::Denied,
+                "AccessDenied: not authorized to perform: sts:AssumeRole",
+                "spec.access.externalId",
+            ),
+            (Cause::Denied, of_caller, "the caller's own policy"),
+            (Cause::Denied, of_scp, "of the organisation forbids"),
+            (Cause::RegionOff, "RegionDisabledException: off", "spec.access.stsRegion"),
+            (Cause::Credentials, "ExpiredToken: The security token is expired", "log in again"),
+            (
+                Cause::Credentials,
+                "SignatureDoesNotMatch: Signature expired: 1 is now earlier than 2",
+                "clock is wrong;",
+            ),
+            (Cause::Credentials, "SignatureDoesNotMatch: not the signature", "secret key"),
+            (Cause::Credentials, "InvalidClientTokenId: unknown", "AWS_PROFILE"),
+            (Cause::Unreachable, "connection refused", "STS endpoint of us-east-1"),
+            (Cause::TimedOut, "no answer", "STS endpoint of us-east-1"),
+        ] {
+            let advised = advised(cause, detail);
+            assert!(advised.starts_with(detail) && advised.contains(advice), "{advised}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_can_be_advised_the_words_stand_alone() {
+        for cause in [Cause::Throttled, Cause::Malformed, Cause::Other] {
+            assert_eq!(advised(cause, "words"), "words");
+        }
+    }
 }

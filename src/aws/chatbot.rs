@@ -3,7 +3,7 @@
 //! The service has endpoints in few Regions, and each of them knows the
 //! configurations of the whole account.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_chatbot::types::{SlackChannelConfiguration, SlackWorkspace, Tag};
 use futures::future::join_all;
@@ -252,6 +252,8 @@ fn sdk_tags(configuration: &ChatConfiguration) -> Result<Option<Vec<Tag>>, AwsEr
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use aws_sdk_chatbot::types::builders::SlackChannelConfigurationBuilder;
 
     use super::*;

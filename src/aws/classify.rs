@@ -46,7 +46,7 @@ fn refused(group: ApiGroup, status: u16, code: Option<&str>, message: Option<&st
 
 /// The class of a refusal. Codes differ between services and protocols, so
 /// most are known by a part that they share.
-fn class_of(group: ApiGroup, status: u16, code: &str, message: &str) -> Class {
+pub(super) fn class_of(group: ApiGroup, status: u16, code: &str, message: &str) -> Class {
     let code_has = |words: &[&str]| words.iter().any(|word| code.contains(word));
     let message_has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if status == 429 || names_throttling(code) || (code_has(&["LimitExceeded"]) && message_has(&["Rate "])) {
@@ -153,4 +153,140 @@ pub(super) fn chain(error: &dyn Error) -> String {
         next = error.source();
     }
     words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    const ECS: ApiGroup = ApiGroup::EcsServiceRead;
+
+    fn class(group: ApiGroup, status: u16, code: &str, message: &str) -> Class {
+        refused(group, status, Some(code), Some(message)).0
+    }
+
+    fn failed(cause: Cause) -> Class {
+        Class::Failed(cause)
+    }
+
+    #[test]
+    fn every_services_refusals_are_classed_by_what_can_be_done_about_them() {
+        let scp = "User: u is not authorized to perform: sns:Publish on resource: r with an explicit deny in a \
+                   service control policy";
+        let invalid = "The security token included in the request is invalid.";
+        for (status, code, message, expected) in [
+            (400, "AccessDeniedException", "no", failed(Cause::Denied)),
+            (403, "AccessDenied", scp, failed(Cause::Denied)),
+            (403, "AuthorizationError", "no", failed(Cause::Denied)),
+            (403, "AuthorizationErrorException", "no", failed(Cause::Denied)),
+            (
+                403,
+                "UnauthorizedOperation",
+                "Encoded authorization failure message: abc",
+                failed(Cause::Denied),
+            ),
+            (400, "SomethingNew", scp, failed(Cause::Denied)),
+            (403, "SomethingNew", "go away", failed(Cause::Denied)),
+            (400, "ThrottlingException", "Rate exceeded", failed(Cause::Throttled)),
+            (400, "Throttling", "Rate exceeded", failed(Cause::Throttled)),
+            (429, "Throttled", "Rate exceeded", failed(Cause::Throttled)),
+            (429, "SomethingNew", "slowly", failed(Cause::Throttled)),
+            (400, "TooManyRequestsException", "slowly", failed(Cause::Throttled)),
+            (503, "RequestLimitExceeded", "slowly", failed(Cause::Throttled)),
+            (403, "RequestThrottled", "slowly", failed(Cause::Throttled)),
+            (400, "LimitExceededException", "Rate of calls exceeds the limit", failed(Cause::Throttled)),
+            (400, "LimitExceededException", "The account has 300 rules already", failed(Cause::Other)),
+            (400, "ResourceNotFoundException", "Rule foo does not exist", Class::NotFound),
+            (404, "NotFound", "Topic does not exist", Class::NotFound),
+            (400, "ClusterNotFoundException", "Cluster not found.", Class::NotFound),
+            (400, "AWS.SimpleQueueService.NonExistentQueue", "gone", Class::NotFound),
+            (400, "QueueDoesNotExist", "gone", Class::NotFound),
+            (409, "ConflictException", "taken", Class::Conflict),
+            (400, "ConcurrentModificationException", "busy", Class::Conflict),
+            (400, "ResourceAlreadyExistsException", "taken", Class::Conflict),
+            (400, "UnrecognizedClientException", invalid, failed(Cause::RegionOff)),
+            (403, "InvalidClientTokenId", invalid, failed(Cause::RegionOff)),
+            (403, "SomethingNew", invalid, failed(Cause::RegionOff)),
+            (403, "RegionDisabledException", "off", failed(Cause::RegionOff)),
+            (403, "OptInRequired", "off", failed(Cause::RegionOff)),
+            (400, "ExpiredTokenException", "The security token is expired", failed(Cause::Credentials)),
+            (403, "ExpiredToken", "expired", failed(Cause::Credentials)),
+            (403, "SignatureDoesNotMatch", "Signature expired", failed(Cause::Credentials)),
+            (400, "InvalidSignatureException", "Signature not yet current", failed(Cause::Credentials)),
+            (403, "RequestTimeTooSkewed", "skew", failed(Cause::Credentials)),
+            (500, "InternalFailure", "oops", failed(Cause::Other)),
+            (400, "ValidationException", "oops", failed(Cause::Other)),
+        ] {
+            assert_eq!(class(ECS, status, code, message), expected, "{status} {code}: {message}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_mean_a_region_that_is_off_only_where_good_keys_would_be_unknown_too() {
+        for group in [ApiGroup::Sts, ApiGroup::Organizations] {
+            let class = class(group, 403, "InvalidClientTokenId", "no such key");
+            assert_eq!(class, failed(Cause::Credentials), "{group:?}");
+        }
+    }
+
+    fn response(status: u16, body: SdkBody) -> HttpResponse {
+        HttpResponse::new(StatusCode::try_from(status).unwrap(), body)
+    }
+
+    fn of(error: &SdkError<ErrorMetadata, HttpResponse>) -> (Class, String) {
+        let error = classify("list clusters", ECS, error);
+        (error.class, error.detail)
+    }
+
+    fn refusal(status: u16, meta: ErrorMetadata) -> SdkError<ErrorMetadata, HttpResponse> {
+        SdkError::service_error(meta, response(status, SdkBody::empty()))
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_the_services_own_words_as_far_as_there_are_any() {
+        for (code, message, expected) in [
+            (Some("A"), Some("b\nc"), "A: b c"),
+            (Some("A"), None, "A (HTTP 500)"),
+            (None, Some("b"), "b (HTTP 500)"),
+            (None, None, "HTTP 500 without a reason"),
+        ] {
+            let mut meta = ErrorMetadata::builder();
+            if let Some(code) = code {
+                meta = meta.code(code);
+            }
+            if let Some(message) = message {
+                meta = meta.message(message);
+            }
+            assert_eq!(of(&refusal(500, meta.build())), (failed(Cause::Other), expected.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_timed_out_or_did_not_get_through() {
+        let io = |text: &str| Box::new(std::io::Error::other(text.to_owned()));
+        let timeout = SdkError::timeout_error(io("deadline"));
+        assert_eq!(of(&timeout).0, failed(Cause::TimedOut));
+        let connect = SdkError::dispatch_failure(ConnectorError::timeout(io("connect")));
+        assert_eq!(of(&connect).0, failed(Cause::TimedOut));
+        let refused = SdkError::dispatch_failure(ConnectorError::io(io("connection refused")));
+        let (class, detail) = of(&refused);
+        assert_eq!(class, failed(Cause::Unreachable));
+        assert!(detail.contains("connection refused"), "{detail}");
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_told_from_one_that_broke_off() {
+        let unread = SdkBody::taken();
+        let broken = SdkError::response_error("eof", response(200, unread));
+        assert_eq!(of(&broken).0, failed(Cause::Unreachable));
+        let garbage = SdkError::response_error("not JSON", response(200, SdkBody::from("<html>")));
+        assert_eq!(of(&garbage).0, failed(Cause::Malformed));
+        let slow_down = SdkError::response_error("not JSON", response(429, SdkBody::from("<html>")));
+        assert_eq!(of(&slow_down).0, failed(Cause::Throttled));
+    }
 }

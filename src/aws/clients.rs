@@ -13,12 +13,13 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ecs::config::retry::{RetryPartition, TokenBucket};
 
 use super::call::CallersCredentials;
 use super::meter::{Counts, Meter};
-use super::{Options, http};
+use super::{FixedCaller, Options, http};
 use crate::model::Region;
 
 /// How long the connection may take to come about: the SDK's own default.
@@ -38,13 +39,8 @@ pub(super) struct Environment {
 }
 
 /// Reads the caller's environment and profile. Nothing is called.
-pub(super) async fn environment(options: &Options) -> Environment {
-    // The SDK's own chain would ask the instance metadata service, for seconds
-    // where there is none.
-    let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-        .or_else(ProfileFileRegionProvider::new());
+pub(super) async fn environment(options: &Options, caller: Option<FixedCaller>) -> Environment {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(regions)
         .http_client(http::client())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts(options.call_timeout))
@@ -53,7 +49,24 @@ pub(super) async fn environment(options: &Options) -> Environment {
     if let Some(url) = &options.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    let config = loader.load().await;
+    loader = match caller {
+        Some(caller) => {
+            let region = aws_config::Region::from_static(caller.region.as_str());
+            let keys = Credentials::new(caller.access_key_id, caller.secret_access_key, None, None, "fixed");
+            loader.region(region).credentials_provider(keys)
+        }
+        // The SDK's own chain would ask the instance metadata service for the
+        // Region, for seconds where there is none.
+        None => loader.region(
+            RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+                .or_else(ProfileFileRegionProvider::new()),
+        ),
+    };
+    share(loader.load().await).await
+}
+
+/// Takes the caller's own credentials out of the settings of all clients.
+async fn share(config: SdkConfig) -> Environment {
     let region = config.region().and_then(|region| region.as_ref().parse().ok());
     let credentials = match config.credentials_provider() {
         Some(credentials) => credentials,

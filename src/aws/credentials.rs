@@ -5,6 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
+use tokio::time::Instant;
 
 use super::error::AwsError;
 
@@ -12,34 +13,45 @@ use super::error::AwsError;
 /// may take some minutes.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
+/// What was fetched so lately is the newest there is, even if it seems to
+/// expire soon: some sources give out short-lived ones, and a clock may be wrong.
+const NEW_FOR: Duration = Duration::from_secs(60);
+
 /// Credentials got once and kept until shortly before they expire.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    held: RwLock<Option<Credentials>>,
+    held: RwLock<Option<Held>>,
     fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Held {
+    credentials: Credentials,
+    fetched: Instant,
 }
 
 impl Kept {
     /// The credentials, fetched if need be, by one caller for all who wait.
     /// What is held is good enough until it really expires if nothing newer is
     /// to be had.
-    pub async fn get<F>(&self, fetch: impl FnOnce() -> F) -> Result<Credentials, AwsError>
-    where
-        F: Future<Output = Result<Credentials, AwsError>>,
-    {
-        if let Some(held) = self.with_left(RENEW_BEFORE) {
+    pub async fn get(
+        &self,
+        fetch: impl Future<Output = Result<Credentials, AwsError>>,
+    ) -> Result<Credentials, AwsError> {
+        if let Some(held) = self.fresh() {
             return Ok(held);
         }
         let _turn = self.fetching.lock().await;
-        if let Some(held) = self.with_left(RENEW_BEFORE) {
+        if let Some(held) = self.fresh() {
             return Ok(held);
         }
-        match Box::pin(fetch()).await {
+        match fetch.await {
             Ok(fetched) => {
-                *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched.clone());
+                let held = Held { credentials: fetched.clone(), fetched: Instant::now() };
+                *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
                 Ok(fetched)
             }
-            Err(error) => self.with_left(Duration::ZERO).ok_or(error),
+            Err(error) => self.held_if(|held| held.has_left(Duration::ZERO)).ok_or(error),
         }
     }
 
@@ -48,10 +60,19 @@ impl Kept {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn with_left(&self, left: Duration) -> Option<Credentials> {
+    fn fresh(&self) -> Option<Credentials> {
+        self.held_if(|held| held.has_left(RENEW_BEFORE) || held.fetched.elapsed() < NEW_FOR)
+    }
+
+    fn held_if(&self, good: impl Fn(&Held) -> bool) -> Option<Credentials> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        let until = SystemTime::now() + left;
-        held.clone().filter(|held| held.expiry().is_none_or(|expiry| expiry > until))
+        held.as_ref().filter(|held| good(held)).map(|held| held.credentials.clone())
+    }
+}
+
+impl Held {
+    fn has_left(&self, left: Duration) -> bool {
+        self.credentials.expiry().is_none_or(|expiry| expiry > SystemTime::now() + left)
     }
 }
 
@@ -72,7 +93,7 @@ mod tests {
     async fn concurrent_first_users_share_one_fetch() {
         let (kept, fetches) = (Kept::default(), AtomicUsize::new(0));
         let users = (0..50).map(|_| {
-            kept.get(|| async {
+            kept.get(async {
                 fetches.fetch_add(1, Ordering::Relaxed);
                 tokio::task::yield_now().await;
                 Ok(credentials(HOUR))
@@ -82,16 +103,30 @@ mod tests {
         assert_eq!(fetches.into_inner(), 1);
     }
 
-    #[tokio::test]
+    async fn unavailable() -> Result<Credentials, AwsError> {
+        Err(AwsError::failed("assume role", Cause::Throttled, "slow down"))
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn credentials_about_to_expire_are_renewed_and_kept_if_that_fails() {
         let kept = Kept::default();
-        let old = credentials(Duration::from_secs(60));
-        assert!(kept.get(|| async { Ok(old.clone()) }).await.is_ok());
-        let failure = || async { Err(AwsError::failed("assume role", Cause::Throttled, "slow down")) };
-        assert_eq!(kept.get(failure).await.map(|held| held.expiry()), Ok(old.expiry()));
-        let new = credentials(HOUR);
-        assert_eq!(kept.get(|| async { Ok(new.clone()) }).await.map(|held| held.expiry()), Ok(new.expiry()));
+        let (old, new) = (credentials(Duration::from_secs(200)), credentials(HOUR));
+        assert!(kept.get(async { Ok(old.clone()) }).await.is_ok());
+        tokio::time::advance(NEW_FOR).await;
+        assert_eq!(kept.get(unavailable()).await.map(|held| held.expiry()), Ok(old.expiry()));
+        assert_eq!(kept.get(async { Ok(new.clone()) }).await.map(|held| held.expiry()), Ok(new.expiry()));
         kept.forget();
-        assert!(kept.get(failure).await.is_err());
+        assert!(kept.get(unavailable()).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_makes_everything_look_expired_does_not_fetch_at_every_call() {
+        let kept = Kept::default();
+        let expired =
+            Credentials::new("AKIDEXAMPLE", "simulated", None, Some(SystemTime::UNIX_EPOCH), "test");
+        assert!(kept.get(async { Ok(expired) }).await.is_ok());
+        assert!(kept.get(unavailable()).await.is_ok());
+        tokio::time::advance(NEW_FOR).await;
+        assert!(kept.get(unavailable()).await.is_err());
     }
 }

@@ -98,26 +98,29 @@ impl Door {
     /// # Errors
     ///
     /// Whatever kept the answer from coming, after the SDK's retries.
-    pub(crate) async fn call<T, E>(
+    pub(crate) fn call<T, E>(
         &self,
         region: Region,
         group: ApiGroup,
         tried: impl Into<String>,
         call: impl Future<Output = Result<T, SdkFailure<E>>>,
-    ) -> Result<T, AwsError>
+    ) -> impl Future<Output = Result<T, AwsError>>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let Entrance { session, buckets } = &*self.entrance;
-        let bucket = buckets.get(region, group);
-        bucket.take().await;
-        // Only then, and not while holding a place: assuming the role needs one.
-        let credentials = Box::pin(session.credentials(&self.shared)).await?;
-        let answer =
-            Box::pin(self.shared.gate().pass(credentials, bucket, group, tried, Box::pin(call))).await;
-        if answer.as_ref().is_err_and(blames_credentials) {
-            session.forget(&self.shared);
+        // The SDK's futures are large, and would be copied at every step.
+        let call = Box::pin(call);
+        async move {
+            let Entrance { session, buckets } = &*self.entrance;
+            let bucket = buckets.get(region, group);
+            bucket.take().await;
+            // Only then, and not while holding a place: assuming the role needs one.
+            let credentials = session.credentials(&self.shared).await?;
+            let answer = self.shared.gate().pass(credentials, bucket, group, tried, call).await;
+            if answer.as_ref().is_err_and(blames_credentials) {
+                session.forget(&self.shared);
+            }
+            answer
         }
-        answer
     }
 }

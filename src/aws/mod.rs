@@ -48,7 +48,7 @@ use crate::model::snapshot::Interest;
 use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
 
 /// How AWS is reached.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The endpoint of all services, STS and Organizations included. Absent:
     /// `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL` and their like in the
@@ -63,6 +63,12 @@ pub struct Options {
     pub call_timeout: Duration,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self { endpoint_url: None, access: None, calls_in_flight: 512, call_timeout: Duration::from_secs(10) }
+    }
+}
+
 /// How to get into the accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
@@ -75,6 +81,17 @@ pub struct Access {
     pub sts_region: Option<Region>,
     /// The Region in which AWS Chatbot is called. Absent: us-east-2.
     pub chatbot_region: Option<Region>,
+}
+
+/// A caller with long-lived keys, in place of whatever the environment holds.
+#[derive(Clone)]
+pub struct FixedCaller {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: String,
+    /// The caller's Region.
+    pub region: Region,
 }
 
 /// AWS, as one caller sees it. Clones share everything.
@@ -100,8 +117,21 @@ impl Aws {
     ///
     /// If the endpoint is no URL of HTTP.
     pub async fn connect(options: Options) -> Result<Self, AwsError> {
+        Self::connect_by(options, None).await
+    }
+
+    /// The same for a caller whose keys are known, such as a simulator's.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint is no URL of HTTP.
+    pub async fn connect_as(caller: FixedCaller, options: Options) -> Result<Self, AwsError> {
+        Self::connect_by(options, Some(caller)).await
+    }
+
+    async fn connect_by(options: Options, caller: Option<FixedCaller>) -> Result<Self, AwsError> {
         check_endpoint(options.endpoint_url.as_deref())?;
-        let environment = clients::environment(&options).await;
+        let environment = clients::environment(&options, caller).await;
         let region = environment.region;
         let shared = Arc::new(Shared::new(environment, &options));
         let chatbot_region = options.access.as_ref().and_then(|access| access.chatbot_region);

@@ -85,3 +85,33 @@ fn settle(gaps: &mut Vec<Gap>, whole: bool) {
     gaps.sort();
     gaps.dedup();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::model::Cause;
+
+    fn gap(detail: &str) -> Gap {
+        Gap { tried: "read".into(), cause: Cause::Denied, detail: detail.into(), whole: false }
+    }
+
+    #[test]
+    fn gaps_are_in_order_without_repetition_and_whole_only_together() {
+        let mut gaps = vec![gap("b"), Gap { whole: true, ..gap("a") }, gap("b")];
+        settle(&mut gaps, false);
+        assert_eq!(gaps, [gap("a"), gap("b")]);
+        settle(&mut gaps, true);
+        assert!(gaps.iter().all(|gap| gap.whole));
+    }
+
+    #[test]
+    fn a_thing_known_to_be_absent_was_seen() {
+        let mut snapshot = RegionSnapshot::default();
+        assert!(nothing_seen(&snapshot));
+        snapshot.rules.insert("deploys".into(), Sight::Unknown);
+        assert!(nothing_seen(&snapshot));
+        snapshot.queues.insert("deploys".into(), Sight::Absent);
+        assert!(!nothing_seen(&snapshot));
+    }
+}

@@ -20,6 +20,10 @@ use crate::model::{Account, AccountId, Region, arn};
 /// The name of every session, under which CloudTrail shows what Foghorn did.
 const SESSION_NAME: &str = "foghorn";
 
+/// Said where the SDK looked everywhere in vain.
+const NO_CREDENTIALS: &str =
+    "no AWS credentials were found in the environment, the profile, the container or the instance";
+
 /// The caller's own credentials.
 #[derive(Debug, Default)]
 pub(super) struct Caller {
@@ -31,7 +35,7 @@ impl Caller {
     /// The credentials, from wherever the SDK finds them.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         let provider = shared.caller_provider();
-        self.kept.get(|| async { provider.provide_credentials().await.map_err(not_loaded) }).await
+        self.kept.get(async { provider.provide_credentials().await.map_err(not_loaded) }).await
     }
 
     /// Drops the credentials, because a service did not accept them.
@@ -41,28 +45,31 @@ impl Caller {
 
     /// The account that the credentials belong to, asked once a process.
     async fn account(&self, shared: &Shared, region: Region) -> Result<&str, AwsError> {
-        let account = self.account.get_or_try_init(|| async {
-            let tried = "find out whose credentials these are";
-            let request = shared.clients().sts(region).get_caller_identity();
-            let identity = shared
-                .call_as_caller(region, ApiGroup::Sts, tried, request.send())
-                .await
-                .map_err(advice::for_identity)?;
-            identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
-        });
+        let account = self.account.get_or_try_init(|| ask_account(shared, region));
         account.await.map(String::as_str)
     }
+}
+
+/// The account of the caller's credentials.
+async fn ask_account(shared: &Shared, region: Region) -> Result<String, AwsError> {
+    let tried = "find out whose credentials these are";
+    let request = shared.clients().sts(region).get_caller_identity();
+    let identity = shared
+        .call_as_caller(region, ApiGroup::Sts, tried, request.send())
+        .await
+        .map_err(advice::for_identity)?;
+    identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
 }
 
 /// Why no credentials could be had. The words of a provider may quote what it
 /// read, so that they are cut like those of a service.
 fn not_loaded(error: CredentialsError) -> AwsError {
     let (cause, detail) = match &error {
-        CredentialsError::CredentialsNotLoaded(_) => (Cause::Credentials, advice::NO_CREDENTIALS.to_owned()),
+        CredentialsError::CredentialsNotLoaded(_) => (Cause::Credentials, NO_CREDENTIALS.to_owned()),
         CredentialsError::ProviderTimedOut(_) => (Cause::TimedOut, chain(&error)),
         _ => (Cause::Credentials, chain(&error)),
     };
-    AwsError::failed("load the caller's credentials", cause, one_line(&detail))
+    advice::for_loading(AwsError::failed("load the caller's credentials", cause, one_line(&detail)))
 }
 
 /// The way into one account.
@@ -102,7 +109,7 @@ impl Session {
     /// The account's credentials, which are those of this account for sure.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         match &self.role {
-            Some(role) => role.kept.get(|| role.assume(shared, self.sts_region)).await,
+            Some(role) => role.kept.get(role.assume(shared, self.sts_region)).await,
             None => {
                 self.check_identity(shared).await?;
                 shared.caller().credentials(shared).await
@@ -175,4 +182,54 @@ fn sts_region(account: &Account, access: Option<&Access>, callers: Option<Region
 /// Whether credentials were at fault, so that keeping them is of no use.
 pub(super) fn blames_credentials(error: &AwsError) -> bool {
     error.class == Class::Failed(Cause::Credentials)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::collections::BTreeMap;
+
+    fn region(name: &str) -> Region {
+        name.parse().unwrap()
+    }
+
+    fn account(regions: &[&str]) -> Account {
+        Account {
+            id: "111111111111".parse().unwrap(),
+            name: "dev".into(),
+            labels: BTreeMap::new(),
+            regions: regions.iter().map(|name| region(name)).collect(),
+        }
+    }
+
+    fn access(sts_region: Option<&str>) -> Access {
+        Access {
+            role_name: "foghorn".into(),
+            external_id: None,
+            sts_region: sts_region.map(region),
+            chatbot_region: None,
+        }
+    }
+
+    #[test]
+    fn sts_is_asked_where_the_fleet_says_else_where_the_caller_is_else_where_the_account_is() {
+        for (asked, callers, regions, expected) in [
+            (Some("eu-west-1"), Some("us-west-2"), &["ap-south-1"][..], "eu-west-1"),
+            (None, Some("us-west-2"), &["ap-south-1"], "us-west-2"),
+            (None, None, &["ap-south-1", "us-east-1"], "ap-south-1"),
+            (None, Some("us-west-2"), &["cn-north-1"], "cn-north-1"),
+            (None, Some("cn-northwest-1"), &["cn-north-1"], "cn-northwest-1"),
+        ] {
+            let chosen = sts_region(&account(regions), Some(&access(asked)), callers.map(region));
+            assert_eq!(chosen.as_str(), expected, "{asked:?} {callers:?} {regions:?}");
+        }
+    }
+
+    #[test]
+    fn the_role_is_of_the_accounts_own_partition() {
+        let session = Session::new(&account(&["us-gov-west-1"]), Some(&access(None)), None);
+        let arn = session.role.map(|role| role.arn);
+        assert_eq!(arn.as_deref(), Some("arn:aws-us-gov:iam::111111111111:role/foghorn"));
+    }
 }

@@ -56,23 +56,27 @@ impl Shared {
     }
 
     /// Makes a call with the caller's own credentials.
-    pub async fn call_as_caller<T, E>(
+    pub fn call_as_caller<T, E>(
         &self,
         region: Region,
         group: ApiGroup,
         tried: impl Into<String>,
         call: impl Future<Output = Result<T, SdkFailure<E>>>,
-    ) -> Result<T, AwsError>
+    ) -> impl Future<Output = Result<T, AwsError>>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let bucket = self.buckets.get(region, group);
-        bucket.take().await;
-        let credentials = self.caller.credentials(self).await?;
-        let answer = self.gate.pass(credentials, bucket, group, tried, call).await;
-        if answer.as_ref().is_err_and(blames_credentials) {
-            self.caller.forget();
+        // The SDK's futures are large, and would be copied at every step.
+        let call = Box::pin(call);
+        async move {
+            let bucket = self.buckets.get(region, group);
+            bucket.take().await;
+            let credentials = self.caller.credentials(self).await?;
+            let answer = self.gate.pass(credentials, bucket, group, tried, call).await;
+            if answer.as_ref().is_err_and(blames_credentials) {
+                self.caller.forget();
+            }
+            answer
         }
-        answer
     }
 }

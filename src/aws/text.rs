@@ -32,3 +32,30 @@ fn strike(word: &str) -> String {
         word.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_put_on_one_line_and_cut_where_it_gets_long() {
+        assert_eq!(one_line("no\n  such \tthing\r\n"), "no such thing");
+        let long = "word ".repeat(200);
+        assert_eq!(one_line(&long).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_quoted_request_with_its_session_token_is_left_out() {
+        let message = "The request signature we calculated does not match.\n\nThe Canonical String for this \
+                       request should have been\n'POST\n/\nx-amz-security-token:SECRET\n'";
+        assert_eq!(one_line(message), "The request signature we calculated does not match.");
+    }
+
+    #[test]
+    fn what_looks_like_a_token_is_struck_out_and_arns_are_not() {
+        let token = "IQoJb3JpZ2luX2VjE".repeat(8);
+        assert_eq!(one_line(&format!("token '{token}' is bad")), "token […] is bad");
+        let arn = "arn:aws:ecs:ap-northeast-2:111111111111:service/prod-apne2-cluster/checkout-service";
+        assert_eq!(one_line(&format!("denied on {arn}")), format!("denied on {arn}"));
+    }
+}

@@ -17,13 +17,10 @@ pub fn can_ask() -> bool {
 pub fn ask(global: &Global, passes: &[Pass]) -> Result<bool, CliError> {
     let failed = |source| CliError::Output { tried: "ask on the terminal", source };
     let mut terminal = std::io::stderr();
-    write!(
-        terminal,
-        "{}\nMake these changes? Only `yes` is a yes: ",
-        text::render_plan(passes, &run::style(global))
-    )
-    .and_then(|()| terminal.flush())
-    .map_err(failed)?;
+    let plan = text::render_plan(passes, &run::style(global, &terminal));
+    write!(terminal, "{plan}\nMake these changes? Only `yes` is a yes: ")
+        .and_then(|()| terminal.flush())
+        .map_err(failed)?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).map_err(failed)?;
     Ok(answer.trim() == "yes")

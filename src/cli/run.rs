@@ -12,9 +12,10 @@ use super::error::CliError;
 use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
-use crate::fleet::{self, Discovered, Filter, Fleet};
+use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::report::Metadata;
 use crate::model::{Account, Mode, Pass, Report};
+use crate::plan;
 use crate::reconcile::{Clock, Reconciler};
 use crate::report;
 use crate::report::text::Style;
@@ -109,19 +110,34 @@ impl Watcher for Progress {
 /// Reads a fleet file and tells its warnings.
 pub fn fleet(file: &Path) -> Result<Fleet, CliError> {
     let loaded = fleet::load(file, OffsetDateTime::now_utc().date()).map_err(CliError::Fleet)?;
+    let origin = file.display().to_string();
     for warning in &loaded.warnings {
-        eprintln!("warning: {}", warning.line(&file.display().to_string()));
+        eprintln!("warning: {}", warning.line(&origin));
     }
-    Ok(loaded.fleet)
+    match oversized(&loaded) {
+        problems if problems.is_empty() => Ok(loaded.fleet),
+        problems => Err(CliError::Fleet(FleetErrors { origin, problems })),
+    }
+}
+
+fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
+    let problem = |(index, length): (usize, usize)| {
+        let message = format!(
+            "these make an event pattern of {length} characters, and EventBridge takes {}: use fewer names or more `*`",
+            crate::events::families::PATTERN_LIMIT
+        );
+        loaded.positions.locate(Problem::new(format!("spec.pipelines[{index}].clusters"), message))
+    };
+    plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
 }
 
 /// Writes a report in the form that was asked for.
 pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
     let text = match global.output {
-        Output::Text => report::text::render(report, &style(global)),
+        Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
     };
-    write_out(&text)
+    write_out(&format!("{}\n", text.trim_end()))
 }
 
 /// Writes a text to standard output. A reader that has gone away is no fault.
@@ -134,9 +150,9 @@ pub fn write_out(text: &str) -> Result<(), CliError> {
     }
 }
 
-/// How text is shown on this standard output.
-pub fn style(global: &Global) -> Style {
-    let terminal = std::io::stdout().is_terminal();
+/// How text is shown on this stream, standard output say.
+pub fn style(global: &Global, stream: &impl IsTerminal) -> Style {
+    let terminal = stream.is_terminal();
     let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let width = if terminal { terminal_width() } else { 0 };
     Style { color, width, verbose: global.verbose }

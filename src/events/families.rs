@@ -21,6 +21,7 @@ pub fn pattern(
     region: Region,
     account: &AccountId,
 ) -> Value {
+    let clusters = clusters.iter().map(String::as_str).collect();
     let place = Place { clusters, region, account };
     let mut branches: Vec<Map<String, Value>> =
         families.iter().map(|family| branch(*family, &place)).collect();
@@ -34,7 +35,8 @@ pub fn pattern(
 
 /// Whose events are taken.
 struct Place<'a> {
-    clusters: &'a [String],
+    /// Globs; none for every cluster.
+    clusters: BTreeSet<&'a str>,
     region: Region,
     account: &'a AccountId,
 }
@@ -136,5 +138,103 @@ mod tests {
                 ]
             })
         );
+    }
+
+    const BOTH: [EventFamily; 2] = [EventFamily::DeploymentFailed, EventFamily::ServiceImpaired];
+
+    fn deployment(name: &str, severity: &str, cluster: &str) -> Value {
+        json!({
+            "version": "0", "id": "1", "detail-type": "ECS Deployment State Change", "source": "aws.ecs",
+            "account": "111111111111", "time": "2026-11-20T10:00:00Z", "region": "us-east-1",
+            "resources": [format!("arn:aws:ecs:us-east-1:111111111111:service/{cluster}/web")],
+            "detail": {
+                "eventType": severity, "eventName": name, "deploymentId": "ecs-svc/1234567890123456789",
+                "updatedAt": "2026-11-20T09:59:58Z",
+                "reason": "ECS deployment circuit breaker: task failed to start."
+            }
+        })
+    }
+
+    fn action(name: &str, severity: &str, cluster: &str) -> Value {
+        json!({
+            "version": "0", "id": "2", "detail-type": "ECS Service Action", "source": "aws.ecs",
+            "account": "111111111111", "time": "2026-11-20T10:00:00Z", "region": "us-east-1",
+            "resources": [format!("arn:aws:ecs:us-east-1:111111111111:service/{cluster}/web")],
+            "detail": {
+                "eventType": severity, "eventName": name, "createdAt": "2026-11-20T09:59:58.087Z",
+                "clusterArn": format!("arn:aws:ecs:us-east-1:111111111111:cluster/{cluster}")
+            }
+        })
+    }
+
+    fn stopped_task() -> Value {
+        json!({
+            "version": "0", "id": "3", "detail-type": "ECS Task State Change", "source": "aws.ecs",
+            "account": "111111111111", "time": "2026-11-20T10:00:00Z", "region": "us-east-1",
+            "resources": ["arn:aws:ecs:us-east-1:111111111111:task/prod/0123456789abcdef"],
+            "detail": {
+                "clusterArn": "arn:aws:ecs:us-east-1:111111111111:cluster/prod", "lastStatus": "STOPPED",
+                "stopCode": "EssentialContainerExited", "group": "service:web"
+            }
+        })
+    }
+
+    fn takes(families: &[EventFamily], clusters: &[&str], event: &Value) -> bool {
+        let pattern = pattern_of(families, clusters);
+        crate::events::pattern::Pattern::parse(&pattern).expect("a valid pattern").matches(event)
+    }
+
+    #[test]
+    fn each_event_is_taken_by_its_own_family_and_no_other() {
+        let [failed, impaired] = BOTH;
+        for (event, by) in [
+            (deployment("SERVICE_DEPLOYMENT_FAILED", "ERROR", "prod"), Some(failed)),
+            (deployment("SERVICE_DEPLOYMENT_COMPLETED", "INFO", "prod"), None),
+            (deployment("SERVICE_DEPLOYMENT_IN_PROGRESS", "INFO", "prod"), None),
+            (action("SERVICE_TASK_PLACEMENT_FAILURE", "ERROR", "prod"), Some(impaired)),
+            (action("SERVICE_TASK_START_IMPAIRED", "WARN", "prod"), Some(impaired)),
+            (action("SERVICE_DEPLOYMENT_FAILED", "ERROR", "prod"), Some(impaired)),
+            (action("SERVICE_STEADY_STATE", "INFO", "prod"), None),
+            (action("SERVICE_DEPLOYMENT_COMPLETED", "INFO", "prod"), None),
+            (stopped_task(), None),
+        ] {
+            for family in BOTH {
+                assert_eq!(takes(&[family], &[], &event), by == Some(family), "{family:?}: {event}");
+            }
+            assert_eq!(takes(&BOTH, &[], &event), by.is_some(), "{event}");
+        }
+    }
+
+    #[test]
+    fn only_the_clusters_that_are_named_are_heard() {
+        for (cluster, heard) in
+            [("prod", true), ("web-eu", true), ("web-", true), ("production", false), ("my-web-eu", false)]
+        {
+            for event in [
+                deployment("SERVICE_DEPLOYMENT_FAILED", "ERROR", cluster),
+                action("SERVICE_TASK_START_IMPAIRED", "WARN", cluster),
+            ] {
+                assert_eq!(takes(&BOTH, &["prod", "web-*"], &event), heard, "{event}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_named_like_a_cluster_is_not_taken_for_it() {
+        let mut event = deployment("SERVICE_DEPLOYMENT_FAILED", "ERROR", "batch");
+        event["resources"] = json!(["arn:aws:ecs:us-east-1:111111111111:service/batch/web-eu"]);
+        assert!(!takes(&BOTH, &["web-*"], &event));
+    }
+
+    #[test]
+    fn an_event_of_another_source_is_not_taken() {
+        let mut event = deployment("SERVICE_DEPLOYMENT_FAILED", "ERROR", "prod");
+        event["source"] = json!("my.app");
+        assert!(!takes(&BOTH, &[], &event));
+    }
+
+    #[test]
+    fn the_order_and_number_of_times_in_which_clusters_are_named_does_not_matter() {
+        assert_eq!(pattern_of(&BOTH, &["a", "b", "a"]), pattern_of(&BOTH, &["b", "a"]));
     }
 }

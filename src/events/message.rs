@@ -99,6 +99,9 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
 
     fn account(name: &str) -> Account {
@@ -139,5 +142,94 @@ mod tests {
     #[test]
     fn a_message_template_is_within_the_limit_of_eventbridge() {
         assert!(template_for(&"n".repeat(300)).len() <= 8192);
+    }
+
+    fn sent(name: &str, families: &BTreeSet<EventFamily>, event: &Value) -> Value {
+        let transformer = transformer(&account(name), Region::US_EAST_1, families);
+        let checked = crate::events::transformer::Transformer::new(&transformer.paths, &transformer.template)
+            .expect("EventBridge takes it");
+        let invocation = crate::events::transformer::Invocation {
+            rule_arn: "arn:aws:events:us-east-1:111111111111:rule/foghorn-deploys",
+            rule_name: "foghorn-deploys",
+            ingestion_time: "2026-11-20T10:00:01Z",
+        };
+        let text = checked.render(event, &invocation);
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+    }
+
+    fn event(reason: Option<&str>) -> Value {
+        let mut event = json!({
+            "detail-type": "ECS Deployment State Change", "source": "aws.ecs",
+            "time": "2026-11-20T10:00:00Z",
+            "resources": ["arn:aws:ecs:us-east-1:111111111111:service/prod/web"],
+            "detail": { "eventType": "ERROR", "eventName": "SERVICE_DEPLOYMENT_FAILED" }
+        });
+        if let Some(reason) = reason {
+            event["detail"]["reason"] = json!(reason);
+        }
+        event
+    }
+
+    /// Holds a message to the schema of a custom notification and its limits
+    /// (AWS Chatbot administrator guide, custom notifications).
+    fn assert_is_custom_notification(message: &Value) {
+        assert_eq!((&message["version"], &message["source"]), (&json!("1.0"), &json!("custom")));
+        let length = |value: &Value| value.as_str().expect("a text").chars().count();
+        assert!(length(&message["content"]["title"]) <= 250);
+        assert!((1..=8_000).contains(&length(&message["content"]["description"])));
+        assert_eq!(message["content"]["textType"], "client-markdown");
+        for list in [&message["content"]["nextSteps"], &message["metadata"]["relatedResources"]] {
+            assert!(list.as_array().expect("a list").iter().all(Value::is_string), "{list}");
+        }
+        for name in ["threadId", "summary", "eventType"] {
+            assert!(message["metadata"][name].is_string(), "{name}");
+        }
+    }
+
+    #[test]
+    fn whatever_the_reason_the_room_gets_it_whole_in_a_message_that_it_accepts() {
+        let families = BTreeSet::from([EventFamily::DeploymentFailed, EventFamily::ServiceImpaired]);
+        for reason in [
+            "ECS deployment circuit breaker: task failed to start.",
+            "(service web) said \"no\"",
+            "line one\nline two\r\n\ttabbed",
+            "C:\\app\\run.exe \\",
+            "<service> & <!channel>",
+            "🔥 사과 \u{2028} \u{7}",
+            "",
+        ] {
+            let message = sent("prod", &families, &event(Some(reason)));
+            assert_is_custom_notification(&message);
+            assert_eq!(message["content"]["nextSteps"], json!([reason]));
+        }
+    }
+
+    #[test]
+    fn an_event_without_a_reason_is_still_a_message_that_the_room_accepts() {
+        let message = sent("prod", &BTreeSet::from([EventFamily::ServiceImpaired]), &event(None));
+        assert_is_custom_notification(&message);
+        assert!(message["content"]["title"].as_str().expect("a title").contains("SERVICE_DEPLOYMENT_FAILED"));
+    }
+
+    #[test]
+    fn a_message_says_which_service_of_which_account_failed_where_and_when() {
+        let families = BTreeSet::from([EventFamily::DeploymentFailed]);
+        let message = sent("prod", &families, &event(Some("why")));
+        let description = message["content"]["description"].as_str().expect("a text");
+        for part in ["service/prod/web", "prod (111111111111)", "us-east-1", "2026-11-20T10:00:00Z"] {
+            assert!(description.contains(part), "{part} in {description}");
+        }
+        assert_eq!(message["metadata"]["threadId"], "arn:aws:ecs:us-east-1:111111111111:service/prod/web");
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_of_an_account_and_no_reason_breaks_the_message(
+            name in "(?s).{0,80}",
+            reason in proptest::option::of("(?s).{0,60}"),
+        ) {
+            let families = BTreeSet::from([EventFamily::ServiceImpaired]);
+            assert_is_custom_notification(&sent(&name, &families, &event(reason.as_deref())));
+        }
     }
 }

@@ -37,6 +37,13 @@ impl FromStr for AccountId {
     }
 }
 
+impl Default for AccountId {
+    /// Twelve zeros, which is nobody's.
+    fn default() -> Self {
+        Self("000000000000".to_owned())
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

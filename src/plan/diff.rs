@@ -7,6 +7,7 @@ use crate::fleet::spec::Fleet;
 use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration};
 use crate::model::desired::{Desired, Wanted};
 use crate::model::snapshot::GlobalSnapshot;
+use crate::model::tags::OWNER;
 use crate::model::target::Target;
 use crate::model::{
     Action, Change, FieldChange, Key, Kind, Location, Region, RegionSnapshot, Resource, Sight, Snapshot, Tags,
@@ -17,11 +18,7 @@ pub(super) fn changes(fleet: &Fleet, desired: &Desired, snapshot: &Snapshot) -> 
     let differ = Differ { fleet: &fleet.metadata.name, desired, snapshot };
     let mut verdicts: BTreeMap<Key, Verdict> = BTreeMap::new();
     for (key, wanted) in &desired.resources {
-        let verdict = match blocked_need(wanted, &verdicts) {
-            _ if differ.is_blank(key) => Verdict::Unseen,
-            Some(why) => Verdict::Blocked(Action::Withheld, Vec::new(), why),
-            None => differ.judge(&without_blocked_topics(&wanted.resource, wanted, &verdicts)),
-        };
+        let verdict = differ.verdict(key, wanted, &verdicts);
         verdicts.insert(key.clone(), verdict);
     }
     let needs = |key: &Key| desired.resources.get(key).map(|wanted| wanted.needs.clone()).unwrap_or_default();
@@ -52,6 +49,10 @@ impl Verdict {
         }
     }
 
+    fn is_write(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Update(..))
+    }
+
     fn stops_dependents(&self) -> bool {
         matches!(self, Self::Blocked(..) | Self::Unseen)
     }
@@ -67,12 +68,8 @@ fn blocked_need(wanted: &Wanted, verdicts: &BTreeMap<Key, Verdict>) -> Option<St
     blocked.map(|need| format!("it needs {need}, which can't be had"))
 }
 
-fn without_blocked_topics(
-    resource: &Resource,
-    wanted: &Wanted,
-    verdicts: &BTreeMap<Key, Verdict>,
-) -> Resource {
-    let Resource::ChatConfiguration(configuration) = resource else { return resource.clone() };
+fn without_blocked_topics(wanted: &Wanted, verdicts: &BTreeMap<Key, Verdict>) -> Resource {
+    let Resource::ChatConfiguration(configuration) = &wanted.resource else { return wanted.resource.clone() };
     let blocked: BTreeSet<(&str, &str)> = wanted
         .needs
         .iter()
@@ -100,6 +97,19 @@ struct Differ<'a> {
 }
 
 impl Differ<'_> {
+    /// A thing that is as it shall be needs nothing; only a write waits for
+    /// what it needs.
+    fn verdict(&self, key: &Key, wanted: &Wanted, verdicts: &BTreeMap<Key, Verdict>) -> Verdict {
+        if self.is_blank(key) {
+            return Verdict::Unseen;
+        }
+        let verdict = self.judge(&without_blocked_topics(wanted, verdicts));
+        match blocked_need(wanted, verdicts).filter(|_| verdict.is_write()) {
+            Some(why) => Verdict::Blocked(Action::Withheld, Vec::new(), why),
+            None => verdict,
+        }
+    }
+
     fn judge(&self, resource: &Resource) -> Verdict {
         match resource {
             Resource::Queue(queue) => self.compare(
@@ -256,9 +266,7 @@ fn taken(fleet: &str, tags: &Tags) -> Option<String> {
     match tags.owner() {
         Some(owner) if owner == fleet => None,
         Some(owner) => Some(format!("it belongs to the fleet {owner}")),
-        None => {
-            Some(format!("it exists without the tag {}, so someone else made it", crate::model::tags::OWNER))
-        }
+        None => Some(format!("it exists without the tag {OWNER}, so someone else made it")),
     }
 }
 
@@ -266,3 +274,6 @@ fn taken(fleet: &str, tags: &Tags) -> Option<String> {
 /// needs it.
 const _: () =
     assert!((Kind::Topic as u8) < (Kind::Target as u8) && (Kind::Topic as u8) < (Kind::Alarm as u8));
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! Fleet × account → the resources that the account should hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::families;
 use crate::fleet::spec::{Fleet, Pipeline};
-use crate::model::chat::SlackChannel;
+use crate::model::chat::{ObservedChatConfiguration, SlackChannel};
 use crate::model::desired::{Desired, Room, Wanted};
-use crate::model::{Account, GlobalSnapshot, Key, Region, Resource, Sight, Tags};
+use crate::model::{Account, AccountId, GlobalSnapshot, Key, Partition, Region, Resource, Sight, Tags};
 
 use super::{pipeline, room};
 
@@ -42,12 +42,15 @@ pub fn desired(
         ..Desired::default()
     };
     for pipeline in &scope.selected {
-        let slack = &pipeline.via.chatbot.slack;
-        desired.rooms.insert(channel(pipeline), Room { adopt: slack.adopt });
+        if is_built(account) {
+            let adopt = pipeline.via.chatbot.slack.adopt;
+            desired.rooms.insert(channel(pipeline), Room { adopt });
+        }
         for region in &account.regions {
             pipeline::expand(&scope, pipeline, *region, &mut desired);
         }
     }
+    desired.routes.sort_by(|one, other| (one.region, &one.pipeline).cmp(&(other.region, &other.pipeline)));
     let channels: Vec<SlackChannel> = desired.rooms.keys().cloned().collect();
     for channel in &channels {
         room::expand(&scope, channel, &mut desired);
@@ -55,15 +58,33 @@ pub fn desired(
     desired
 }
 
-/// How many characters a pipeline's pattern has at most, in whichever account
-/// and Region. EventBridge takes [`families::PATTERN_LIMIT`].
-pub fn pattern_length(pipeline: &Pipeline, account: &Account) -> usize {
+/// Pipelines, by their index in the fleet file, whose pattern EventBridge would
+/// not take, each with the most characters that it comes to.
+pub fn oversized_patterns(fleet: &Fleet) -> Vec<(usize, usize)> {
+    let regions: BTreeSet<Region> =
+        fleet.spec.accounts.iter().flat_map(|account| account.regions.iter().flatten()).copied().collect();
+    let regions: BTreeSet<Region> = regions.into_iter().chain(fleet.spec.regions.iter().copied()).collect();
+    let lengths = fleet.spec.pipelines.iter().map(|pipeline| pattern_length(pipeline, &regions)).enumerate();
+    lengths.filter(|(_, length)| *length > families::PATTERN_LIMIT).collect()
+}
+
+/// The most characters of a pipeline's pattern. Accounts do not matter: their
+/// ids are all of one length.
+fn pattern_length(pipeline: &Pipeline, regions: &BTreeSet<Region>) -> usize {
     let events = pipeline.events.iter().copied().collect();
+    let account = AccountId::default();
     let length = |region: &Region| {
-        let pattern = families::pattern(&events, &pipeline.clusters, *region, &account.id);
+        let pattern = families::pattern(&events, &pipeline.clusters, *region, &account);
         pattern.to_string().chars().count()
     };
-    account.regions.iter().map(length).max().unwrap_or_default()
+    regions.iter().map(length).max().unwrap_or_default()
+}
+
+/// Whether a pipeline can be built in the account at all: every ARN of AWS
+/// Chatbot's service model is in the partition `aws`. Elsewhere the route stands
+/// for itself, so that it shows as broken.
+pub(super) fn is_built(account: &Account) -> bool {
+    account.partition() == Partition::Aws
 }
 
 /// The room that a pipeline ends in.
@@ -95,8 +116,7 @@ impl<'a> Scope<'a> {
 fn configurations(global: Option<&GlobalSnapshot>) -> BTreeMap<SlackChannel, String> {
     match global.map(|global| &global.configurations) {
         Some(Sight::Seen(configurations)) => {
-            let name =
-                |one: &crate::model::chat::ObservedChatConfiguration| (one.channel.clone(), one.name.clone());
+            let name = |one: &ObservedChatConfiguration| (one.channel.clone(), one.name.clone());
             configurations.iter().map(name).collect()
         }
         _ => BTreeMap::new(),
@@ -109,3 +129,6 @@ pub(super) fn want(desired: &mut Desired, resource: Resource, needs: Vec<Key>) -
     desired.resources.insert(key.clone(), Wanted { resource, needs });
     key
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,3 +42,73 @@ pub fn capped(guard: &Guard, passes: Vec<Pass>) -> Vec<Pass> {
     let withhold = |changes: Vec<Change>| changes.into_iter().map(|change| change.withheld(&why)).collect();
     passes.into_iter().map(|pass| Pass { changes: withhold(pass.changes), ..pass }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Action;
+    use crate::plan::fixtures::{account, bare, desired, fleet, pipeline};
+
+    use super::*;
+
+    fn planned(guard: &Guard) -> Plan {
+        let account = account(&["eu-west-1"]);
+        let mut fleet = fleet(vec![pipeline("deploys")]);
+        fleet.spec.guard = guard.clone();
+        let snapshot = bare(&fleet, &account);
+        let today = crate::plan::fixtures::TODAY;
+        crate::plan::plan(&fleet, &account, &desired(&fleet, &account, &snapshot), &snapshot, today)
+    }
+
+    fn assert_withheld<'a>(changes: impl IntoIterator<Item = &'a Change>, why: &str) {
+        for change in changes {
+            assert_eq!((change.action, change.resource.as_ref()), (Action::Withheld, None));
+            assert!(change.why.as_deref().is_some_and(|given| given.contains(why)), "{change:?}");
+        }
+    }
+
+    #[test]
+    fn a_denied_account_keeps_its_plan_and_gets_no_write() {
+        let open = planned(&Guard::default());
+        let deny = vec![account(&[]).id];
+        let closed = planned(&Guard { deny, ..Guard::default() });
+        assert_eq!(closed.changes.len(), open.changes.len());
+        assert_withheld(&closed.changes, "spec.guard.deny");
+    }
+
+    #[test]
+    fn a_guard_that_denies_another_account_forbids_nothing_here() {
+        let deny = vec!["222222222222".parse().expect("an account id")];
+        assert!(!planned(&Guard { deny, ..Guard::default() }).writes_nothing());
+    }
+
+    #[test]
+    fn a_frozen_fleet_is_written_nowhere() {
+        let frozen = planned(&Guard { freeze: true, ..Guard::default() });
+        assert!(!frozen.is_empty());
+        assert_withheld(&frozen.changes, "spec.guard.freeze");
+    }
+
+    fn pass(changes: Vec<Change>) -> Pass {
+        Pass {
+            account: (&account(&[])).into(),
+            clusters: 0,
+            services: 0,
+            conditions: Vec::new(),
+            coverage: Vec::new(),
+            findings: Vec::new(),
+            changes,
+            paths: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_run_with_more_changes_than_allowed_makes_none_of_them() {
+        let changes = planned(&Guard::default()).changes;
+        let passes = || vec![pass(changes.clone()), pass(changes.clone())];
+        let allowed = Guard { max_changes: 2 * changes.len(), ..Guard::default() };
+        assert_eq!(capped(&allowed, passes()), passes());
+        let exceeded = Guard { max_changes: 2 * changes.len() - 1, ..Guard::default() };
+        let withheld = capped(&exceeded, passes());
+        assert_withheld(withheld.iter().flat_map(|pass| &pass.changes), "spec.guard.maxChanges");
+    }
+}

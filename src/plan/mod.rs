@@ -14,10 +14,15 @@ mod pipeline;
 mod policies;
 mod room;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;
+
 use crate::fleet::spec::Fleet;
 use crate::model::{Account, Change, Desired, Plan, Snapshot};
 
-pub use expand::{desired, pattern_length};
+pub use expand::{desired, oversized_patterns};
 
 /// The ordered changes that would make the account match the fleet.
 ///

@@ -12,7 +12,7 @@ use crate::model::target::{RetryPolicy, Target, TargetSettings};
 use crate::model::topic::Topic;
 use crate::model::{EventFamily, Key, Kind, Region, Resource, arn};
 
-use super::expand::{Scope, channel, want};
+use super::expand::{Scope, channel, is_built, want};
 use super::{names, policies, room};
 
 /// Fourteen days, the longest that SQS keeps a message.
@@ -24,22 +24,21 @@ const RETRIES: RetryPolicy =
 
 pub(super) fn expand(scope: &Scope<'_>, pipeline: &Pipeline, region: Region, desired: &mut Desired) {
     let part = Part { scope, pipeline, region };
-    let queue = pipeline.dead_letter.then(|| want(desired, Resource::Queue(part.queue()), Vec::new()));
+    if is_built(scope.account) {
+        build(&part, desired);
+    }
+    desired.routes.push(part.route());
+}
+
+fn build(part: &Part<'_>, desired: &mut Desired) {
+    let dead_letter = part.pipeline.dead_letter;
+    let queue = dead_letter.then(|| want(desired, Resource::Queue(part.queue()), Vec::new()));
     let topic = want(desired, Resource::Topic(part.topic()), Vec::new());
     let rule = want(desired, Resource::Rule(part.rule()), Vec::new());
-    let needs = [Some(topic.clone()), Some(rule.clone()), queue].into_iter().flatten().collect();
-    let target = want(desired, Resource::Target(part.target()), needs);
-    let alarm_topic = Key::new(Kind::Topic, region, names::alarm_topic(&channel(pipeline)));
-    want(desired, Resource::Alarm(part.alarm()), vec![alarm_topic, rule.clone()]);
-    desired.routes.push(Route {
-        pipeline: pipeline.name.clone(),
-        events: part.events(),
-        region,
-        rule,
-        target,
-        topic,
-        channel: channel(pipeline),
-    });
+    let needs = [Some(topic), Some(rule.clone()), queue].into_iter().flatten().collect();
+    want(desired, Resource::Target(part.target()), needs);
+    let alarm_topic = Key::new(Kind::Topic, part.region, names::alarm_topic(&channel(part.pipeline)));
+    want(desired, Resource::Alarm(part.alarm()), vec![alarm_topic, rule]);
 }
 
 /// One pipeline in one Region.
@@ -52,6 +51,18 @@ struct Part<'a> {
 impl Part<'_> {
     fn events(&self) -> BTreeSet<EventFamily> {
         self.pipeline.events.iter().copied().collect()
+    }
+
+    fn route(&self) -> Route {
+        Route {
+            pipeline: self.pipeline.name.clone(),
+            events: self.events(),
+            region: self.region,
+            rule: self.rule().key(),
+            target: self.target().key(),
+            topic: self.topic().key(),
+            channel: channel(self.pipeline),
+        }
     }
 
     fn rule_name(&self) -> String {

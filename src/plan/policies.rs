@@ -51,3 +51,53 @@ fn allow(
         })],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::fixtures::{account, region};
+
+    #[test]
+    fn every_statement_names_one_service_one_action_and_whose_things_may_use_it() {
+        let (account, region) = (account(&[]).id, region("eu-west-1"));
+        for (policy, service, action, operator, source) in [
+            (
+                event_topic(region, &account, "t", "r"),
+                "events.amazonaws.com",
+                "sns:Publish",
+                "ArnEquals",
+                "arn:aws:events:eu-west-1:111111111111:rule/r",
+            ),
+            (
+                alarm_topic(region, &account, "t"),
+                "cloudwatch.amazonaws.com",
+                "sns:Publish",
+                "ArnLike",
+                "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:foghorn-*",
+            ),
+            (
+                dead_letters(region, &account, "q", "r"),
+                "events.amazonaws.com",
+                "sqs:SendMessage",
+                "ArnEquals",
+                "arn:aws:events:eu-west-1:111111111111:rule/r",
+            ),
+        ] {
+            let [statement] = &policy.statements[..] else { panic!("one statement: {policy:?}") };
+            assert_eq!(statement["Principal"], json!({ "Service": service }));
+            assert_eq!(statement["Action"], action);
+            assert_eq!(
+                statement["Condition"],
+                json!({
+                    "StringEquals": { "aws:SourceAccount": "111111111111" },
+                    operator: { "aws:SourceArn": source },
+                })
+            );
+            let resource = statement["Resource"].as_str().unwrap_or_default();
+            assert!(
+                resource.ends_with(":111111111111:t") || resource.ends_with(":111111111111:q"),
+                "{resource}"
+            );
+        }
+    }
+}

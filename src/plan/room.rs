@@ -11,7 +11,7 @@ use crate::model::alarm::{Alarm, AlarmSettings};
 use crate::model::chat::{ChatConfiguration, ChatSettings, SlackChannel};
 use crate::model::desired::Desired;
 use crate::model::topic::Topic;
-use crate::model::{Account, Key, Region, Resource, arn};
+use crate::model::{Account, Key, Kind, Location, Region, Resource, arn};
 
 use super::expand::{Scope, channel as channel_of, want};
 use super::{names, policies};
@@ -29,11 +29,13 @@ pub(super) fn expand(scope: &Scope<'_>, channel: &SlackChannel, desired: &mut De
     for region in alarm_regions(scope.account) {
         topics.push(want(desired, Resource::Topic(alarm_topic(scope, channel, region)), Vec::new()));
     }
+    topics.sort();
     let configuration = configuration(scope, channel, &topics);
-    want(desired, Resource::ChatConfiguration(configuration), topics);
+    let configuration = want(desired, Resource::ChatConfiguration(configuration), topics);
     let alarm = unsupported_events(scope, channel);
-    let topic = Key::new(crate::model::Kind::Topic, METRICS_REGION, names::alarm_topic(channel));
-    want(desired, Resource::Alarm(alarm), vec![topic]);
+    let topic = Key::new(Kind::Topic, METRICS_REGION, names::alarm_topic(channel));
+    // Where the configurations can't be read, nobody knows the name to watch.
+    want(desired, Resource::Alarm(alarm), vec![topic, configuration]);
 }
 
 fn event_topics(desired: &Desired, channel: &SlackChannel) -> Vec<Key> {
@@ -80,8 +82,8 @@ fn configuration_name(scope: &Scope<'_>, channel: &SlackChannel) -> String {
 /// The ARN of a topic by its key.
 pub(super) fn topic_arn(account: &Account, topic: &Key) -> Option<String> {
     match topic.location {
-        crate::model::Location::Region(region) => Some(arn::topic(region, &account.id, &topic.name)),
-        crate::model::Location::Global => None,
+        Location::Region(region) => Some(arn::topic(region, &account.id, &topic.name)),
+        Location::Global => None,
     }
 }
 

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::AccountDoor;
-use crate::model::{Change, Key, Kind, Location, Outcome, Plan, Resource};
+use crate::model::{Action, Change, Key, Kind, Location, Outcome, Plan, Resource};
 
 /// Makes the changes and gives them back in the same order, each with what
 /// became of it.
@@ -16,13 +16,22 @@ pub(super) async fn converge(door: &AccountDoor, plan: Plan, stop: &Cancellation
     let mut done: Vec<Change> = Vec::with_capacity(plan.changes.len());
     let mut missing: BTreeSet<Key> = BTreeSet::new();
     for wave in waves(plan.changes) {
-        let ready = wave.into_iter().map(|change| without_missing(change, &missing));
+        let unmade = unmade(&done);
+        let ready = wave.into_iter().map(|change| without_unmade(change, &unmade));
         let made = join_all(ready.map(|change| make(door, change, &missing, stop))).await;
         let lost = made.iter().filter(|change| change.is_write() && change.outcome != Outcome::Applied);
         missing.extend(lost.map(|change| change.key.clone()));
         done.extend(made);
     }
     done
+}
+
+/// What does not exist because it could not be made. What exists and could not
+/// be brought into form is not among it.
+fn unmade(done: &[Change]) -> BTreeSet<Key> {
+    let unmade =
+        done.iter().filter(|change| change.action == Action::Create && change.outcome != Outcome::Applied);
+    unmade.map(|change| change.key.clone()).collect()
 }
 
 /// The changes grouped by kind; a kind needs only kinds before it.
@@ -72,11 +81,11 @@ fn settled(change: Change, outcome: Outcome, why: Option<String>) -> Change {
 }
 
 /// A configuration is fed by the topics that there are: one that could not be
-/// made must not keep the others from the room.
-fn without_missing(mut change: Change, missing: &BTreeSet<Key>) -> Change {
+/// made must not keep the others from the room. One that exists stays, for no
+/// configuration ever loses a topic.
+fn without_unmade(mut change: Change, unmade: &BTreeSet<Key>) -> Change {
     if let Some(Resource::ChatConfiguration(configuration)) = &mut change.resource {
-        let lost = |topic: &String| missing.iter().any(|key| names(key, topic));
-        configuration.topics.retain(|topic| !lost(topic));
+        configuration.topics.retain(|topic| !unmade.iter().any(|key| names(key, topic)));
         change.needs.clear();
     }
     change
@@ -89,5 +98,51 @@ fn names(key: &Key, topic: &str) -> bool {
     match key.location {
         Location::Region(of) => key.kind == Kind::Topic && of.as_str() == region && key.name == name,
         Location::Global => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::model::chat::{ChatConfiguration, ChatSettings, SlackChannel};
+    use crate::model::policy::Policy;
+    use crate::model::topic::Topic;
+    use crate::model::{Region, Tags};
+
+    fn topic(name: &str, action: Action, outcome: Outcome) -> Change {
+        let policy = Policy { statements: Vec::new() };
+        let topic = Topic { region: Region::US_EAST_1, name: name.to_owned(), policy, tags: Tags::default() };
+        Change { outcome, ..Change::write(action, Resource::Topic(topic), Vec::new(), Vec::new()) }
+    }
+
+    fn configuration(topics: &[&str]) -> Change {
+        let resource = ChatConfiguration {
+            name: "room".to_owned(),
+            channel: SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() },
+            settings: ChatSettings {
+                iam_role_arn: String::new(),
+                guardrail_policy_arns: BTreeSet::new(),
+                logging_level: "ERROR".to_owned(),
+                user_authorization_required: false,
+            },
+            topics: topics.iter().map(|name| format!("arn:aws:sns:us-east-1:111111111111:{name}")).collect(),
+            tags: None,
+        };
+        Change::write(Action::Update, Resource::ChatConfiguration(resource), Vec::new(), Vec::new())
+    }
+
+    #[test]
+    fn a_configuration_goes_without_the_topics_that_could_not_be_made_and_loses_no_other() {
+        let done = [
+            topic("made", Action::Create, Outcome::Applied),
+            topic("refused", Action::Create, Outcome::Failed),
+            topic("untried", Action::Create, Outcome::Skipped),
+            topic("drifted", Action::Update, Outcome::Failed),
+        ];
+        let change = configuration(&["made", "refused", "untried", "drifted", "theirs"]);
+        let expected = configuration(&["made", "drifted", "theirs"]);
+        assert_eq!(without_unmade(change, &unmade(&done)), expected);
     }
 }

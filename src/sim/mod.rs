@@ -15,6 +15,8 @@ pub mod call;
 pub mod chatbot;
 pub mod clock;
 pub mod cloudwatch;
+pub mod controls;
+pub mod demonstration;
 pub mod ecs;
 pub mod events;
 pub mod faults;

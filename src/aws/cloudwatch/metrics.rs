@@ -149,7 +149,7 @@ fn add_up(
         let pages: Vec<_> = results.iter().filter(|result| result.id() == Some(&id)).collect();
         match pages.last().and_then(|page| shortfall(page)) {
             None => {
-                sums.insert((*name).clone(), pages.iter().flat_map(|page| page.values()).sum());
+                sums.insert((*name).clone(), total(&pages));
             }
             Some(cause) => gaps.push(Gap {
                 tried: format!("{} for {name}", tried(counter)),
@@ -160,6 +160,12 @@ fn add_up(
         }
     }
     sums
+}
+
+/// The sum of no value is 0 and not the -0 that floating-point sums begin with,
+/// which a report would show.
+fn total(pages: &[&MetricDataResult]) -> f64 {
+    pages.iter().flat_map(|page| page.values()).fold(0.0, |sum, value| sum + value)
 }
 
 /// Why the last page of a metric does not end it, if it does not.
@@ -206,6 +212,7 @@ mod tests {
         let (sums, gaps) = added(&["a", "b", "c"], &results);
         let expected = [("a", 7.0), ("b", 0.0), ("c", 0.0)].map(|(name, sum)| (name.to_owned(), sum));
         assert_eq!(sums, BTreeMap::from(expected));
+        assert!(sums.values().all(|sum| sum.is_sign_positive()));
         assert_eq!(gaps, []);
     }
 

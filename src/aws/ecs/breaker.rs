@@ -76,3 +76,77 @@ fn wanted(read: Option<&DeploymentConfiguration>, breaker: &Breaker) -> Deployme
     switches.rollback = breaker.rollback;
     configuration
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use aws_sdk_ecs::types::{
+        Deployment, DeploymentController, DeploymentControllerType, DeploymentStrategy,
+        ThresholdConfiguration, ThresholdType,
+    };
+
+    fn service() -> types::builders::ServiceBuilder {
+        let deployment = Deployment::builder().rollout_state("COMPLETED".into()).build();
+        types::Service::builder().status(ACTIVE).deployments(deployment)
+    }
+
+    fn by(controller: &str) -> DeploymentController {
+        DeploymentController::builder().r#type(DeploymentControllerType::from(controller)).build().unwrap()
+    }
+
+    fn strategy(name: &str) -> DeploymentConfiguration {
+        DeploymentConfiguration::builder().strategy(DeploymentStrategy::from(name)).build()
+    }
+
+    #[test]
+    fn a_quiet_rolling_service_of_ecs_may_be_written() {
+        for service in [
+            service(),
+            service().deployment_controller(by("ECS")),
+            service().deployment_configuration(strategy("ROLLING")),
+        ] {
+            assert_eq!(unsafe_because(&service.build(), &[]), None);
+        }
+    }
+
+    #[test]
+    fn whatever_could_be_harmed_is_left_alone_with_a_reason() {
+        let second = Deployment::builder().rollout_state("IN_PROGRESS".into()).build();
+        for (service, unknown, reason) in [
+            (service().status("DRAINING"), vec![], "deleted or gone"),
+            (service().deployment_controller(by("CODE_DEPLOY")), vec![], "CodeDeploy"),
+            (service().deployment_controller(by("EXTERNAL")), vec![], "somebody else"),
+            (service().deployment_controller(by("FOO")), vec![], "FOO"),
+            (service().deployment_configuration(strategy("BLUE_GREEN")), vec![], "BLUE_GREEN"),
+            (service().deployments(second), vec![], "in progress"),
+            (service(), vec!["/newMember".to_owned()], "/newMember"),
+        ] {
+            let why = unsafe_because(&service.build(), &unknown).unwrap_or_default();
+            assert!(why.contains(reason), "{why} does not say {reason}");
+        }
+    }
+
+    #[test]
+    fn only_the_two_switches_change() {
+        let breaker = Breaker {
+            region: "eu-west-1".parse().unwrap(),
+            cluster_arn: "arn:c".into(),
+            service_arn: "arn:s".into(),
+            enable: true,
+            rollback: true,
+        };
+        let threshold =
+            ThresholdConfiguration::builder().r#type(ThresholdType::Count).value(7).build().unwrap();
+        let switches = DeploymentCircuitBreaker::builder()
+            .reset_on_healthy_task(false)
+            .threshold_configuration(threshold);
+        let before = DeploymentConfiguration::builder().maximum_percent(150);
+        let before = before.deployment_circuit_breaker(switches.clone().build()).build();
+        let mut after = before.clone();
+        after.deployment_circuit_breaker = Some(switches.enable(true).rollback(true).build());
+        assert_eq!(wanted(Some(&before), &breaker), after);
+        let from_nothing = wanted(None, &breaker);
+        assert!(from_nothing.deployment_circuit_breaker().is_some_and(|it| it.enable && it.rollback));
+    }
+}

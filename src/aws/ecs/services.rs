@@ -141,3 +141,57 @@ fn refused(failure: &Failure, tried: &str) -> Gap {
     let detail = one_line(&format!("{name} could not be described: {reason}{detail}"));
     Gap { tried: tried.to_owned(), cause, detail, whole: false }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ecs::types;
+
+    use super::*;
+
+    const ARN: &str = "arn:aws:ecs:eu-west-1:111111111111:service/prod/web";
+
+    fn gaps(answer: DescribeServicesOutput, asked: &[&str]) -> Vec<(Cause, String)> {
+        let asked: Vec<String> = asked.iter().map(|arn| (*arn).to_owned()).collect();
+        let gaps = missing(&answer, &asked, "describe services of cluster prod");
+        gaps.into_iter().map(|gap| (gap.cause, gap.detail)).collect()
+    }
+
+    fn answer() -> aws_sdk_ecs::operation::describe_services::builders::DescribeServicesOutputBuilder {
+        DescribeServicesOutput::builder()
+    }
+
+    fn failure(arn: &str) -> Failure {
+        Failure::builder().arn(arn).reason("MISSING").detail("it is gone").build()
+    }
+
+    #[test]
+    fn a_service_that_ecs_reports_as_failed_is_a_gap_in_its_own_words() {
+        let refused = answer().failures(failure(ARN)).build();
+        let words = "web could not be described: MISSING: it is gone".to_owned();
+        assert_eq!(gaps(refused, &[ARN]), [(Cause::Other, words)]);
+    }
+
+    #[test]
+    fn a_service_that_an_answer_passes_over_in_silence_is_a_gap_too() {
+        let words = "the answer does not mention web".to_owned();
+        assert_eq!(gaps(answer().build(), &[ARN]), [(Cause::Malformed, words)]);
+        let service = types::Service::builder().service_arn(ARN).build();
+        assert_eq!(gaps(answer().services(service).build(), &[ARN]), []);
+    }
+
+    #[test]
+    fn a_failure_that_names_its_service_in_short_is_one_gap_and_not_two() {
+        let short = "arn:aws:ecs:eu-west-1:111111111111:service/web";
+        assert_eq!(gaps(answer().failures(failure(short)).build(), &[ARN]).len(), 1);
+    }
+
+    #[test]
+    fn services_that_are_being_deleted_are_left_out() {
+        let service = |status: &str| {
+            let service = types::Service::builder().service_arn(ARN).service_name("web").cluster_arn("arn:c");
+            service.status(status).build()
+        };
+        let all = ["ACTIVE", "DRAINING", "INACTIVE"].map(service).to_vec();
+        assert_eq!(services(&answer().set_services(Some(all)).build(), None).len(), 1);
+    }
+}

@@ -6,11 +6,13 @@ use aws_sdk_eventbridge::types::{self, DeadLetterConfig, InputTransformer};
 
 use super::PAGE;
 use crate::aws::answer::every_page;
+use crate::aws::classify::class_of;
 use crate::aws::door::{ApiGroup, Door};
-use crate::aws::error::{AwsError, Class};
+use crate::aws::error::AwsError;
 use crate::aws::request::unbuildable;
+use crate::aws::text::one_line;
+use crate::model::Region;
 use crate::model::target::{ObservedTarget, RetryPolicy, Target, TargetSettings, Transformer};
-use crate::model::{Cause, Region};
 
 /// What EventBridge does where a retry policy leaves a member out (EventBridge
 /// user guide, event retry policy).
@@ -62,12 +64,8 @@ fn refusal(tried: &str, answer: &PutTargetsOutput) -> Option<AwsError> {
     let entry = answer.failed_entries().first();
     let code = entry.and_then(|entry| entry.error_code()).unwrap_or("no error code");
     let message = entry.and_then(|entry| entry.error_message()).unwrap_or("no error message");
-    let class = match code {
-        "ResourceNotFoundException" => Class::NotFound,
-        "ConcurrentModificationException" => Class::Conflict,
-        _ => Class::Failed(Cause::Other),
-    };
-    Some(AwsError { tried: tried.to_owned(), class, detail: format!("{code}: {message}") })
+    let class = class_of(ApiGroup::Events, 200, code, message);
+    Some(AwsError { tried: tried.to_owned(), class, detail: one_line(&format!("{code}: {message}")) })
 }
 
 impl From<types::Target> for ObservedTarget {
@@ -142,6 +140,7 @@ mod tests {
     use aws_sdk_eventbridge::types::PutTargetsResultEntry;
 
     use super::*;
+    use crate::aws::error::Class;
 
     fn target(settings: TargetSettings) -> Target {
         Target { region: Region::US_EAST_1, rule: "r".to_owned(), id: "t".to_owned(), settings }

@@ -37,11 +37,8 @@ fn opening(passes: &[&Pass]) -> String {
     match changes {
         0 if passes.is_empty() => "Foghorn has nothing to change.".to_owned(),
         0 => "Foghorn will change nothing. What is due it must leave alone:".to_owned(),
-        changes => {
-            let these = if changes == 1 { "this" } else { "these" };
-            let changes = counted(changes, "change").replace("1 change", "change");
-            format!("Foghorn will make {these} {changes} in {}:", counted(accounts, "account"))
-        }
+        1 => "Foghorn will make this change in 1 account:".to_owned(),
+        changes => format!("Foghorn will make these {changes} changes in {}:", counted(accounts, "account")),
     }
 }
 
@@ -55,4 +52,48 @@ fn tally(passes: &[&Pass]) -> String {
         (count(Action::Withheld), "withheld (?)"),
     ];
     format!("{}.", nonzero(&parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::rule::Rule;
+    use crate::model::{AccountId, Region, Resource, Tags};
+
+    fn creating(rules: usize) -> Pass {
+        let rule = |number| Rule {
+            region: Region::US_EAST_1,
+            name: format!("rule-{number}"),
+            description: String::new(),
+            pattern: serde_json::json!({}),
+            tags: Tags::default(),
+        };
+        let create =
+            |number| Change::write(Action::Create, Resource::Rule(rule(number)), Vec::new(), Vec::new());
+        Pass {
+            account: crate::model::pass::AccountSummary {
+                id: AccountId::default(),
+                name: "dev".to_owned(),
+                labels: std::collections::BTreeMap::new(),
+            },
+            clusters: 0,
+            services: 0,
+            conditions: Vec::new(),
+            coverage: Vec::new(),
+            findings: Vec::new(),
+            changes: (0..rules).map(create).collect(),
+            paths: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_question_names_the_number_of_changes_whatever_its_digits() {
+        for (rules, opening) in [
+            (1, "Foghorn will make this change in 1 account:"),
+            (2, "Foghorn will make these 2 changes in 1 account:"),
+            (11, "Foghorn will make these 11 changes in 1 account:"),
+        ] {
+            assert_eq!(render_plan(&[creating(rules)], &Style::default()).lines().next(), Some(opening));
+        }
+    }
 }

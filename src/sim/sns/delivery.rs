@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{PendingDelivery, Subscription, invalid, topic, topic_mut};
 use crate::sim::arn::Arn;
-use crate::sim::call::{Answer, Call};
+use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::policy::{self, Access, Principal};
 use crate::sim::world::World;
 use crate::sim::{chatbot, clock, members, sqs};
@@ -73,7 +73,7 @@ pub(super) fn publish_call(world: &mut World, call: &Call<'_>) -> Answer {
     Ok(json!({"MessageId": id}))
 }
 
-fn check(message: &Message) -> Result<(), crate::sim::call::ApiError> {
+fn check(message: &Message) -> Result<(), ApiError> {
     if message.body.is_empty() {
         return Err(invalid("Empty message"));
     }

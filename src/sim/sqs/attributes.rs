@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Queue, queue, queue_arn, queue_name};
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::members::string_map;
+use crate::sim::policy::{glob, one_or_many};
 use crate::sim::world::World;
 
 /// Numeric attributes with their smallest, largest and default value.
@@ -74,7 +75,6 @@ pub(super) fn check_attributes(sent: &BTreeMap<String, String>, arn: &str) -> Re
 
 /// Whether a text is a policy whose statements speak of this queue.
 fn policy_fits(text: &str, arn: &str) -> bool {
-    use crate::sim::policy::{glob, one_or_many};
     let Ok(document) = serde_json::from_str::<Value>(text) else { return false };
     let statements = one_or_many(&document["Statement"]);
     let own = |statement: &&Value| {

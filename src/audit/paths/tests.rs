@@ -1,0 +1,186 @@
+use super::*;
+use crate::fleet::spec::{Fleet, Pipeline};
+use crate::model::Location;
+use crate::model::policy::Policy;
+use crate::model::rule::ObservedRule;
+use crate::plan::fixtures::*;
+
+const PLACE: &str = "eu-west-1";
+
+fn world() -> (Fleet, Snapshot) {
+    let fleet = fleet(vec![Pipeline { via: via("C1", true), ..pipeline("deploys") }]);
+    let snapshot = settled(&fleet, &account(&[PLACE]));
+    (fleet, snapshot)
+}
+
+fn walked(fleet: &Fleet, snapshot: &Snapshot) -> Path {
+    let desired = desired(fleet, &account(&[PLACE]), snapshot);
+    let paths = walk(FLEET, &desired, snapshot);
+    let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
+    path.clone()
+}
+
+fn rule(snapshot: &mut Snapshot) -> &mut ObservedRule {
+    match at(snapshot, region(PLACE)).rules.get_mut("foghorn-deploys") {
+        Some(Sight::Seen(rule)) => rule,
+        other => panic!("the rule is there: {other:?}"),
+    }
+}
+
+fn target(snapshot: &mut Snapshot) -> &mut ObservedTarget {
+    match &mut rule(snapshot).targets {
+        Sight::Seen(targets) => &mut targets[0],
+        other => panic!("the targets were read: {other:?}"),
+    }
+}
+
+fn topic(snapshot: &mut Snapshot) -> &mut ObservedTopic {
+    match at(snapshot, region(PLACE)).topics.get_mut("foghorn-deploys") {
+        Some(Sight::Seen(topic)) => topic,
+        other => panic!("the topic is there: {other:?}"),
+    }
+}
+
+fn configuration(snapshot: &mut Snapshot) -> &mut ObservedChatConfiguration {
+    match snapshot.global.as_mut().map(|global| &mut global.configurations) {
+        Some(Sight::Seen(configurations)) => &mut configurations[0],
+        other => panic!("the configurations were read: {other:?}"),
+    }
+}
+
+fn key(kind: Kind, name: &str) -> Key {
+    Key::new(kind, region(PLACE), name)
+}
+
+type Hand = fn(&mut Snapshot);
+
+/// Every way to break a path, by the hop that it breaks.
+fn breakages() -> Vec<(&'static str, Hand)> {
+    vec![
+        ("rule", |s| erase(s, &key(Kind::Rule, "foghorn-deploys"))),
+        ("rule", |s| disown(s, &key(Kind::Rule, "foghorn-deploys"))),
+        ("rule", |s| rule(s).state = "DISABLED".into()),
+        ("pattern", |s| rule(s).pattern = None),
+        ("pattern", |s| rule(s).pattern = Some(json!({ "source": ["aws.ec2"] }))),
+        ("target", |s| erase(s, &key(Kind::Target, "foghorn-deploys/topic"))),
+        ("target", |s| rule(s).targets = Sight::Absent),
+        ("target", |s| target(s).settings.arn = "arn:aws:sns:eu-west-1:111111111111:other".into()),
+        ("target", |s| target(s).settings.role_arn = Some("arn:aws:iam::111111111111:role/r".into())),
+        ("transformer", |s| target(s).settings.transformer = None),
+        ("transformer", |s| target(s).settings.input = Some("\"hello\"".into())),
+        ("transformer", |s| target(s).settings.input_path = Some("$.detail".into())),
+        ("topic", |s| erase(s, &key(Kind::Topic, "foghorn-deploys"))),
+        ("topic", |s| disown(s, &key(Kind::Topic, "foghorn-deploys"))),
+        ("topicPolicy", |s| topic(s).policy = None),
+        ("topicPolicy", |s| topic(s).policy = Some(Policy { statements: Vec::new() })),
+        ("chatConfiguration", |s| configuration(s).channel = channel("C9")),
+        ("chatConfiguration", |s| configuration(s).topics.clear()),
+        ("chatConfiguration", |s| configuration(s).state = Some("DISABLED".into())),
+        ("subscription", |s| topic(s).subscriptions = Some(Vec::new())),
+        ("subscription", |s| {
+            topic(s).subscriptions.iter_mut().flatten().for_each(|one| one.confirmed = false);
+        }),
+        ("room", |s| s.global.get_or_insert_default().workspaces = Sight::Seen(Vec::new())),
+        ("room", |s| s.global.get_or_insert_default().workspaces = Sight::Absent),
+        ("room", |s| {
+            if let Sight::Seen(workspaces) = &mut s.global.get_or_insert_default().workspaces {
+                workspaces[0].state = Some("DISABLED".into());
+            }
+        }),
+    ]
+}
+
+#[test]
+fn a_path_that_nothing_breaks_is_heard() {
+    let (fleet, mut snapshot) = world();
+    rule(&mut snapshot).state = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS".to_owned();
+    let path = walked(&fleet, &snapshot);
+    assert_eq!((path.state, path.broken_at, path.why), (PathState::Heard, None, None));
+    assert!(path.hops.iter().all(|hop| hop.carries == Some(true)));
+}
+
+#[test]
+fn a_broken_path_names_the_first_hop_that_does_not_carry_the_event_on() {
+    let (fleet, settled) = world();
+    for (index, (hop, breaks)) in breakages().into_iter().enumerate() {
+        let mut snapshot = settled.clone();
+        breaks(&mut snapshot);
+        let path = walked(&fleet, &snapshot);
+        assert_eq!((path.state, path.broken_at), (PathState::Broken, Some(hop)), "case {index}");
+        assert!(path.why.is_some_and(|why| !why.is_empty()), "case {index}");
+    }
+}
+
+#[test]
+fn two_breakages_are_told_by_the_earlier_one() {
+    let (fleet, settled) = world();
+    let cases = breakages();
+    for (early, (hop, first)) in cases.iter().enumerate() {
+        for (_, second) in cases.iter().skip(early + 1).filter(|(later, _)| *later == "room") {
+            let mut snapshot = settled.clone();
+            second(&mut snapshot);
+            first(&mut snapshot);
+            assert_eq!(walked(&fleet, &snapshot).broken_at, Some(*hop), "case {early}");
+        }
+    }
+}
+
+/// Every way to hide a hop.
+fn gaps() -> Vec<Hand> {
+    vec![
+        |s| hide(s, &key(Kind::Rule, "foghorn-deploys")),
+        |s| hide(s, &key(Kind::Target, "foghorn-deploys/topic")),
+        |s| hide(s, &key(Kind::Topic, "foghorn-deploys")),
+        |s| topic(s).subscriptions = None,
+        |s| hide(s, &Key::new(Kind::ChatConfiguration, Location::Global, "any")),
+        |s| s.global.get_or_insert_default().workspaces = Sight::Unknown,
+        |s| blind(s, region(PLACE).into()),
+        |s| blind(s, Location::Global),
+        |s| s.global = None,
+    ]
+}
+
+#[test]
+fn what_a_gap_hides_is_neither_heard_nor_broken() {
+    let (fleet, settled) = world();
+    for (index, hides) in gaps().into_iter().enumerate() {
+        let mut snapshot = settled.clone();
+        hides(&mut snapshot);
+        let path = walked(&fleet, &snapshot);
+        assert_eq!(path.state, PathState::Unknown, "case {index}");
+        let unseen = path.hops.iter().find(|hop| hop.carries.is_none()).map(|hop| hop.name);
+        assert_eq!(path.broken_at, unseen, "case {index}");
+    }
+}
+
+#[test]
+fn a_hop_that_is_known_to_be_broken_counts_although_a_gap_hides_an_earlier_one() {
+    let (fleet, mut snapshot) = world();
+    hide(&mut snapshot, &key(Kind::Rule, "foghorn-deploys"));
+    topic(&mut snapshot).subscriptions = Some(Vec::new());
+    let path = walked(&fleet, &snapshot);
+    assert_eq!((path.state, path.broken_at), (PathState::Broken, Some("subscription")));
+}
+
+#[test]
+fn a_room_that_waits_for_a_person_is_not_promised_by_apply() {
+    let (fleet, settled) = world();
+    let mut snapshot = bare(&fleet, &account(&[PLACE]));
+    snapshot.regions = settled.regions;
+    let why = |snapshot: &Snapshot| walked(&fleet, snapshot).why.unwrap_or_default();
+    assert!(why(&snapshot).contains("foghorn apply makes it"), "{}", why(&snapshot));
+    snapshot.global.get_or_insert_default().workspaces = Sight::Seen(Vec::new());
+    assert!(why(&snapshot).contains("nobody has authorised"), "{}", why(&snapshot));
+    assert!(!why(&snapshot).contains("foghorn apply"), "{}", why(&snapshot));
+}
+
+#[test]
+fn a_path_in_a_partition_without_aws_chatbot_is_broken_at_the_room() {
+    let fleet = fleet(vec![pipeline("deploys")]);
+    let account = account(&["cn-north-1"]);
+    let snapshot = settled(&fleet, &account);
+    let paths = walk(FLEET, &desired(&fleet, &account, &snapshot), &snapshot);
+    let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
+    assert_eq!((path.state, path.broken_at), (PathState::Broken, Some("room")));
+    assert!(path.why.as_deref().is_some_and(|why| why.contains("aws-cn")));
+}

@@ -1,0 +1,355 @@
+//! Fleets, accounts and snapshots to test the pure code with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::macros::date;
+
+use crate::fleet::spec::{Alarms, Chatbot, Fleet, Pipeline, Selector, Slack, Via};
+use crate::model::alarm::{Alarm, ObservedAlarm};
+use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration, SlackChannel, Workspace};
+use crate::model::queue::{ObservedQueue, Queue};
+use crate::model::rule::{ObservedRule, Rule};
+use crate::model::service::{BreakerSettings, Controller, Scheduling, Service, Strategy};
+use crate::model::target::{ObservedTarget, Target};
+use crate::model::topic::{CHATBOT_ENDPOINT, ObservedTopic, Subscription, Topic};
+use crate::model::{
+    Account, Cause, Desired, EventFamily, Gap, GlobalSnapshot, Key, Kind, Location, Plan, Region,
+    RegionSnapshot, Resource, Sight, Snapshot, Tags, arn,
+};
+
+/// The day on which all tests take place.
+pub(crate) const TODAY: time::Date = date!(2026 - 11 - 21);
+
+/// The fleet that all tests speak of.
+pub(crate) const FLEET: &str = "acme";
+
+pub(crate) fn region(name: &str) -> Region {
+    name.parse().expect("a Region")
+}
+
+pub(crate) fn account(regions: &[&str]) -> Account {
+    Account {
+        id: "111111111111".parse().expect("an account id"),
+        name: "dev".to_owned(),
+        labels: BTreeMap::new(),
+        regions: regions.iter().map(|name| region(name)).collect(),
+    }
+}
+
+/// A fleet of these pipelines, valid in all else.
+pub(crate) fn fleet(pipelines: Vec<Pipeline>) -> Fleet {
+    let text = "apiVersion: foghorn.dev/v1alpha1\nkind: Fleet\nmetadata: { name: acme }\nspec:\n  \
+                regions: [eu-west-1]\n  accounts: [ { id: \"111111111111\" } ]\n";
+    let mut fleet = crate::fleet::parse(text, "fleet.yaml", TODAY).expect("a good fleet").fleet;
+    fleet.spec.pipelines = pipelines;
+    fleet
+}
+
+/// A pipeline of failed deployments to channel C1.
+pub(crate) fn pipeline(name: &str) -> Pipeline {
+    Pipeline {
+        name: name.to_owned(),
+        selector: Selector::default(),
+        events: vec![EventFamily::DeploymentFailed],
+        clusters: Vec::new(),
+        via: via("C1", false),
+        alarms: Alarms::default(),
+        dead_letter: true,
+    }
+}
+
+pub(crate) fn via(channel: &str, adopt: bool) -> Via {
+    let slack = Slack { workspace_id: "T1".to_owned(), channel_id: channel.to_owned(), adopt };
+    Via { chatbot: Chatbot { slack } }
+}
+
+pub(crate) fn channel(channel: &str) -> SlackChannel {
+    SlackChannel { workspace: "T1".to_owned(), channel: channel.to_owned() }
+}
+
+/// What is desired, knowing what the snapshot says of AWS Chatbot.
+pub(crate) fn desired(fleet: &Fleet, account: &Account, snapshot: &Snapshot) -> Desired {
+    super::desired(fleet, account, None, snapshot.global.as_ref())
+}
+
+/// What is planned for a snapshot.
+pub(crate) fn plan(fleet: &Fleet, account: &Account, snapshot: &Snapshot) -> Plan {
+    super::plan(fleet, account, &desired(fleet, account, snapshot), snapshot, TODAY)
+}
+
+/// A snapshot of an account in which nothing is built and the workspace is
+/// authorised.
+pub(crate) fn bare(fleet: &Fleet, account: &Account) -> Snapshot {
+    let interest = super::desired(fleet, account, None, None).interest();
+    let regions = interest.regions.iter().map(|(region, interest)| {
+        let seen = RegionSnapshot {
+            queues: interest.queues.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            topics: interest.topics.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            rules: interest.rules.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            alarms: interest.alarms.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            ..RegionSnapshot::default()
+        };
+        (*region, seen)
+    });
+    let workspace = Workspace { id: "T1".to_owned(), name: "acme".to_owned(), state: None };
+    let global = interest.global.as_ref().map(|_| GlobalSnapshot {
+        workspaces: Sight::Seen(vec![workspace]),
+        configurations: Sight::Seen(Vec::new()),
+        ..GlobalSnapshot::default()
+    });
+    Snapshot { regions: regions.collect(), global }
+}
+
+/// A snapshot of an account in which everything is as the fleet asks.
+pub(crate) fn settled(fleet: &Fleet, account: &Account) -> Snapshot {
+    let mut snapshot = bare(fleet, account);
+    for wanted in super::desired(fleet, account, None, None).resources.values() {
+        put(&mut snapshot, &wanted.resource);
+    }
+    snapshot
+}
+
+/// What AWS would hold after the plan's writes.
+pub(crate) fn apply_to_snapshot(snapshot: &mut Snapshot, plan: &Plan) {
+    for change in plan.changes.iter().filter(|change| change.is_write()) {
+        put(snapshot, change.resource.as_ref().expect("a write names its resource"));
+    }
+}
+
+fn put(snapshot: &mut Snapshot, resource: &Resource) {
+    match resource {
+        Resource::Queue(queue) => put_queue(at(snapshot, queue.region), queue),
+        Resource::Topic(topic) => put_topic(at(snapshot, topic.region), topic),
+        Resource::Rule(rule) => put_rule(at(snapshot, rule.region), rule),
+        Resource::Target(target) => put_target(at(snapshot, target.region), target),
+        Resource::Alarm(alarm) => put_alarm(at(snapshot, alarm.region), alarm),
+        Resource::ChatConfiguration(configuration) => put_configuration(snapshot, configuration),
+        Resource::Breaker(breaker) => {
+            let services = &mut at(snapshot, breaker.region).services;
+            for service in services.iter_mut().filter(|service| service.arn == breaker.service_arn) {
+                service.breaker = BreakerSettings { enable: breaker.enable, rollback: breaker.rollback };
+            }
+        }
+    }
+}
+
+pub(crate) fn at(snapshot: &mut Snapshot, region: Region) -> &mut RegionSnapshot {
+    snapshot.regions.entry(region).or_default()
+}
+
+fn tagged(before: Option<&Tags>, ours: &Tags) -> Tags {
+    let mut tags = before.cloned().unwrap_or_default();
+    tags.0.extend(ours.0.clone());
+    tags
+}
+
+fn put_queue(region: &mut RegionSnapshot, queue: &Queue) {
+    let before = region.queues.get(&queue.name).and_then(Sight::seen);
+    let observed = ObservedQueue {
+        url: format!("https://sqs.{}.amazonaws.com/111111111111/{}", queue.region, queue.name),
+        retention_seconds: Some(queue.retention_seconds),
+        policy: Some(queue.policy.clone()),
+        messages: before.map_or(0, |before| before.messages),
+        tags: tagged(before.map(|before| &before.tags), &queue.tags),
+    };
+    region.queues.insert(queue.name.clone(), Sight::Seen(observed));
+}
+
+fn put_topic(region: &mut RegionSnapshot, topic: &Topic) {
+    let before = region.topics.get(&topic.name).and_then(Sight::seen);
+    let observed = ObservedTopic {
+        policy: Some(topic.policy.clone()),
+        subscriptions: before.map_or(Some(Vec::new()), |before| before.subscriptions.clone()),
+        tags: tagged(before.map(|before| &before.tags), &topic.tags),
+    };
+    region.topics.insert(topic.name.clone(), Sight::Seen(observed));
+}
+
+fn put_rule(region: &mut RegionSnapshot, rule: &Rule) {
+    let before = region.rules.get(&rule.name).and_then(Sight::seen);
+    let observed = ObservedRule {
+        description: Some(rule.description.clone()),
+        pattern: Some(rule.pattern.clone()),
+        state: "ENABLED".to_owned(),
+        tags: tagged(before.map(|before| &before.tags), &rule.tags),
+        targets: before.map_or(Sight::Seen(Vec::new()), |before| before.targets.clone()),
+    };
+    region.rules.insert(rule.name.clone(), Sight::Seen(observed));
+}
+
+fn put_target(region: &mut RegionSnapshot, target: &Target) {
+    let Some(Sight::Seen(rule)) = region.rules.get_mut(&target.rule) else {
+        panic!("the target {} is put before its rule", target.key());
+    };
+    let mut targets = rule.targets.seen().cloned().unwrap_or_default();
+    targets.retain(|observed| observed.id != target.id);
+    targets.push(ObservedTarget { id: target.id.clone(), settings: target.settings.clone() });
+    rule.targets = Sight::Seen(targets);
+}
+
+fn put_alarm(region: &mut RegionSnapshot, alarm: &Alarm) {
+    let before = region.alarms.get(&alarm.name).and_then(Sight::seen);
+    let observed = ObservedAlarm {
+        settings: alarm.settings.clone(),
+        state: "OK".to_owned(),
+        state_reason: None,
+        ok_actions: alarm.ok_actions.clone(),
+        insufficient_data_actions: alarm.insufficient_data_actions.clone(),
+        tags: tagged(before.map(|before| &before.tags), &alarm.tags),
+    };
+    region.alarms.insert(alarm.name.clone(), Sight::Seen(observed));
+}
+
+/// AWS Chatbot replaces the list of topics, and subscribes itself to each.
+fn put_configuration(snapshot: &mut Snapshot, configuration: &ChatConfiguration) {
+    let global = snapshot.global.get_or_insert_default();
+    let mut configurations = global.configurations.seen().cloned().unwrap_or_default();
+    let before = configurations.iter().position(|observed| observed.channel == configuration.channel);
+    let before = before.map(|index| configurations.remove(index));
+    let none = Tags::default();
+    configurations.push(ObservedChatConfiguration {
+        name: configuration.name.clone(),
+        arn: format!("arn:aws:chatbot::111111111111:chat-configuration/slack-channel/{}", configuration.name),
+        channel: configuration.channel.clone(),
+        settings: configuration.settings.clone(),
+        topics: configuration.topics.clone(),
+        state: None,
+        state_reason: None,
+        tags: tagged(
+            before.as_ref().map(|before| &before.tags),
+            configuration.tags.as_ref().unwrap_or(&none),
+        ),
+    });
+    global.configurations = Sight::Seen(configurations);
+    for topic in &configuration.topics {
+        subscribe(snapshot, topic);
+    }
+}
+
+fn subscribe(snapshot: &mut Snapshot, topic: &str) {
+    let Some(Ok(region)) = arn::region_of(topic).map(str::parse) else { return };
+    let topics = &mut at(snapshot, region).topics;
+    if let Some(Sight::Seen(observed)) = topics.get_mut(arn::last_segment(topic)) {
+        observed.subscriptions = Some(vec![Subscription {
+            protocol: "https".to_owned(),
+            endpoint: CHATBOT_ENDPOINT.to_owned(),
+            confirmed: true,
+        }]);
+    }
+}
+
+pub(crate) fn gap(whole: bool) -> Gap {
+    Gap { tried: "read it".to_owned(), cause: Cause::Denied, detail: "not allowed".to_owned(), whole }
+}
+
+/// Nothing at all can be read in this location.
+pub(crate) fn blind(snapshot: &mut Snapshot, location: Location) {
+    match location {
+        Location::Region(region) => {
+            let blank = RegionSnapshot { gaps: vec![gap(true)], ..RegionSnapshot::default() };
+            snapshot.regions.insert(region, blank);
+        }
+        Location::Global => {
+            snapshot.global = Some(GlobalSnapshot { gaps: vec![gap(true)], ..GlobalSnapshot::default() });
+        }
+    }
+}
+
+/// The thing is not there.
+pub(crate) fn erase(snapshot: &mut Snapshot, key: &Key) {
+    hide_as(snapshot, key, true);
+}
+
+/// The thing could not be read.
+pub(crate) fn hide(snapshot: &mut Snapshot, key: &Key) {
+    hide_as(snapshot, key, false);
+    match key.location {
+        Location::Region(region) => at(snapshot, region).gaps.push(gap(false)),
+        Location::Global => snapshot.global.get_or_insert_default().gaps.push(gap(false)),
+    }
+}
+
+fn hide_as(snapshot: &mut Snapshot, key: &Key, absent: bool) {
+    fn set<T>(things: &mut BTreeMap<String, Sight<T>>, name: &str, absent: bool) {
+        things.insert(name.to_owned(), if absent { Sight::Absent } else { Sight::Unknown });
+    }
+    let name = key.name.as_str();
+    let Location::Region(region) = key.location else {
+        let global = snapshot.global.get_or_insert_default();
+        match (&mut global.configurations, absent) {
+            (Sight::Seen(configurations), true) => configurations.retain(|observed| observed.name != name),
+            (configurations, false) => *configurations = Sight::Unknown,
+            _ => {}
+        }
+        return;
+    };
+    let region = at(snapshot, region);
+    match key.kind {
+        Kind::Queue => set(&mut region.queues, name, absent),
+        Kind::Topic => set(&mut region.topics, name, absent),
+        Kind::Rule => set(&mut region.rules, name, absent),
+        Kind::Alarm => set(&mut region.alarms, name, absent),
+        Kind::Target => {
+            let rule = name.split('/').next().unwrap_or_default();
+            if let Some(Sight::Seen(rule)) = region.rules.get_mut(rule) {
+                rule.targets = if absent { Sight::Seen(Vec::new()) } else { Sight::Unknown };
+            }
+        }
+        Kind::ChatConfiguration | Kind::Breaker => {}
+    }
+}
+
+/// The tags of a thing that was seen and can have any.
+pub(crate) fn tags_of<'a>(snapshot: &'a mut Snapshot, key: &Key) -> Option<&'a mut Tags> {
+    fn of<T>(sight: Option<&mut Sight<T>>) -> Option<&mut T> {
+        match sight {
+            Some(Sight::Seen(thing)) => Some(thing),
+            _ => None,
+        }
+    }
+    let name = key.name.as_str();
+    let Location::Region(region) = key.location else {
+        let configurations = snapshot.global.as_mut().map(|global| &mut global.configurations);
+        let found = of(configurations)?.iter_mut().find(|observed| observed.name == name);
+        return found.map(|observed| &mut observed.tags);
+    };
+    let region = snapshot.regions.get_mut(&region)?;
+    match key.kind {
+        Kind::Queue => of(region.queues.get_mut(name)).map(|observed| &mut observed.tags),
+        Kind::Topic => of(region.topics.get_mut(name)).map(|observed| &mut observed.tags),
+        Kind::Rule => of(region.rules.get_mut(name)).map(|observed| &mut observed.tags),
+        Kind::Alarm => of(region.alarms.get_mut(name)).map(|observed| &mut observed.tags),
+        Kind::Target | Kind::ChatConfiguration | Kind::Breaker => None,
+    }
+}
+
+/// Someone else made the thing.
+pub(crate) fn disown(snapshot: &mut Snapshot, key: &Key) {
+    if let Some(tags) = tags_of(snapshot, key) {
+        *tags = Tags(BTreeMap::from([("team".to_owned(), "other".to_owned())]));
+    }
+}
+
+/// A service of cluster prod whose circuit breaker is off.
+pub(crate) fn service(region: Region, name: &str) -> Service {
+    let account = account(&[]).id;
+    Service {
+        arn: arn::service(region, &account, "prod", name),
+        name: name.to_owned(),
+        cluster_arn: arn::cluster(region, &account, "prod"),
+        controller: Controller::Ecs,
+        scheduling: Scheduling::Replica,
+        strategy: Strategy::Rolling,
+        classic_load_balancer: false,
+        breaker: BreakerSettings::default(),
+        deploying: false,
+        unknown_members: Vec::new(),
+    }
+}
+
+/// The topics that feed the one configuration of a channel.
+pub(crate) fn topics_of(snapshot: &Snapshot, channel: &SlackChannel) -> BTreeSet<String> {
+    let configurations = snapshot.global.as_ref().and_then(|global| global.configurations.seen());
+    let found = configurations.into_iter().flatten().find(|observed| observed.channel == *channel);
+    found.map(|observed| observed.topics.clone()).unwrap_or_default()
+}

@@ -1,0 +1,220 @@
+//! The house rules that no compiler checks: who may use whom, which library is
+//! named where, and how long a file may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module and the modules of the crate that it may use besides itself.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("fleet", &["model"]),
+    ("events", &["model"]),
+    ("plan", &["model", "fleet", "events"]),
+    ("audit", &["model", "fleet"]),
+    ("aws", &["model"]),
+    ("report", &["model"]),
+    ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
+    ("controller", &["model", "reconcile"]),
+    ("cli", &["model", "fleet", "events", "plan", "audit", "aws", "report", "reconcile", "controller"]),
+    ("sim", &["events"]),
+    ("main", &["cli", "report"]),
+    ("lib", &[]),
+];
+
+/// The one file outside `sim` that may use it: the demo is where they meet.
+const DEMO: (&str, &str) = ("src/cli/demo", "sim");
+
+/// The longest a file may be, its tests aside.
+const MOST_LINES: usize = 400;
+
+/// The libraries that make up the AWS SDK; they stop at the door.
+const SDK: &[&str] = &["aws_sdk_", "aws_smithy_", "aws_config", "aws_types", "aws_credential_types"];
+
+/// Libraries that one file alone may name, so that each can be replaced there.
+const NAMED_ONCE: &[&str] = &["serde_yaml", "backoff"];
+
+/// A source file without its tests and comments, line by line.
+struct Source {
+    path: String,
+    lines: Vec<String>,
+}
+
+impl Source {
+    fn read(root: &Path, path: &Path) -> Self {
+        let text = fs::read_to_string(path).expect("a readable source file");
+        let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let name = path.strip_prefix(root).expect("a file of the crate");
+        Self { path: name.to_string_lossy().into_owned(), lines: code.lines().map(without_comment).collect() }
+    }
+
+    /// The top-level module that the file is part of.
+    fn module(&self) -> &str {
+        let inside = self.path.trim_start_matches("src/");
+        inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+    }
+
+    /// How many `super`s lead from the file's module to the crate's root.
+    fn depth(&self) -> usize {
+        let inside = self.path.trim_start_matches("src/").trim_end_matches("/mod.rs");
+        inside.split('/').count()
+    }
+
+    fn place(&self, line: usize) -> String {
+        format!("{}:{}", self.path, line + 1)
+    }
+}
+
+fn without_comment(line: &str) -> String {
+    if line.trim_start().starts_with("//") { String::new() } else { line.to_owned() }
+}
+
+/// Every source file that is part of the product: no file of tests alone.
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("src"), &mut files);
+    files.sort();
+    let sources: Vec<Source> = files.iter().map(|path| Source::read(root, path)).collect();
+    assert!(sources.len() > 100, "the sources are where this test looks for them");
+    sources
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let is_for_tests = ["tests", "testing", "fixtures", "examples"].contains(&name.as_str());
+        if path.is_dir() && !is_for_tests {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_for_tests {
+            files.push(path);
+        }
+    }
+}
+
+/// The modules of the crate that a text names through paths such as
+/// `crate::model::Plan`, `crate::{model, plan}` or enough `super`s, each with
+/// the number of its line, from 0.
+fn modules_named(text: &str, depth: usize) -> Vec<(usize, String)> {
+    let to_root = "super::".repeat(depth);
+    let mut named = Vec::new();
+    for root in ["crate::", "foghorn::", to_root.as_str()] {
+        for (start, _) in text.match_indices(root) {
+            let before = text[..start].chars().next_back();
+            if before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | ':')) {
+                continue;
+            }
+            let line = text[..start].matches('\n').count();
+            named.extend(first_names(&text[start + root.len()..]).into_iter().map(|name| (line, name)));
+        }
+    }
+    named.retain(|(_, name)| name != "super");
+    named
+}
+
+/// The first name of a path, or of each path in a group.
+fn first_names(path: &str) -> Vec<String> {
+    let Some(group) = path.strip_prefix('{') else { return vec![name_at(path)] };
+    let (mut names, mut depth, mut start) = (Vec::new(), 0_usize, 0);
+    for (index, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                names.push(name_at(group[start..index].trim()));
+                return names;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                names.push(name_at(group[start..index].trim()));
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    names.push(name_at(group[start..].trim()));
+    names
+}
+
+fn name_at(path: &str) -> String {
+    path.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+fn is_module(name: &str) -> bool {
+    MAY_USE.iter().any(|(module, _)| *module == name)
+}
+
+fn may_use(source: &Source, used: &str) -> bool {
+    let module = source.module();
+    let allowed = MAY_USE.iter().find(|(name, _)| *name == module).map(|(_, allowed)| *allowed);
+    let allowed = allowed.unwrap_or_else(|| panic!("src/{module} is in no row of the table"));
+    used == module || allowed.contains(&used) || (source.path.starts_with(DEMO.0) && used == DEMO.1)
+}
+
+#[test]
+fn every_module_uses_only_the_modules_that_it_may() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        for (line, used) in modules_named(&source.lines.join("\n"), source.depth()) {
+            if is_module(&used) && !may_use(&source, &used) {
+                broken.push(format!("{}: {} may not use {used}", source.place(line), source.module()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "the modules depend on each other in one direction:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_sdk_s_types_stop_at_the_door_to_aws() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| source.module() != "aws") {
+        for (index, line) in source.lines.iter().enumerate() {
+            broken.extend(
+                SDK.iter()
+                    .filter(|library| line.contains(*library))
+                    .map(|library| format!("{}: {library} outside src/aws", source.place(index))),
+            );
+        }
+    }
+    assert!(broken.is_empty(), "only src/aws may name the AWS SDK:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn a_library_that_may_have_to_be_replaced_is_named_in_one_file() {
+    for library in NAMED_ONCE {
+        let path = format!("{library}::");
+        let named: Vec<String> = sources()
+            .into_iter()
+            .filter(|source| source.lines.iter().any(|line| line.contains(&path)))
+            .map(|source| source.path)
+            .collect();
+        assert!(named.len() == 1, "{library} is named in {} files, not one: {named:?}", named.len());
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_a_person_reads_at_once() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| source.lines.len() > MOST_LINES)
+        .map(|source| format!("{}: {} lines of {MOST_LINES}", source.path, source.lines.len()))
+        .collect();
+    assert!(long.is_empty(), "these files hold more than one idea:\n{}", long.join("\n"));
+}
+
+#[test]
+fn the_modules_that_a_text_names_are_read_in_every_form() {
+    for (text, depth, expected) in [
+        ("use crate::model::{Account, Plan};", 1, vec![(0, "model")]),
+        ("use crate::{aws, model::{Plan, Region}, plan};", 1, vec![(0, "aws"), (0, "model"), (0, "plan")]),
+        ("\nuse crate::{\n    audit::paths,\n    sim,\n};", 1, vec![(1, "audit"), (1, "sim"), (1, "")]),
+        ("    matches!(kind, crate::sim::Kind::Rule)", 2, vec![(0, "sim")]),
+        ("use super::model::Plan;", 1, vec![(0, "model")]),
+        ("use super::names;", 2, vec![]),
+        ("use super::super::model::Plan;", 2, vec![(0, "model")]),
+        ("let own = my_crate::model;", 1, vec![]),
+    ] {
+        let named = modules_named(text, depth);
+        let named: Vec<(usize, &str)> = named.iter().map(|(line, name)| (*line, name.as_str())).collect();
+        assert_eq!(named, expected, "{text}");
+    }
+}
