@@ -23,6 +23,9 @@ pub struct AlarmSettings {
     pub dimensions: BTreeMap<String, String>,
     /// `Sum`, say.
     pub statistic: Option<String>,
+    /// Counts only data of this unit. `None` counts all; a wrong one silences
+    /// the alarm, for CloudWatch then sees no data.
+    pub unit: Option<String>,
     /// In seconds.
     pub period_seconds: Option<i32>,
     /// How many periods are looked at.

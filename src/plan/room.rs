@@ -141,6 +141,7 @@ pub(super) fn alarm_settings(
         metric: Some(metric.to_owned()),
         dimensions,
         statistic: Some("Sum".to_owned()),
+        unit: None,
         period_seconds: Some(300),
         evaluation_periods: Some(1),
         datapoints_to_alarm: Some(1),

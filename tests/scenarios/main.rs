@@ -3,6 +3,7 @@
 #![cfg(feature = "demo")]
 
 mod breakers;
+mod drift;
 mod inventory;
 mod pipeline;
 mod support;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{
-    AlarmType, ComparisonOperator, Dimension, MetricAlarm, StateValue, Statistic, Tag,
+    AlarmType, ComparisonOperator, Dimension, MetricAlarm, StandardUnit, StateValue, Statistic, Tag,
 };
 use futures::future::join_all;
 
@@ -104,6 +104,7 @@ impl From<MetricAlarm> for AlarmSettings {
             metric: alarm.metric_name,
             dimensions: alarm.dimensions.unwrap_or_default().into_iter().filter_map(named).collect(),
             statistic: alarm.statistic.map(|statistic| statistic.as_str().to_owned()),
+            unit: alarm.unit.map(|unit| unit.as_str().to_owned()),
             period_seconds: alarm.period,
             evaluation_periods: alarm.evaluation_periods,
             datapoints_to_alarm: alarm.datapoints_to_alarm,
@@ -170,6 +171,7 @@ fn sdk_alarm(alarm: &Alarm) -> PutMetricAlarmInputBuilder {
         .set_metric_name(settings.metric.clone())
         .set_dimensions(Some(sdk_dimensions(&settings.dimensions)))
         .set_statistic(settings.statistic.as_deref().map(Statistic::from))
+        .set_unit(settings.unit.as_deref().map(StandardUnit::from))
         .set_period(settings.period_seconds)
         .set_evaluation_periods(settings.evaluation_periods)
         .set_datapoints_to_alarm(settings.datapoints_to_alarm)
@@ -211,6 +213,7 @@ mod tests {
             metric: Some("FailedInvocations".to_owned()),
             dimensions: BTreeMap::from([("RuleName".to_owned(), "foghorn-deploys".to_owned())]),
             statistic: Some("Sum".to_owned()),
+            unit: Some("Count".to_owned()),
             period_seconds: Some(300),
             evaluation_periods: Some(2),
             datapoints_to_alarm: Some(1),
@@ -239,6 +242,7 @@ mod tests {
             .set_metric_name(put.metric_name)
             .set_dimensions(put.dimensions)
             .set_statistic(put.statistic)
+            .set_unit(put.unit)
             .set_period(put.period)
             .set_evaluation_periods(put.evaluation_periods)
             .set_datapoints_to_alarm(put.datapoints_to_alarm)
