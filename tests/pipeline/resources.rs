@@ -119,6 +119,7 @@ pub fn alarm(name: &str, topic: &str) -> Alarm {
             metric: Some("FailedInvocations".to_owned()),
             dimensions: BTreeMap::from([("RuleName".to_owned(), "foghorn-one".to_owned())]),
             statistic: Some("Sum".to_owned()),
+            unit: None,
             period_seconds: Some(300),
             evaluation_periods: Some(1),
             datapoints_to_alarm: Some(1),
