@@ -167,7 +167,7 @@ mod tests {
             region: Region::US_EAST_1,
             name: "q".to_owned(),
             retention_seconds: 1_209_600,
-            policy: Policy { statements: vec![json!({ "Sid": "A", "Effect": "Allow" })] },
+            policy: Policy::of(vec![json!({ "Sid": "A", "Effect": "Allow" })]),
             tags: Tags::owned_by("acme", &BTreeMap::new()),
         }
     }

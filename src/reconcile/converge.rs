@@ -117,7 +117,7 @@ mod tests {
     use crate::model::{Region, Tags};
 
     fn topic(name: &str, action: Action, outcome: Outcome) -> Change {
-        let policy = Policy { statements: Vec::new() };
+        let policy = Policy::of(Vec::new());
         let topic = Topic { region: Region::US_EAST_1, name: name.to_owned(), policy, tags: Tags::default() };
         Change { outcome, ..Change::write(action, Resource::Topic(topic), Vec::new(), Vec::new()) }
     }
