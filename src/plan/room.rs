@@ -64,6 +64,7 @@ fn configuration(scope: &Scope<'_>, channel: &SlackChannel, topics: &[Key]) -> C
     let partition = account.partition();
     ChatConfiguration {
         name: configuration_name(scope, channel),
+        arn: None,
         channel: channel.clone(),
         settings: ChatSettings {
             iam_role_arn: arn::role(partition, &account.id, names::CHAT_ROLE),

@@ -125,6 +125,7 @@ mod tests {
     fn configuration(topics: &[&str]) -> Change {
         let resource = ChatConfiguration {
             name: "room".to_owned(),
+            arn: None,
             channel: SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() },
             settings: ChatSettings {
                 iam_role_arn: String::new(),
