@@ -5,5 +5,6 @@
 mod breakers;
 mod drift;
 mod inventory;
+mod ownership;
 mod pipeline;
 mod support;
