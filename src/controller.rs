@@ -18,6 +18,9 @@ use crate::reconcile::{Reconciler, Sighting};
 /// a reason that may pass.
 const FURTHER_LOOKS: usize = 2;
 
+/// More accounts at a time than this gain nothing and cost memory.
+const MOST_SLOTS: usize = 10_000;
+
 /// Hears how a run goes on.
 pub trait Watcher: Send + Sync {
     /// An account is being worked on.
@@ -44,7 +47,7 @@ impl Controller {
     /// A controller that works on as many accounts at a time as the fleet's
     /// limits allow.
     pub fn new(reconciler: Reconciler, watcher: Arc<dyn Watcher>) -> Self {
-        let slots = reconciler.fleet.spec.limits.accounts_in_flight;
+        let slots = reconciler.fleet.spec.limits.accounts_in_flight.clamp(1, MOST_SLOTS);
         Self { reconciler, slots: Arc::new(Semaphore::new(slots)), watcher }
     }
 

@@ -9,18 +9,23 @@ mod observe;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::conditions::{Evidence, conditions};
 use crate::audit::{self, Subject, paths};
-use crate::aws::Aws;
+use crate::aws::{AccountDoor, Aws};
 use crate::fleet::spec::Fleet;
 use crate::model::{Account, Change, Coverage, Desired, Location, Outcome, Pass, Plan, Snapshot};
 use crate::plan;
 
 pub use observe::Sighting;
+
+/// How long AWS is given to show what it accepted. Chatbot's four endpoints, for
+/// one, agree in their own time.
+const SETTLING: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// Tells the time, in UTC.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
@@ -69,13 +74,48 @@ impl Reconciler {
         let before = self.compare(account, sighting);
         let plan = only_approved(before.plan, approved);
         let changes = converge::converge(&door, plan, &self.stop).await;
-        let interest = before.desired.interest();
-        let due = touched(&changes, interest.locations());
-        let mut again = Sighting::after(door, interest, before.snapshot, due);
-        again.observe(&self.clock, self.fleet.spec.limits.account_timeout, &self.stop).await;
-        let after = self.compare(account, again);
+        let after = self.look_again(account, &door, before.desired, before.snapshot, &changes).await;
         let changes = with_what_remains(changes, &after.plan);
         self.pass(account, &after, changes)
+    }
+
+    /// Looks again at what was written, and once more after a while where AWS
+    /// does not show it yet: several of its services settle in their own time.
+    async fn look_again(
+        &self,
+        account: &Account,
+        door: &AccountDoor,
+        desired: Desired,
+        snapshot: Snapshot,
+        changes: &[Change],
+    ) -> Look {
+        let (mut desired, mut snapshot) = (desired, snapshot);
+        let mut waits = SETTLING.iter();
+        loop {
+            let interest = desired.interest();
+            let due = touched(changes, interest.locations());
+            let mut again = Sighting::after(door.clone(), interest, snapshot, due);
+            again.observe(&self.clock, self.fleet.spec.limits.account_timeout, &self.stop).await;
+            let look = self.compare(account, again);
+            let wait = waits.next().filter(|_| !self.is_settled(&look, changes));
+            let Some(wait) = wait else { return look };
+            tokio::select! {
+                () = self.stop.cancelled() => return look,
+                () = tokio::time::sleep(*wait) => {}
+            }
+            (desired, snapshot) = (look.desired, look.snapshot);
+        }
+    }
+
+    /// Whether AWS shows all that it accepted, and AWS Chatbot listens where a
+    /// configuration was written.
+    fn is_settled(&self, look: &Look, changes: &[Change]) -> bool {
+        let applied = |change: &&Change| change.outcome == Outcome::Applied;
+        let shown = changes.iter().filter(applied).all(|change| !look.plan.still_writes(&change.key));
+        let fed = changes.iter().filter(applied).any(|change| change.key.location == Location::Global);
+        let paths = paths::walk(&self.fleet.metadata.name, &look.desired, &look.snapshot);
+        let deaf = paths.iter().any(|path| path.broken_at == Some(paths::SUBSCRIPTION));
+        shown && !(fed && deaf)
     }
 
     fn compare(&self, account: &Account, sighting: Sighting) -> Look {
@@ -161,11 +201,20 @@ fn touched(changes: &[Change], everywhere: BTreeSet<Location>) -> BTreeSet<Locat
     if touched.contains(&Location::Global) { everywhere } else { touched }
 }
 
-/// What was done, and beside it what is due all the same.
+/// What was done, and beside it what is due all the same. What AWS accepted
+/// and still shows as it was before is not done.
 fn with_what_remains(done: Vec<Change>, remaining: &Plan) -> Vec<Change> {
-    let is_new = |change: &&Change| !done.iter().any(|one| one.key == change.key);
+    let settle = |change: Change| match change.outcome {
+        Outcome::Applied if remaining.still_writes(&change.key) => Change {
+            outcome: Outcome::Failed,
+            why: Some("AWS accepted it, and still shows it as it was before".to_owned()),
+            ..change
+        },
+        _ => change,
+    };
+    let mut all: Vec<Change> = done.into_iter().map(settle).collect();
+    let is_new = |change: &&Change| !all.iter().any(|one| one.key == change.key);
     let new: Vec<Change> = remaining.changes.iter().filter(is_new).cloned().collect();
-    let mut all = done;
     all.extend(new);
     all.sort_by(|one, other| one.key.cmp(&other.key));
     all

@@ -248,7 +248,7 @@ async fn what_is_known_of_a_service_is_what_ecs_says() {
 async fn a_role_is_assumed_once_however_many_look_at_the_account() {
     let stage = Stage::new().await;
     let aws = stage.aws().await;
-    let interest = everything();
+    let interest = services_of(&REGIONS);
     let looks = (0..20).map(|_| observe(&aws, &interest));
     futures::future::join_all(looks).await;
     observe(&aws, &interest).await;
@@ -691,7 +691,7 @@ async fn units_are_taken_and_left_out_with_all_below_them() {
 }
 
 #[tokio::test]
-async fn empty_pages_and_retired_fields_lose_no_account() {
+async fn empty_pages_lose_no_account() {
     let stage = organization().await;
     stage.simulator.with_world(|world| {
         world.knobs.empty_organization_pages = true;

@@ -355,8 +355,8 @@ scenarios! {
         let now = OffsetDateTime::now_utc();
         stage.simulator.with_world(|world| {
             let dimension = [("ConfigurationName", "foghorn")];
-            for region in ["us-east-1", "us-east-2"] {
-                add_metric(world, ACCOUNT, region, "AWS/Chatbot", "UnsupportedEvents", &dimension, 3.0, now);
+            for (region, count) in [("us-east-1", 3.0), ("us-east-2", 5.0)] {
+                add_metric(world, ACCOUNT, region, "AWS/Chatbot", "UnsupportedEvents", &dimension, count, now);
             }
         });
         let seen = stage.observe_chatbot().await;

@@ -88,8 +88,10 @@ fn breakers_on(evidence: &Evidence<'_>) -> Judgement {
         fails("BreakersOff", format!("{off} services lack what the fleet requires"))
     } else if has_gap(evidence, |location| matches!(location, Location::Region(_))) {
         unknown("NotAllRead", "some services could not be read")
+    } else if unjudged(evidence) > 0 {
+        unknown("NotAllJudged", format!("nobody can tell of {} services", unjudged(evidence)))
     } else {
-        holds("AllOn", "every service that can be judged has what the fleet requires")
+        holds("AllOn", "every service has what the fleet requires")
     }
 }
 
@@ -122,6 +124,9 @@ fn heard(evidence: &Evidence<'_>) -> Judgement {
         fails("BreakersOff", format!("{silent} services do not announce a failed deployment"))
     } else if unseen > 0 || has_gap(evidence, |_| true) {
         unknown("NotAllRead", "part of the way could not be read")
+    } else if unjudged(evidence) > 0 {
+        let message = format!("nobody can tell whether {} services announce a failure", unjudged(evidence));
+        unknown("NotAllJudged", message)
     } else {
         holds("AllPathsLead", "every path leads to its room")
     }
@@ -144,6 +149,11 @@ fn alarms_quiet(evidence: &Evidence<'_>) -> Judgement {
 fn count(evidence: &Evidence<'_>, checks: &[Check]) -> usize {
     let counts = |finding: &&Finding| finding.severity != Severity::Info && checks.contains(&finding.check);
     evidence.findings.iter().filter(counts).count()
+}
+
+/// Services of a kind for which AWS's own pages disagree.
+fn unjudged(evidence: &Evidence<'_>) -> usize {
+    evidence.findings.iter().filter(|finding| finding.check == Check::BreakerNotJudged).count()
 }
 
 fn has_gap(evidence: &Evidence<'_>, concerns: impl Fn(Location) -> bool) -> bool {

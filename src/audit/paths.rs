@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::denials::{Denial, denial};
 use super::finding;
 use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration, Workspace};
 use crate::model::desired::{Desired, Route};
@@ -15,6 +16,9 @@ use crate::model::{
     Check, EventFamily, FieldChange, Finding, Key, Kind, Partition, RegionSnapshot, Resource, Severity,
     Sight, Snapshot, Tags, arn,
 };
+
+/// The hop from a topic to AWS Chatbot, which AWS makes in its own time.
+pub const SUBSCRIPTION: &str = "subscription";
 
 /// The verdict on every pipeline's every event family in every Region.
 pub fn walk(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<Path> {
@@ -101,7 +105,7 @@ impl Walk<'_> {
             ("topic", topic.clone(), self.topic_exists()),
             ("topicPolicy", topic.clone(), self.policy_lets_through()),
             ("chatConfiguration", channel.to_string(), self.configuration_is_fed()),
-            ("subscription", topic, self.chatbot_listens()),
+            (SUBSCRIPTION, topic, self.chatbot_listens()),
             ("room", channel.to_string(), self.room_is_authorised()),
         ]
     }
@@ -202,8 +206,17 @@ impl Walk<'_> {
             Ok(pair) => pair,
             Err(step) => return step,
         };
-        let differs = touches(&topic.diff(observed), &["/policy"]);
-        carries(!differs, || "the topic's policy does not let this rule publish".to_owned())
+        if touches(&topic.diff(observed), &["/policy"]) {
+            return Step::Stops("the topic's policy does not let this rule publish".to_owned());
+        }
+        let denial = |policy| denial(policy, "events.amazonaws.com", "sns:Publish");
+        match observed.policy.as_ref().map_or(Denial::None, denial) {
+            Denial::None => Step::Carries,
+            Denial::Certain => {
+                Step::Stops("a statement of the topic's policy denies what ours allows".to_owned())
+            }
+            Denial::Possible => Step::Unseen,
+        }
     }
 
     fn chatbot_listens(&self) -> Step {
@@ -278,7 +291,7 @@ impl Walk<'_> {
         };
         match workspaces.iter().find(|one| one.id == *workspace) {
             None => Step::Stops(format!("nobody has authorised Slack workspace {workspace} in this account")),
-            Some(one) => carries(one.state.as_deref().is_none_or(|state| state == "ENABLED"), || {
+            Some(one) => carries(one.is_authorised(), || {
                 format!("Slack workspace {workspace} is disabled in this account")
             }),
         }

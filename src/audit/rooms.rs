@@ -13,7 +13,10 @@ pub(super) fn check(account: &Account, desired: &Desired, snapshot: &Snapshot) -
     let authorised: BTreeSet<&str> = match &global.workspaces {
         Sight::Unknown => return Vec::new(),
         Sight::Absent => BTreeSet::new(),
-        Sight::Seen(workspaces) => workspaces.iter().map(|workspace| workspace.id.as_str()).collect(),
+        Sight::Seen(workspaces) => {
+            let authorised = workspaces.iter().filter(|workspace| workspace.is_authorised());
+            authorised.map(|workspace| workspace.id.as_str()).collect()
+        }
     };
     let wanted: BTreeSet<&str> = desired.rooms.keys().map(|channel| channel.workspace.as_str()).collect();
     wanted.difference(&authorised).map(|workspace| not_authorised(account, workspace, &authorised)).collect()

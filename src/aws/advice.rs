@@ -34,12 +34,18 @@ pub(super) fn for_role(error: AwsError, region: Region) -> AwsError {
     with(error, &advice)
 }
 
+/// A refused signature, with a word about the clock if that is to blame.
+pub(super) fn for_signature(error: AwsError) -> AwsError {
+    if error.cause() == Cause::Credentials && blames_clock(&error.detail) {
+        return with(error, "this machine's clock is wrong; set it by a time server");
+    }
+    error
+}
+
 /// Refused credentials of the caller, with what to do about them.
 pub(super) fn for_identity(error: AwsError) -> AwsError {
     let advice = match error.cause() {
-        Cause::Credentials if blames_clock(&error.detail) => {
-            "this machine's clock is wrong; set it by a time server"
-        }
+        Cause::Credentials if blames_clock(&error.detail) => return for_signature(error),
         Cause::Credentials if error.detail.contains("xpired") => {
             "the caller's own credentials have expired; log in again"
         }
@@ -107,6 +113,16 @@ mod tests {
             let advised = advised(cause, detail);
             assert!(advised.starts_with(detail) && advised.contains(advice), "{advised}");
         }
+    }
+
+    #[test]
+    fn a_service_that_blames_the_clock_is_understood_and_an_expired_session_is_no_clock() {
+        let refused =
+            |detail: &str| for_signature(AwsError::failed("list", Cause::Credentials, detail)).detail;
+        assert!(
+            refused("InvalidSignatureException: Signature not yet current: 1").contains("clock is wrong")
+        );
+        assert_eq!(refused("ExpiredTokenException: expired"), "ExpiredTokenException: expired");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::advice;
 use super::call::SdkFailure;
 use super::error::AwsError;
 pub(crate) use super::limiter::ApiGroup;
@@ -120,7 +121,7 @@ impl Door {
             if answer.as_ref().is_err_and(blames_credentials) {
                 session.forget(&self.shared);
             }
-            answer
+            answer.map_err(advice::for_signature)
         }
     }
 }

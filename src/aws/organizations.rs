@@ -218,3 +218,33 @@ fn with_advice(error: AwsError) -> AwsError {
         _ => super::advice::for_identity(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_active_by_its_state_and_by_its_retired_status_only_without_one() {
+        use AccountState as State;
+        use AccountStatus as Status;
+        for (state, status, expected) in [
+            (Some(State::Active), None, true),
+            (Some(State::Active), Some(Status::Suspended), true),
+            (Some(State::Suspended), Some(Status::Active), false),
+            (Some(State::PendingClosure), None, false),
+            (None, Some(Status::Active), true),
+            (None, Some(Status::PendingClosure), false),
+            (None, None, false),
+        ] {
+            let account = Account::builder().set_state(state.clone()).set_status(status.clone()).build();
+            assert_eq!(is_active(&account), expected, "{state:?} {status:?}");
+        }
+    }
+
+    #[test]
+    fn every_partition_has_its_own_home_of_the_service() {
+        for partition in [Partition::Aws, Partition::AwsCn, Partition::AwsUsGov] {
+            assert_eq!(home(partition).partition(), partition);
+        }
+    }
+}

@@ -15,7 +15,8 @@ pub async fn run(global: &Global, arguments: &ApplyArguments) -> Result<ExitCode
     }
     let run = Run::prepare(global, &arguments.fleet.file).await?;
     let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
-    let approved = writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes)?);
+    let approved =
+        writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);
     let passes = if approved { run.apply(passes).await } else { passes };
     let report = run.report(Mode::Apply, passes);
     run::print(global, &report)?;

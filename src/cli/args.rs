@@ -33,10 +33,10 @@ pub struct Global {
     /// Only accounts of this id or name (`*` stands for any text); may be repeated
     #[arg(long = "account", global = true, value_name = "ID|NAME")]
     pub accounts: Vec<String>,
-    /// Only this Region; may be repeated
+    /// Only this Region; what a pipeline needs in us-east-1 and in AWS Chatbot comes along; may be repeated
     #[arg(long = "region", global = true, value_name = "REGION")]
     pub regions: Vec<String>,
-    /// Only this pipeline; may be repeated
+    /// Only this pipeline, and no circuit breakers; may be repeated
     #[arg(long = "pipeline", global = true, value_name = "NAME")]
     pub pipelines: Vec<String>,
     /// Send every call to this address instead of AWS (also AWS_ENDPOINT_URL)

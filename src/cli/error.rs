@@ -19,6 +19,9 @@ pub enum CliError {
     /// The AWS configuration of this machine could not be read.
     #[error("the AWS configuration of this machine can't be used")]
     Connect(#[source] AwsError),
+    /// Discovery found no account that is left in.
+    #[error("the fleet has no account: the organisation has none that is active, included and not excluded")]
+    NoAccounts,
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to apply without asking")]
     NobodyToAsk,
@@ -45,12 +48,17 @@ impl CliError {
     pub fn next_step(&self) -> Option<&'static str> {
         match self {
             Self::Fleet(_) => Some("`foghorn schema` prints what a fleet file may hold"),
-            Self::Discovery(_) => Some(
+            Self::Discovery(error) if error.cause() == crate::model::coverage::Cause::Denied => Some(
                 "run with credentials of the management account or of a delegated administrator, or list the accounts \
                  under spec.accounts",
             ),
             Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
-            Self::Selection(_) | Self::NobodyToAsk | Self::Output { .. } | Self::Json(_) => None,
+            Self::NoAccounts => Some("look at spec.organization.include and exclude"),
+            Self::Discovery(_)
+            | Self::Selection(_)
+            | Self::NobodyToAsk
+            | Self::Output { .. }
+            | Self::Json(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,
         }

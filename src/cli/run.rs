@@ -40,19 +40,13 @@ impl Run {
         let clock: Clock = Arc::new(OffsetDateTime::now_utc);
         let fleet = Arc::new(fleet(file)?);
         let filter = filter(global);
-        let pipelines = filter.pipelines(&fleet).map_err(CliError::Selection)?;
-        let pipelines = pipelines.into_iter().map(|pipeline| pipeline.name.clone()).collect();
+        let pipelines = selected_pipelines(&fleet, &filter)?;
         let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
         let accounts = accounts(&fleet, &filter, &aws).await?;
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone());
-        let reconciler = Reconciler {
-            fleet: fleet.clone(),
-            pipelines: Some(pipelines),
-            aws: aws.clone(),
-            clock: clock.clone(),
-            stop,
-        };
+        let reconciler =
+            Reconciler { fleet: fleet.clone(), pipelines, aws: aws.clone(), clock: clock.clone(), stop };
         let started_at = clock();
         let interactive = std::io::stderr().is_terminal();
         Ok(Self { fleet, accounts, aws, reconciler, id: run_id(), started_at, clock, interactive })
@@ -73,6 +67,11 @@ impl Run {
         let passes = controller.apply(&self.accounts, passes).await;
         progress.finish();
         passes
+    }
+
+    /// Cancelled once the run is to end early.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.reconciler.stop
     }
 
     /// The report of these passes.
@@ -186,6 +185,15 @@ fn filter(global: &Global) -> Filter {
     }
 }
 
+/// The pipelines that were asked for; `None` where none was named.
+fn selected_pipelines(fleet: &Fleet, filter: &Filter) -> Result<Option<Vec<String>>, CliError> {
+    if filter.pipelines.is_empty() {
+        return Ok(None);
+    }
+    let selected = filter.pipelines(fleet).map_err(CliError::Selection)?;
+    Ok(Some(selected.into_iter().map(|pipeline| pipeline.name.clone()).collect()))
+}
+
 async fn accounts(fleet: &Fleet, filter: &Filter, aws: &Aws) -> Result<Vec<Account>, CliError> {
     let discovered = match &fleet.spec.organization {
         None => Vec::new(),
@@ -198,11 +206,28 @@ async fn accounts(fleet: &Fleet, filter: &Filter, aws: &Aws) -> Result<Vec<Accou
             aws.discover(&request).await.map_err(CliError::Discovery)?
         }
     };
-    let discovered = discovered
+    let found: Vec<Discovered> = discovered
         .into_iter()
         .map(|account| Discovered { id: account.id, name: account.name, labels: account.labels })
         .collect();
-    fleet.accounts(discovered, filter).map_err(CliError::Selection)
+    let all = fleet.accounts(found.clone(), &Filter::default()).map_err(CliError::Selection)?;
+    warn_of_idle_pipelines(fleet, &all);
+    match fleet.accounts(found, filter).map_err(CliError::Selection)? {
+        accounts if accounts.is_empty() => Err(CliError::NoAccounts),
+        accounts => Ok(accounts),
+    }
+}
+
+/// What a label written wrong does not select is not silently left out.
+fn warn_of_idle_pipelines(fleet: &Fleet, accounts: &[Account]) {
+    let is_idle = |pipeline: &&fleet::spec::Pipeline| {
+        !accounts.iter().any(|account| pipeline.selector.selects(account))
+    };
+    if fleet.spec.organization.is_some() {
+        for pipeline in fleet.spec.pipelines.iter().filter(is_idle) {
+            eprintln!("warning: pipeline {} matches no account of the fleet", pipeline.name);
+        }
+    }
 }
 
 /// The first signal ends the run in good order; the second one at once.

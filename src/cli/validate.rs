@@ -12,12 +12,16 @@ pub fn run(global: &Global, arguments: &FleetArguments) -> Result<ExitCode, CliE
         let spec = &fleet.spec;
         let discovery = if spec.organization.is_some() { " and those of the organisation" } else { "" };
         output::write_out(&format!(
-            "{}: fleet {} is valid: {} accounts{discovery}, {} pipelines\n",
+            "{}: fleet {} is valid: {}{discovery}, {}\n",
             arguments.file.display(),
             fleet.metadata.name,
-            spec.accounts.len(),
-            spec.pipelines.len(),
+            counted(spec.accounts.len(), "account"),
+            counted(spec.pipelines.len(), "pipeline"),
         ))?;
     }
     Ok(ExitCode::Clean)
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

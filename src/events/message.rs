@@ -78,7 +78,7 @@ fn description(account: &Account, name: &str, region: Region) -> String {
         format!("*Region:* {region}"),
         "*Time:* <time>".to_owned(),
         format!("*Console:* https://{region}.{console}/ecs/v2/clusters?region={region}"),
-        "*Reason, in the words of ECS:* below".to_owned(),
+        "*Reason given by ECS:*".to_owned(),
     ]
     .join("\n")
 }

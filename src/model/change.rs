@@ -161,6 +161,11 @@ impl Plan {
         !self.changes.iter().any(Change::is_write)
     }
 
+    /// Whether this resource would be written.
+    pub fn still_writes(&self, key: &Key) -> bool {
+        self.changes.iter().any(|change| change.is_write() && change.key == *key)
+    }
+
     /// Whether nothing is due at all: no write, no conflict, nothing withheld.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()

@@ -89,6 +89,13 @@ pub struct Workspace {
     pub state: Option<String>,
 }
 
+impl Workspace {
+    /// Whether AWS Chatbot may post there.
+    pub fn is_authorised(&self) -> bool {
+        self.state.as_deref().is_none_or(|state| state == "ENABLED")
+    }
+}
+
 impl ChatConfiguration {
     /// What names it.
     pub fn key(&self) -> Key {

@@ -117,6 +117,23 @@ impl Snapshot {
         }
     }
 
+    /// The same snapshot of some of the locations only.
+    pub fn within(&self, locations: &BTreeSet<Location>) -> Self {
+        let regions =
+            self.regions.iter().filter(|(region, _)| locations.contains(&Location::Region(**region)));
+        Self {
+            regions: regions.map(|(region, snapshot)| (*region, snapshot.clone())).collect(),
+            global: self.global.clone().filter(|_| locations.contains(&Location::Global)),
+        }
+    }
+
+    /// Adds a gap to every location.
+    pub fn add_gap(&mut self, gap: &Gap) {
+        let gaps = self.regions.values_mut().map(|snapshot| &mut snapshot.gaps);
+        gaps.chain(self.global.iter_mut().map(|snapshot| &mut snapshot.gaps))
+            .for_each(|gaps| gaps.push(gap.clone()));
+    }
+
     /// Takes every location that the other snapshot has in place of ours.
     pub fn replace_with(&mut self, newer: Self) {
         self.regions.extend(newer.regions);

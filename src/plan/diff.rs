@@ -250,7 +250,9 @@ fn create_configuration(
     let withheld = |why: String| Verdict::Blocked(Action::Withheld, Vec::new(), why);
     match &global.workspaces {
         Sight::Unknown => withheld(format!("whether workspace {workspace} is authorised could not be read")),
-        Sight::Seen(known) if known.iter().any(|one| one.id == *workspace) => Verdict::Create(resource),
+        Sight::Seen(known) if known.iter().any(|one| one.id == *workspace && one.is_authorised()) => {
+            Verdict::Create(resource)
+        }
         Sight::Seen(_) | Sight::Absent => {
             withheld(format!("Slack workspace {workspace} is not yet authorised in this account"))
         }

@@ -38,7 +38,8 @@ pub fn desired(
     let mut desired = Desired {
         regions: account.regions.iter().copied().collect(),
         services: require.enable || require.rollback,
-        remediate: fleet.spec.breakers.remediate,
+        // A run about some pipelines leaves services alone.
+        remediate: fleet.spec.breakers.remediate && pipelines.is_none(),
         ..Desired::default()
     };
     for pipeline in &scope.selected {

@@ -35,7 +35,9 @@ pub fn plan(
     today: time::Date,
 ) -> Plan {
     let mut changes = diff::changes(fleet, desired, snapshot);
-    changes.extend(breakers::changes(&fleet.spec.breakers, snapshot, today));
+    if desired.remediate {
+        changes.extend(breakers::changes(&fleet.spec.breakers, snapshot, today));
+    }
     changes.sort_by(|one: &Change, other| one.key.cmp(&other.key));
     guard::guarded(&fleet.spec.guard, account, Plan { changes })
 }

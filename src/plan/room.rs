@@ -1,8 +1,9 @@
 //! One room: its configuration, the topics that carry its alarms, and the alarm
 //! on the configuration itself.
 //!
-//! Alarms have topics of their own, so that an alarm on a path is not heard
-//! only through that path.
+//! Alarms have topics of their own, apart from those whose rules they watch. The
+//! last hop, AWS Chatbot, is shared: who wants another way out names further
+//! topics under `alarms.notify`. The report reads alarms and counters itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,14 +1,18 @@
-//! Making the changes of one account: kind by kind in creation order, the
+//! Making the changes of one account: kind by kind in creation order, a few
 //! changes of a kind at once. A failed change stops what needs it, and nothing
 //! else.
 
 use std::collections::BTreeSet;
 
-use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::AccountDoor;
 use crate::model::{Action, Change, Key, Kind, Location, Outcome, Plan, Resource};
+
+/// Changes under way at a time in one account. A stopped run finishes these and
+/// begins no other, so they bound how long it goes on: ECS takes five a second.
+const AT_ONCE: usize = 16;
 
 /// Makes the changes and gives them back in the same order, each with what
 /// became of it.
@@ -18,7 +22,8 @@ pub(super) async fn converge(door: &AccountDoor, plan: Plan, stop: &Cancellation
     for wave in waves(plan.changes) {
         let unmade = unmade(&done);
         let ready = wave.into_iter().map(|change| without_unmade(change, &unmade));
-        let made = join_all(ready.map(|change| make(door, change, &missing, stop))).await;
+        let made = ready.map(|change| make(door, change, &missing, stop));
+        let made: Vec<Change> = stream::iter(made).buffered(AT_ONCE).collect().await;
         let lost = made.iter().filter(|change| change.is_write() && change.outcome != Outcome::Applied);
         missing.extend(lost.map(|change| change.key.clone()));
         done.extend(made);

@@ -84,11 +84,23 @@ impl Sighting {
         let interest = self.interest.within(&BTreeSet::from([location]));
         tokio::select! {
             biased;
-            () = stop.cancelled() => Snapshot::blank(&interest, &stopped()),
+            () = stop.cancelled() => self.unread(&interest, stopped()),
             read = tokio::time::timeout(timeout, self.door.observe(&interest, clock())) => {
-                read.unwrap_or_else(|_| Snapshot::blank(&interest, &too_slow(timeout)))
+                read.unwrap_or_else(|_| self.unread(&interest, too_slow(timeout)))
             }
         }
+    }
+
+    /// What an earlier look found in a location, which now has a gap; blank if
+    /// there was none.
+    fn unread(&self, interest: &Interest, gap: Gap) -> Snapshot {
+        let mut kept = self.snapshot.within(&interest.locations());
+        let nothing = kept.regions.is_empty() && kept.global.is_none();
+        if nothing {
+            return Snapshot::blank(interest, &gap);
+        }
+        kept.add_gap(&Gap { whole: false, ..gap });
+        kept
     }
 }
 

@@ -83,7 +83,9 @@ fn add_services(world: &mut World, account: &str) {
     home.add_service("prod", Service::named("api").breaker(true, true));
     home.add_service("prod", Service::named("web"));
     home.add_service("prod", Service::named("search").breaker(true, false));
-    home.add_service("prod", Service::named("checkout").strategy("BLUE_GREEN"));
+    if account == DEV {
+        home.add_service("prod", Service::named("checkout").strategy("BLUE_GREEN"));
+    }
     home.add_service("batch", Service::named("nightly"));
     let away = &mut world.region(account, OTHER_REGION).ecs;
     away.add_service("prod", Service::named("edge").breaker(true, true));

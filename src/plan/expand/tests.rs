@@ -14,21 +14,19 @@ fn expanded(pipelines: Vec<Pipeline>, account: &Account) -> Desired {
 }
 
 fn configurations(desired: &Desired) -> Vec<&ChatConfiguration> {
-    let resources = desired.resources.values().map(|wanted| &wanted.resource);
-    let configuration = |resource| match resource {
-        &Resource::ChatConfiguration(ref configuration) => Some(configuration),
+    let configurations = desired.resources.values().filter_map(|wanted| match &wanted.resource {
+        Resource::ChatConfiguration(configuration) => Some(configuration),
         _ => None,
-    };
-    resources.filter_map(configuration).collect()
+    });
+    configurations.collect()
 }
 
 fn alarms(desired: &Desired) -> Vec<&Alarm> {
-    let resources = desired.resources.values().map(|wanted| &wanted.resource);
-    let alarm = |resource| match resource {
-        &Resource::Alarm(ref alarm) => Some(alarm),
+    let alarms = desired.resources.values().filter_map(|wanted| match &wanted.resource {
+        Resource::Alarm(alarm) => Some(alarm),
         _ => None,
-    };
-    resources.filter_map(alarm).collect()
+    });
+    alarms.collect()
 }
 
 fn alarm<'a>(desired: &'a Desired, name: &str) -> &'a Alarm {

@@ -1,6 +1,6 @@
 //! How an account stands, in one word, and the fleet, in one sentence.
 
-use crate::model::{CoverageState, Pass};
+use crate::model::{Condition, ConditionStatus, ConditionType, CoverageState, Pass};
 
 use super::counts::counted;
 
@@ -29,10 +29,14 @@ impl Standing {
     }
 }
 
-/// What being fine means for these accounts: one for which no path was walked
-/// is in sync, but nobody has seen that it is heard.
+/// What being fine means for these accounts: one without a pipeline, or with
+/// services that nobody can judge, is in sync, but not known to be heard.
 pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
-    if passes.iter().all(|pass| !pass.paths.is_empty()) { "heard and in sync" } else { "in sync" }
+    let heard = |condition: &Condition| {
+        condition.kind == ConditionType::Heard && condition.status == ConditionStatus::True
+    };
+    let all = passes.iter().all(|pass| pass.conditions.iter().any(heard));
+    if all { "heard and in sync" } else { "in sync" }
 }
 
 /// What a person wants to know first.
