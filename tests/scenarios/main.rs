@@ -3,6 +3,7 @@
 #![cfg(feature = "demo")]
 
 mod breakers;
+mod coverage;
 mod drift;
 mod inventory;
 mod ownership;
