@@ -1,8 +1,8 @@
 //! What to do about a door that does not open.
 
 use super::error::AwsError;
-use crate::model::Region;
 use crate::model::coverage::Cause;
+use crate::model::{Gap, Region};
 
 /// Credentials of the caller that could not be loaded.
 pub(super) fn for_loading(error: AwsError) -> AwsError {
@@ -58,6 +58,22 @@ pub(super) fn for_identity(error: AwsError) -> AwsError {
         _ => return error,
     };
     with(error, advice)
+}
+
+/// A Region that is off refuses every call alike and blames the credentials:
+/// one gap that says what it means stands for all of them.
+pub(super) fn for_region(gaps: Vec<Gap>, region: Region) -> Vec<Gap> {
+    match gaps.first() {
+        Some(first) if gaps.iter().all(|gap| gap.whole && gap.cause == Cause::RegionOff) => {
+            let detail = format!(
+                "{} (the Region is not switched on in the account: switch it on, or take it out of the account's \
+                 regions)",
+                first.detail
+            );
+            vec![Gap { tried: format!("read {region}"), detail, ..first.clone() }]
+        }
+        _ => gaps,
+    }
 }
 
 fn lacks_permission(detail: &str) -> bool {
@@ -129,6 +145,23 @@ mod tests {
     fn where_nothing_can_be_advised_the_words_stand_alone() {
         for cause in [Cause::Throttled, Cause::Malformed, Cause::Other] {
             assert_eq!(advised(cause, "words"), "words");
+        }
+    }
+
+    #[test]
+    fn a_region_that_is_off_is_said_once() {
+        let gap = |cause, whole| Gap {
+            tried: "list".to_owned(),
+            cause,
+            detail: "UnrecognizedClientException".to_owned(),
+            whole,
+        };
+        let off = || gap(Cause::RegionOff, true);
+        let said = for_region(vec![off(), off()], Region::US_EAST_1);
+        assert_eq!(said.len(), 1);
+        assert!(said[0].detail.contains("switch it on"), "{}", said[0].detail);
+        for other in [gap(Cause::Denied, true), gap(Cause::RegionOff, false)] {
+            assert_eq!(for_region(vec![off(), other], Region::US_EAST_1).len(), 2);
         }
     }
 }

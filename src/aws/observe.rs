@@ -4,7 +4,7 @@ use futures::future::{OptionFuture, join_all};
 use time::OffsetDateTime;
 
 use super::door::Door;
-use super::{chatbot, cloudwatch, ecs, eventbridge, sns, sqs};
+use super::{advice, chatbot, cloudwatch, ecs, eventbridge, sns, sqs};
 use crate::model::snapshot::{Interest, RegionInterest};
 use crate::model::{Gap, Region, RegionSnapshot, Sight, Snapshot};
 
@@ -60,7 +60,7 @@ async fn observe_region(
         gaps: Vec::new(),
     };
     settle(&mut gaps, services_hidden && nothing_seen(&snapshot));
-    snapshot.gaps = gaps;
+    snapshot.gaps = advice::for_region(gaps, region);
     snapshot
 }
 

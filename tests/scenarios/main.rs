@@ -3,7 +3,9 @@
 #![cfg(feature = "demo")]
 
 mod breakers;
+mod coverage;
 mod drift;
 mod inventory;
+mod ownership;
 mod pipeline;
 mod support;

@@ -182,7 +182,8 @@ impl Stage {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    /// What the output and exit code of a process came to.
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
