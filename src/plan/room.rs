@@ -143,6 +143,8 @@ pub(super) fn alarm_settings(
         metric: Some(metric.to_owned()),
         dimensions,
         statistic: Some("Sum".to_owned()),
+        extended_statistic: None,
+        metric_math: false,
         unit: None,
         period_seconds: Some(300),
         evaluation_periods: Some(1),

@@ -86,6 +86,8 @@ pub async fn an_alarm(door: &AccountDoor, name: &str) {
         metric: Some("UnsupportedEvents".to_owned()),
         dimensions: BTreeMap::from([("ConfigurationName".to_owned(), "foghorn".to_owned())]),
         statistic: Some("Maximum".to_owned()),
+        extended_statistic: None,
+        metric_math: false,
         unit: Some("Count".to_owned()),
         period_seconds: Some(60),
         evaluation_periods: Some(3),

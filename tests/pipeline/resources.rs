@@ -117,6 +117,8 @@ pub fn alarm(name: &str, topic: &str) -> Alarm {
             metric: Some("FailedInvocations".to_owned()),
             dimensions: BTreeMap::from([("RuleName".to_owned(), "foghorn-one".to_owned())]),
             statistic: Some("Sum".to_owned()),
+            extended_statistic: None,
+            metric_math: false,
             unit: None,
             period_seconds: Some(300),
             evaluation_periods: Some(1),
