@@ -120,7 +120,9 @@ fn everything() -> Interest {
 }
 
 async fn observe(aws: &Aws, interest: &Interest) -> Snapshot {
-    aws.account(&account(MEMBER)).observe(interest, OffsetDateTime::now_utc()).await
+    aws.account(&account(MEMBER))
+        .observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120))
+        .await
 }
 
 /// The services of one Region alone.
@@ -172,7 +174,9 @@ async fn eight_accounts_with_2400_services_are_read_with_392_calls() {
     let interest = services_of(&REGIONS);
     let looks = accounts.map(|account| {
         let (door, interest) = (aws.account(&account), interest.clone());
-        tokio::spawn(async move { door.observe(&interest, OffsetDateTime::now_utc()).await })
+        tokio::spawn(async move {
+            door.observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)).await
+        })
     });
     let looks = futures::future::join_all(looks).await;
     let regions: Vec<_> = looks.into_iter().flat_map(|look| look.unwrap().regions.into_values()).collect();
@@ -318,7 +322,10 @@ async fn without_a_role_the_callers_own_account_is_read_and_no_other() {
     });
     let aws = connect(Options { access: None, ..stage.options() }).await;
     let interest = services_of(&["eu-west-1"]);
-    let own = aws.account(&account(MANAGEMENT_ACCOUNT)).observe(&interest, OffsetDateTime::now_utc()).await;
+    let own = aws
+        .account(&account(MANAGEMENT_ACCOUNT))
+        .observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120))
+        .await;
     assert_eq!(names(&own.regions[&region("eu-west-1")]), ["own"]);
 
     let (cause, words) = gap_everywhere(&observe(&aws, &interest).await, &interest);
@@ -736,7 +743,9 @@ async fn looks_and_changes_can_be_handed_to_other_threads() {
     let stage = Stage::new().await;
     let aws = stage.aws().await;
     let (door, interest) = (aws.account(&account(MEMBER)), services_of(&["eu-west-1"]));
-    let snapshot = is_send(door.observe(&interest, OffsetDateTime::now_utc())).await;
+    let snapshot =
+        is_send(door.observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)))
+            .await;
     assert!(snapshot.gaps(Location::Region(region("eu-west-1"))).is_empty());
     is_send(door.apply(&switch_on("web"))).await.unwrap();
     is_send(aws.discover(&Discovery::default())).await.unwrap();

@@ -92,7 +92,7 @@ impl Stage {
     }
 
     async fn observe(&self, interest: &Interest) -> Snapshot {
-        self.door.observe(interest, OffsetDateTime::now_utc()).await
+        self.door.observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)).await
     }
 
     async fn observe_region(&self, interest: RegionInterest) -> RegionSnapshot {
