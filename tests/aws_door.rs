@@ -691,6 +691,14 @@ async fn units_are_taken_and_left_out_with_all_below_them() {
 }
 
 #[tokio::test]
+async fn an_account_is_left_out_by_its_id_without_being_looked_up() {
+    let stage = organization().await;
+    let found = discover(&stage, &[], &["111111111111", "000000000000"], &[]).await;
+    assert_eq!(ids(&found), ["2222", "4444", "9999"]);
+    assert_eq!(stage.count("organizations", "DescribeAccount"), 0);
+}
+
+#[tokio::test]
 async fn empty_pages_lose_no_account() {
     let stage = organization().await;
     stage.simulator.with_world(|world| {
