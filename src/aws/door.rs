@@ -1,9 +1,11 @@
 //! The door of one account, through which every call goes.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::time::Instant;
 
 use super::advice;
 use super::call::SdkFailure;
@@ -28,7 +30,12 @@ pub(crate) struct Door {
     chatbot_region: Region,
     shared: Arc<Shared>,
     entrance: Arc<Entrance>,
+    refusal: Arc<Mutex<Option<(Instant, AwsError)>>>,
 }
+
+/// For how long a door that did not open is not tried again: about one look at
+/// the account, however many parts it is made in.
+const REFUSED_FOR: Duration = Duration::from_secs(5);
 
 impl Door {
     /// The door of an account. Nothing is called.
@@ -38,7 +45,7 @@ impl Door {
         shared: Arc<Shared>,
         entrance: Arc<Entrance>,
     ) -> Self {
-        Self { account: Arc::new(account), chatbot_region, shared, entrance }
+        Self { account: Arc::new(account), chatbot_region, shared, entrance, refusal: Arc::default() }
     }
 
     /// The account.
@@ -90,7 +97,22 @@ impl Door {
     /// If the role cannot be assumed, if there are no credentials, or if they
     /// are another account's.
     pub(super) async fn enter(&self) -> Result<(), AwsError> {
-        self.entrance.session.credentials(&self.shared).await.map(drop)
+        if let Some(refusal) = self.lately_refused() {
+            return Err(refusal);
+        }
+        let entered = self.entrance.session.credentials(&self.shared).await.map(drop);
+        if let Err(refusal) = &entered
+            && !refusal.cause().is_transient()
+        {
+            *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((Instant::now(), refusal.clone()));
+        }
+        entered
+    }
+
+    fn lately_refused(&self) -> Option<AwsError> {
+        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        refusal.as_ref().filter(|(at, _)| at.elapsed() < REFUSED_FOR).map(|(_, refusal)| refusal.clone())
     }
 
     /// Makes a call: waits for a token of its group and for a place among the

@@ -38,7 +38,10 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<(ObservedTopic,
         tokio::join!(read_tags(door, region, name), read_subscriptions(door, region, name));
     let mut gaps = Vec::new();
     let subscriptions = part(subscriptions, &mut gaps)?;
-    Ok((ObservedTopic { policy: Some(policy), kms_key: kms_key_in(&attributes), subscriptions, tags: tags? }, gaps))
+    Ok((
+        ObservedTopic { policy: Some(policy), kms_key: kms_key_in(&attributes), subscriptions, tags: tags? },
+        gaps,
+    ))
 }
 
 async fn read_attributes(
