@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use foghorn::aws::{Access, AccountDoor, Aws, Class, Options};
+use foghorn::aws::{Access, AccountDoor, Aws, AwsError, Class, Options};
 use foghorn::model::alarm::Alarm;
-use foghorn::model::chat::{ChatConfiguration, ChatSettings, SlackChannel};
+use foghorn::model::chat::{ChatConfiguration, ChatSettings, ObservedChatConfiguration, SlackChannel};
 use foghorn::model::queue::Queue;
 use foghorn::model::rule::Rule;
 use foghorn::model::snapshot::{GlobalInterest, Interest, RegionInterest};
 use foghorn::model::topic::Topic;
 use foghorn::model::{
-    Action, Cause, Change, Gap, GlobalSnapshot, RegionSnapshot, Resource, Sight, Snapshot, arn,
+    Action, Cause, Change, FieldChange, Gap, GlobalSnapshot, RegionSnapshot, Resource, Sight, Snapshot, Tags,
+    arn,
 };
 use foghorn::sim::call::Call;
 use foghorn::sim::chatbot::authorise_workspace;
@@ -24,10 +25,10 @@ use foghorn::sim::cloudwatch::add_metric;
 use foghorn::sim::faults::{Denial, Effect, Fault};
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
 use foghorn::sim::world::Role;
-use foghorn::sim::{Server, Simulator, events, start};
+use foghorn::sim::{Server, Simulator, events, sns, sqs, start};
 use pipeline::resources::{alarm, only, queue, rule, tags, target, topic};
 use pipeline::{ACCOUNT, REGION, account, account_id, contract, process, region};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 const WORKSPACE: &str = "T0123ABCD";
@@ -105,6 +106,17 @@ impl Stage {
         self.observe(&interest).await.global.expect("AWS Chatbot")
     }
 
+    async fn observed_configuration(&self) -> ObservedChatConfiguration {
+        let seen = self.observe_chatbot().await;
+        let configurations = seen.configurations.seen().expect("the configurations");
+        configurations.first().expect("a configuration").clone()
+    }
+
+    async fn update(&self, resource: Resource, path: &str) -> Result<(), AwsError> {
+        let fields = vec![FieldChange::new(path, 1, 2)];
+        self.door.apply(&Change::write(Action::Update, resource, fields, Vec::new())).await
+    }
+
     fn spoil(&self, effect: Effect, service: &str, operation: &str) {
         self.simulator.faults.add(Fault::new(effect).account(ACCOUNT).service(service).operation(operation));
     }
@@ -127,6 +139,7 @@ fn channel() -> SlackChannel {
 fn configuration() -> ChatConfiguration {
     ChatConfiguration {
         name: "foghorn".to_owned(),
+        arn: None,
         channel: channel(),
         settings: ChatSettings {
             iam_role_arn: format!("arn:aws:iam::{ACCOUNT}:role/foghorn-chat"),
@@ -136,6 +149,18 @@ fn configuration() -> ChatConfiguration {
         },
         topics: only(arn::topic(region(), &account_id(), NAME)),
         tags: Some(tags("one")),
+    }
+}
+
+/// A call that a person makes in the account.
+fn by_hand<'a>(operation: &'a str, input: &'a Value) -> Call<'a> {
+    Call {
+        account: ACCOUNT,
+        region: REGION,
+        principal: "arn:aws:iam::111111111111:root",
+        operation,
+        input,
+        now: OffsetDateTime::now_utc(),
     }
 }
 
@@ -205,6 +230,91 @@ scenarios! {
         contract::change(&door, Resource::ChatConfiguration(fed.clone()), &["/topics"]).await;
         let tagged = ChatConfiguration { tags: Some(tags("two")), ..fed };
         contract::change(&door, Resource::ChatConfiguration(tagged), &["/tags/team"]).await;
+    }
+
+    async fn somebody_elses_configuration_gets_our_topic_and_is_otherwise_left_alone() {
+        let stage = Stage::furnished().await;
+        contract::make(&stage.door, Resource::Topic(topic("foghorn-two"))).await;
+        // Their role cannot be passed on: Chatbot refuses to be told of it.
+        stage.simulator.with_world(|world| {
+            world.accounts.get_mut(ACCOUNT).expect("the account").roles.remove("foghorn-chat");
+        });
+        let before = stage.observed_configuration().await;
+        let two = only(arn::topic(region(), &account_id(), "foghorn-two"));
+        let ours = ChatConfiguration {
+            name: "ours".to_owned(),
+            topics: two.clone(),
+            tags: None,
+            settings: before.settings.clone(),
+            ..configuration()
+        };
+        stage.update(Resource::ChatConfiguration(ours.over(&before)), "/topics").await.expect("an update");
+        let topics = before.topics.union(&two).cloned().collect();
+        assert_eq!(stage.observed_configuration().await, ObservedChatConfiguration { topics, ..before });
+    }
+
+    async fn a_topic_that_was_added_to_a_configuration_since_it_was_read_stays() {
+        let stage = Stage::furnished().await;
+        for name in ["foghorn-two", "theirs"] {
+            contract::make(&stage.door, Resource::Topic(topic(name))).await;
+        }
+        let before = stage.observed_configuration().await;
+        let fed_by = |name| ChatConfiguration {
+            topics: only(arn::topic(region(), &account_id(), name)),
+            ..configuration()
+        }
+        .over(&before);
+        for name in ["theirs", "foghorn-two"] {
+            stage.update(Resource::ChatConfiguration(fed_by(name)), "/topics").await.expect("an update");
+        }
+        let topics = stage.observed_configuration().await.topics;
+        assert_eq!(topics, [NAME, "foghorn-two", "theirs"].map(|name| arn::topic(region(), &account_id(), name)).into());
+    }
+
+    async fn a_configuration_that_vanished_or_changed_hands_is_not_written() {
+        let stage = Stage::furnished().await;
+        let before = stage.observed_configuration().await;
+        let gone = ObservedChatConfiguration { arn: format!("{}-gone", before.arn), ..before.clone() };
+        let refused = stage.update(Resource::ChatConfiguration(configuration().over(&gone)), "/topics").await;
+        assert_eq!(refused.map_err(|error| error.class), Err(Class::Conflict));
+
+        let theirs = Tags::owned_by("other", &BTreeMap::new());
+        let taken = ChatConfiguration { tags: Some(theirs), ..configuration().over(&before) };
+        let refused = stage.update(Resource::ChatConfiguration(taken), "/topics").await.expect_err("a refusal");
+        assert_eq!(refused.class, Class::Conflict);
+        assert!(refused.detail.contains("is now owned by acme"), "{refused}");
+        assert_eq!(stage.writes(), Vec::<String>::new());
+    }
+
+    async fn a_statement_that_was_added_to_a_policy_since_it_was_read_stays() {
+        let stage = Stage::furnished().await;
+        let seen = stage.observe_region(all()).await;
+        let seen = (seen.queues[NAME].seen().expect("the queue"), seen.topics[NAME].seen().expect("the topic"));
+        let ours = (queue(NAME).over(seen.0), topic(NAME).over(seen.1));
+        let theirs = |action, arn: &str| {
+            let mut statement = json!({ "Sid": "theirs", "Effect": "Allow", "Principal": "*" });
+            (statement["Action"], statement["Resource"]) = (Value::from(action), arn.into());
+            json!({ "Id": "id", "Statement": [statement] }).to_string()
+        };
+        let queue_policy = theirs("sqs:*", &arn::queue(region(), &account_id(), NAME));
+        let of_queue = json!({ "QueueUrl": seen.0.url, "Attributes": { "Policy": queue_policy } });
+        let topic_arn = arn::topic(region(), &account_id(), NAME);
+        let topic_policy = theirs("sns:Publish", &topic_arn);
+        let of_topic =
+            json!({ "TopicArn": topic_arn, "AttributeName": "Policy", "AttributeValue": topic_policy });
+        stage.simulator.with_world(|world| {
+            sqs::call(world, &by_hand("SetQueueAttributes", &of_queue)).expect("a policy");
+            sns::call(world, &by_hand("SetTopicAttributes", &of_topic)).expect("a policy");
+        });
+        stage.update(Resource::Queue(ours.0), "/policy").await.expect("an update");
+        stage.update(Resource::Topic(ours.1), "/policy").await.expect("an update");
+        let seen = stage.observe_region(all()).await;
+        let of_queue = seen.queues[NAME].seen().and_then(|queue| queue.policy.as_ref());
+        let of_topic = seen.topics[NAME].seen().and_then(|topic| topic.policy.as_ref());
+        for policy in [of_queue, of_topic].map(|policy| policy.expect("a policy")) {
+            assert_eq!(policy.members.get("Id"), Some(&json!("id")));
+            assert!(policy.statement("theirs").is_some() && policy.statement("FoghornEvents").is_some());
+        }
     }
 
     async fn each_thing_is_made_with_its_owner_in_one_call() {
@@ -301,15 +411,7 @@ scenarios! {
                     "Name": format!("foghorn-{number:03}"),
                     "EventPattern": r#"{"source":["aws.ecs"]}"#,
                 });
-                let call = Call {
-                    account: ACCOUNT,
-                    region: REGION,
-                    principal: "arn:aws:iam::111111111111:root",
-                    operation: "PutRule",
-                    input: &input,
-                    now: OffsetDateTime::now_utc(),
-                };
-                events::call(world, &call).expect("a rule");
+                events::call(world, &by_hand("PutRule", &input)).expect("a rule");
             }
         });
         let names = ["foghorn-000", "foghorn-249", "foghorn-missing"].map(str::to_owned);

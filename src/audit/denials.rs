@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn judged(statement: Value) -> Denial {
-        denial(&Policy { statements: vec![statement] }, "events.amazonaws.com", "sns:Publish")
+        denial(&Policy::of(vec![statement]), "events.amazonaws.com", "sns:Publish")
     }
 
     #[test]

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::answer::{every_page, noted};
 use super::cloudwatch::unsupported_events;
 use super::door::{ApiGroup, Door};
-use super::error::AwsError;
+use super::error::{AwsError, Class};
 use super::request::{Asked, unbuildable};
 use crate::model::chat::{
     ChatConfiguration, ChatSettings, ObservedChatConfiguration, SlackChannel, Workspace,
@@ -77,7 +77,7 @@ async fn read_all(
     door: &Door,
     interest: &GlobalInterest,
 ) -> Result<Vec<ObservedChatConfiguration>, AwsError> {
-    let reads = list(door).await?.into_iter().map(|found| async {
+    let reads = list(door, None).await?.into_iter().map(|found| async {
         if !interest.channels.contains(&channel(&found)) {
             return Ok(Some(observed(found, Tags::default())));
         }
@@ -94,10 +94,15 @@ async fn read_all(
     Ok(configurations)
 }
 
-async fn list(door: &Door) -> Result<Vec<SlackChannelConfiguration>, AwsError> {
+/// All configurations, or the one of an ARN.
+async fn list(door: &Door, arn: Option<&str>) -> Result<Vec<SlackChannelConfiguration>, AwsError> {
     let (client, region) = (door.chatbot(), door.chatbot_region());
     let page = |token| {
-        let request = client.describe_slack_channel_configurations().max_results(PAGE).set_next_token(token);
+        let request = client
+            .describe_slack_channel_configurations()
+            .set_chat_configuration_arn(arn.map(str::to_owned))
+            .max_results(PAGE)
+            .set_next_token(token);
         async move {
             let tried = "list slack channel configurations";
             let answer = door.call(region, ApiGroup::Chatbot, tried, request.send()).await?;
@@ -198,9 +203,12 @@ async fn create(door: &Door, configuration: &ChatConfiguration) -> Result<(), Aw
     Ok(())
 }
 
+/// Updates the configuration as it stands now, which may not be as it stood
+/// when the change was planned.
 async fn update(door: &Door, configuration: &ChatConfiguration, asked: Asked) -> Result<(), AwsError> {
+    let current = read_again(door, configuration).await?;
     if asked.content {
-        put(door, configuration).await?;
+        put(door, configuration, &current).await?;
     }
     if asked.tags {
         tag(door, configuration).await?;
@@ -208,22 +216,70 @@ async fn update(door: &Door, configuration: &ChatConfiguration, asked: Asked) ->
     Ok(())
 }
 
-/// The whole content: AWS does not say whether lists are merged or replaced.
-async fn put(door: &Door, configuration: &ChatConfiguration) -> Result<(), AwsError> {
-    let settings = &configuration.settings;
+/// The configuration as it is now, which must still be there, for the same
+/// channel and, if it was ours, ours.
+async fn read_again(
+    door: &Door,
+    configuration: &ChatConfiguration,
+) -> Result<SlackChannelConfiguration, AwsError> {
+    let arn = arn_of(door, configuration);
+    let found = match list(door, Some(&arn)).await {
+        Err(error) if error.is_not_found() => Vec::new(),
+        found => found?,
+    };
+    let conflict = |detail: String| AwsError {
+        tried: format!("update chat configuration {}", configuration.name),
+        class: Class::Conflict,
+        detail,
+    };
+    let current = found.into_iter().find(|current| current.chat_configuration_arn == arn);
+    let current = current.ok_or_else(|| conflict(format!("{arn} is no longer there")))?;
+    if channel(&current) != configuration.channel {
+        return Err(conflict(format!("{arn} now belongs to the channel {}", channel(&current))));
+    }
+    if let Some(ours) = configuration.tags.as_ref().and_then(Tags::owner) {
+        let tags = tags_of(door, &current).await?;
+        if tags.owner() != Some(ours) {
+            let owner = tags.owner().unwrap_or("nobody");
+            return Err(conflict(format!("{arn} was of the fleet {ours} and is now owned by {owner}")));
+        }
+    }
+    Ok(current)
+}
+
+/// Writes all of our own configuration, since AWS does not say whether lists
+/// are merged or replaced. Of somebody else's no more than the topics is sent:
+/// to name their role would take the permission to pass it on.
+async fn put(
+    door: &Door,
+    configuration: &ChatConfiguration,
+    current: &SlackChannelConfiguration,
+) -> Result<(), AwsError> {
     let client = door.chatbot();
-    let request = client
+    let fed = client
         .update_slack_channel_configuration()
-        .chat_configuration_arn(arn_of(door, configuration))
-        .slack_channel_id(&configuration.channel.channel)
-        .iam_role_arn(&settings.iam_role_arn)
-        .set_sns_topic_arns(Some(list_of(&configuration.topics)))
-        .set_guardrail_policy_arns(Some(list_of(&settings.guardrail_policy_arns)))
-        .logging_level(&settings.logging_level)
-        .user_authorization_required(settings.user_authorization_required);
+        .chat_configuration_arn(&current.chat_configuration_arn)
+        .slack_channel_id(&current.slack_channel_id)
+        .set_slack_channel_name(Some(current.slack_channel_name.clone()).filter(|name| !name.is_empty()))
+        .set_sns_topic_arns(Some(every_topic(configuration, current)));
+    let settings = &configuration.settings;
+    let request = match configuration.tags {
+        None => fed,
+        Some(_) => fed
+            .iam_role_arn(&settings.iam_role_arn)
+            .set_guardrail_policy_arns(Some(list_of(&settings.guardrail_policy_arns)))
+            .logging_level(&settings.logging_level)
+            .user_authorization_required(settings.user_authorization_required),
+    };
     let tried = format!("update chat configuration {}", configuration.name);
     door.call(door.chatbot_region(), ApiGroup::Chatbot, tried, request.send()).await?;
     Ok(())
+}
+
+/// The topics of the change, and those that were added since it was planned.
+fn every_topic(configuration: &ChatConfiguration, current: &SlackChannelConfiguration) -> Vec<String> {
+    let added = current.sns_topic_arns.iter().cloned();
+    Vec::from_iter(configuration.topics.iter().cloned().chain(added).collect::<BTreeSet<_>>())
 }
 
 async fn tag(door: &Door, configuration: &ChatConfiguration) -> Result<(), AwsError> {
@@ -236,7 +292,8 @@ async fn tag(door: &Door, configuration: &ChatConfiguration) -> Result<(), AwsEr
 }
 
 fn arn_of(door: &Door, configuration: &ChatConfiguration) -> String {
-    arn::slack_channel_configuration(&door.account().id, &configuration.name)
+    let derived = || arn::slack_channel_configuration(&door.account().id, &configuration.name);
+    configuration.arn.clone().unwrap_or_else(derived)
 }
 
 fn list_of(texts: &BTreeSet<String>) -> Vec<String> {

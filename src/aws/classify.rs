@@ -73,6 +73,9 @@ pub(super) fn class_of(group: ApiGroup, status: u16, code: &str, message: &str) 
         Class::Conflict
     } else if matches!(status, 401 | 403) {
         Class::Failed(Cause::Denied)
+    } else if status >= 500 {
+        // The service is there, and cannot answer now.
+        Class::Failed(Cause::Unreachable)
     } else {
         Class::Failed(Cause::Other)
     }
@@ -226,7 +229,7 @@ mod tests {
             (403, "SignatureDoesNotMatch", "Signature expired", failed(Cause::Credentials)),
             (400, "InvalidSignatureException", "Signature not yet current", failed(Cause::Credentials)),
             (403, "RequestTimeTooSkewed", "skew", failed(Cause::Credentials)),
-            (500, "InternalFailure", "oops", failed(Cause::Other)),
+            (500, "InternalFailure", "oops", failed(Cause::Unreachable)),
             (400, "ValidationException", "oops", failed(Cause::Other)),
         ] {
             assert_eq!(class(ECS, status, code, message), expected, "{status} {code}: {message}");
@@ -269,7 +272,7 @@ mod tests {
             if let Some(message) = message {
                 meta = meta.message(message);
             }
-            assert_eq!(of(&refusal(500, meta.build())), (failed(Cause::Other), expected.to_owned()));
+            assert_eq!(of(&refusal(500, meta.build())), (failed(Cause::Unreachable), expected.to_owned()));
         }
     }
 

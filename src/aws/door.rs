@@ -2,8 +2,10 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::time::Instant;
 
 use super::advice;
 use super::call::SdkFailure;
@@ -12,6 +14,7 @@ pub(crate) use super::limiter::ApiGroup;
 use super::limiter::Buckets;
 use super::session::{Session, blames_credentials};
 use super::shared::Shared;
+use crate::model::coverage::Cause;
 use crate::model::{Account, Region};
 
 /// What is kept of an account from one look to the next.
@@ -28,6 +31,8 @@ pub(crate) struct Door {
     chatbot_region: Region,
     shared: Arc<Shared>,
     entrance: Arc<Entrance>,
+    /// When every call through this door has ended, one way or the other.
+    deadline: Option<Instant>,
 }
 
 impl Door {
@@ -38,7 +43,26 @@ impl Door {
         shared: Arc<Shared>,
         entrance: Arc<Entrance>,
     ) -> Self {
-        Self { account: Arc::new(account), chatbot_region, shared, entrance }
+        Self { account: Arc::new(account), chatbot_region, shared, entrance, deadline: None }
+    }
+
+    /// The same door, open for so long. What is not answered by then fails, so
+    /// that what was answered is not lost.
+    pub(super) fn open_for(&self, time: Duration) -> Self {
+        Self { deadline: Some(Instant::now() + time), ..self.clone() }
+    }
+
+    /// Runs a call until the door closes.
+    async fn in_time<T>(
+        &self,
+        tried: &str,
+        call: impl Future<Output = Result<T, AwsError>>,
+    ) -> Result<T, AwsError> {
+        let Some(deadline) = self.deadline else { return call.await };
+        tokio::time::timeout_at(deadline, call).await.unwrap_or_else(|_| {
+            let why = "the time for one look at the account ran out (spec.limits.accountTimeout)";
+            Err(AwsError::failed(tried, Cause::TimedOut, why))
+        })
     }
 
     /// The account.
@@ -90,7 +114,8 @@ impl Door {
     /// If the role cannot be assumed, if there are no credentials, or if they
     /// are another account's.
     pub(super) async fn enter(&self) -> Result<(), AwsError> {
-        self.entrance.session.credentials(&self.shared).await.map(drop)
+        let credentials = self.entrance.session.credentials(&self.shared);
+        self.in_time("get into the account", credentials).await.map(drop)
     }
 
     /// Makes a call: waits for a token of its group and for a place among the
@@ -111,7 +136,9 @@ impl Door {
     {
         // The SDK's futures are large, and would be copied at every step.
         let call = Box::pin(call);
-        async move {
+        let tried = tried.into();
+        let named = tried.clone();
+        let made = async move {
             let Entrance { session, buckets } = &*self.entrance;
             let bucket = buckets.get(region, group);
             bucket.take().await;
@@ -122,6 +149,7 @@ impl Door {
                 session.forget(&self.shared);
             }
             answer.map_err(advice::for_signature)
-        }
+        };
+        async move { self.in_time(&named, made).await }
     }
 }

@@ -179,10 +179,11 @@ impl Aws {
 }
 
 impl AccountDoor {
-    /// Reads what is of interest. What cannot be read is a gap, so that this
-    /// never fails. `now` is the end of the time over which metrics are summed.
-    pub async fn observe(&self, interest: &Interest, now: OffsetDateTime) -> Snapshot {
-        observe::observe(&self.door, interest, now).await
+    /// Reads what is of interest, for so long at most. What cannot be read, or
+    /// not in that time, is a gap, so that this never fails. `now` is the end of
+    /// the time over which metrics are summed.
+    pub async fn observe(&self, interest: &Interest, now: OffsetDateTime, time: Duration) -> Snapshot {
+        observe::observe(&self.door.open_for(time), interest, now).await
     }
 
     /// Makes one change.

@@ -130,9 +130,16 @@ async fn update(door: &Door, queue: &Queue, asked: Asked) -> Result<(), AwsError
     Ok(())
 }
 
+/// SetQueueAttributes replaces the whole policy, so that it is read just
+/// before: what others wrote since the change was planned must not be lost.
 async fn set_attributes(door: &Door, queue: &Queue, url: &str) -> Result<(), AwsError> {
+    let current = read_attributes(door, queue.region, &queue.name, url).await?;
+    let current = policy_in(&current)
+        .map_err(|detail| malformed(format!("get attributes of queue {}", queue.name), detail))?;
+    let policy = Policy::merge(current.as_ref(), &queue.policy.own());
+    let attributes = sdk_attributes(&Queue { policy, ..queue.clone() });
     let client = door.sqs(queue.region);
-    let request = client.set_queue_attributes().queue_url(url).set_attributes(Some(sdk_attributes(queue)));
+    let request = client.set_queue_attributes().queue_url(url).set_attributes(Some(attributes));
     let tried = format!("set attributes of queue {}", queue.name);
     door.call(queue.region, ApiGroup::Sqs, tried, request.send()).await?;
     Ok(())
@@ -167,7 +174,7 @@ mod tests {
             region: Region::US_EAST_1,
             name: "q".to_owned(),
             retention_seconds: 1_209_600,
-            policy: Policy { statements: vec![json!({ "Sid": "A", "Effect": "Allow" })] },
+            policy: Policy::of(vec![json!({ "Sid": "A", "Effect": "Allow" })]),
             tags: Tags::owned_by("acme", &BTreeMap::new()),
         }
     }

@@ -9,6 +9,9 @@ use super::region::Region;
 use super::resource::{Key, Kind};
 use super::tags::Tags;
 
+/// How many actions an alarm may have for each state (service model).
+const MOST_ACTIONS: usize = 5;
+
 /// What an alarm is set to, in the same form on both sides of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,6 +26,10 @@ pub struct AlarmSettings {
     pub dimensions: BTreeMap<String, String>,
     /// `Sum`, say.
     pub statistic: Option<String>,
+    /// A percentile, `p99` say, in the place of the statistic.
+    pub extended_statistic: Option<String>,
+    /// Whether a computation over metrics is watched in the place of one metric.
+    pub metric_math: bool,
     /// Counts only data of this unit. `None` counts all; a wrong one silences
     /// the alarm, for CloudWatch then sees no data.
     pub unit: Option<String>,
@@ -40,7 +47,8 @@ pub struct AlarmSettings {
     pub treat_missing_data: Option<String>,
     /// False mutes the alarm.
     pub actions_enabled: bool,
-    /// The topics that hear of it, in the alarm's own Region.
+    /// The topics that hear of it, in the alarm's own Region. People may add
+    /// others, which stay.
     pub alarm_actions: BTreeSet<String>,
 }
 
@@ -85,9 +93,10 @@ impl Alarm {
         Key::new(Kind::Alarm, self.region, &self.name)
     }
 
-    /// What differs from what AWS has.
+    /// What differs from what AWS has. Actions that others added stay, so only
+    /// missing ones count.
     pub fn diff(&self, observed: &ObservedAlarm) -> Vec<FieldChange> {
-        let mut fields = differences(&observed.settings, &self.settings);
+        let mut fields = differences(&observed.settings, &self.settings_over(observed));
         fields.extend(observed.tags.diff(&self.tags));
         fields
     }
@@ -95,9 +104,91 @@ impl Alarm {
     /// The alarm to write, with the actions that others set kept.
     pub fn over(&self, observed: &ObservedAlarm) -> Self {
         Self {
+            settings: self.settings_over(observed),
             ok_actions: observed.ok_actions.clone(),
             insufficient_data_actions: observed.insufficient_data_actions.clone(),
             ..self.clone()
+        }
+    }
+
+    /// Our settings, with as many of the actions that others added as there is
+    /// place for.
+    fn settings_over(&self, observed: &ObservedAlarm) -> AlarmSettings {
+        let ours = &self.settings.alarm_actions;
+        let theirs = observed.settings.alarm_actions.difference(ours);
+        let alarm_actions = ours.iter().chain(theirs).take(MOST_ACTIONS).cloned().collect();
+        AlarmSettings { alarm_actions, ..self.settings.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(actions: &[&str]) -> AlarmSettings {
+        AlarmSettings {
+            description: None,
+            namespace: None,
+            metric: None,
+            dimensions: BTreeMap::new(),
+            statistic: None,
+            extended_statistic: None,
+            metric_math: false,
+            unit: None,
+            period_seconds: None,
+            evaluation_periods: None,
+            datapoints_to_alarm: None,
+            threshold: None,
+            comparison: None,
+            treat_missing_data: None,
+            actions_enabled: true,
+            alarm_actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+        }
+    }
+
+    fn alarm() -> Alarm {
+        Alarm {
+            region: Region::US_EAST_1,
+            name: "a".to_owned(),
+            settings: settings(&["ours"]),
+            ok_actions: BTreeSet::new(),
+            insufficient_data_actions: BTreeSet::new(),
+            tags: Tags::default(),
+        }
+    }
+
+    fn observed(settings: AlarmSettings) -> ObservedAlarm {
+        ObservedAlarm {
+            settings,
+            state: "OK".to_owned(),
+            state_reason: None,
+            ok_actions: BTreeSet::new(),
+            insufficient_data_actions: BTreeSet::new(),
+            tags: Tags::default(),
+        }
+    }
+
+    #[test]
+    fn actions_that_others_added_to_an_alarm_stay_and_are_no_drift() {
+        assert_eq!(alarm().diff(&observed(settings(&["ours", "theirs"]))), []);
+        for (found, written) in [
+            (&["theirs"][..], &["ours", "theirs"][..]),
+            (&["a", "b", "c", "d", "e"], &["a", "b", "c", "d", "ours"]),
+        ] {
+            let found = observed(settings(found));
+            assert_eq!(alarm().diff(&found).len(), 1);
+            let alarm = alarm().over(&found);
+            assert_eq!(alarm.settings, settings(written));
+        }
+    }
+
+    #[test]
+    fn an_alarm_on_something_else_than_our_metric_is_drift() {
+        let percentile = AlarmSettings { extended_statistic: Some("p99".to_owned()), ..settings(&["ours"]) };
+        let computed = AlarmSettings { metric_math: true, ..settings(&["ours"]) };
+        for (found, path) in [(percentile, "/extendedStatistic"), (computed, "/metricMath")] {
+            let fields = alarm().diff(&observed(found));
+            assert_eq!(fields.iter().map(|field| field.path.as_str()).collect::<Vec<_>>(), [path]);
         }
     }
 }

@@ -46,6 +46,9 @@ pub struct ChatSettings {
 pub struct ChatConfiguration {
     /// The name, at most 128 characters; it can't be changed.
     pub name: String,
+    /// The ARN as AWS has it. `None` as desired state, whose ARN follows from
+    /// its name; a configuration that others made has a name of their choice.
+    pub arn: Option<String>,
     /// The channel. There is one configuration a channel in an account.
     pub channel: SlackChannel,
     /// What it is set to.
@@ -114,8 +117,13 @@ impl ChatConfiguration {
         fields
     }
 
-    /// The configuration to write: ours, fed by every topic that others added.
+    /// The configuration to write: the one that was observed, with our settings,
+    /// fed by every topic that others added.
     pub fn over(&self, observed: &ObservedChatConfiguration) -> Self {
-        Self { topics: self.topics.union(&observed.topics).cloned().collect(), ..self.clone() }
+        Self {
+            arn: Some(observed.arn.clone()),
+            topics: self.topics.union(&observed.topics).cloned().collect(),
+            ..self.clone()
+        }
     }
 }

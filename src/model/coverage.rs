@@ -57,8 +57,8 @@ impl Cause {
     /// Whether reading again soon may help.
     pub fn is_transient(self) -> bool {
         match self {
-            Self::Throttled | Self::TimedOut | Self::Unreachable | Self::Malformed | Self::Other => true,
-            Self::Denied | Self::RegionOff | Self::Credentials | Self::Cancelled => false,
+            Self::Throttled | Self::TimedOut | Self::Unreachable | Self::Malformed => true,
+            Self::Denied | Self::RegionOff | Self::Credentials | Self::Cancelled | Self::Other => false,
         }
     }
 }
@@ -75,6 +75,9 @@ pub struct Gap {
     /// Whether nothing at all could be read in this location.
     pub whole: bool,
 }
+
+/// How many gaps of a location are told one by one.
+const MOST_DETAILS: usize = 10;
 
 /// How well one location was seen. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -119,6 +122,11 @@ impl Coverage {
             gaps.iter().map(|gap| format!("{}: {}", gap.tried, gap.detail)).collect();
         details.sort();
         details.dedup();
+        let more = details.len().saturating_sub(MOST_DETAILS);
+        details.truncate(MOST_DETAILS);
+        if more > 0 {
+            details.push(format!("and {more} more"));
+        }
         let detail = if details.is_empty() { None } else { Some(details.join("; ")) };
         Self { location, state, detail }
     }

@@ -6,9 +6,18 @@ use serde_json::{Map, Value, json};
 
 use super::change::FieldChange;
 
+/// With what the Sids of the fleet's own statements begin. All others are
+/// somebody else's.
+const OWN: &str = "Foghorn";
+
 /// A resource policy document: statements in order, by whoever wrote them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
+    /// What stands beside the statements, such as `Version` and `Id`. A
+    /// document without a version is of the oldest one, in which variables mean
+    /// nothing (IAM user guide, policy element Version): the version belongs to
+    /// the statements that others wrote under it.
+    pub members: Map<String, Value>,
     /// The statements, each a JSON object.
     pub statements: Vec<Value>,
 }
@@ -25,19 +34,38 @@ pub enum PolicyError {
 }
 
 impl Policy {
+    /// A fresh document of these statements, of the current version.
+    pub fn of(statements: Vec<Value>) -> Self {
+        let members = Map::from_iter([("Version".to_owned(), "2012-10-17".into())]);
+        Self { members, statements }
+    }
+
     /// Reads a policy document. A lone statement stands for a list of one.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no document, or one without statements.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         let document: Value = serde_json::from_str(text).map_err(PolicyError::Json)?;
-        match document.get("Statement") {
-            Some(Value::Array(statements)) => Ok(Self { statements: statements.clone() }),
-            Some(statement @ Value::Object(_)) => Ok(Self { statements: vec![statement.clone()] }),
+        let Value::Object(mut members) = document else { return Err(PolicyError::NoStatements) };
+        match members.remove("Statement") {
+            Some(Value::Array(statements)) => Ok(Self { members, statements }),
+            Some(statement @ Value::Object(_)) => Ok(Self { members, statements: vec![statement] }),
             _ => Err(PolicyError::NoStatements),
         }
     }
 
     /// The document as AWS takes it.
     pub fn to_json(&self) -> Value {
-        json!({ "Version": "2012-10-17", "Statement": self.statements })
+        let mut document = self.members.clone();
+        document.insert("Statement".to_owned(), self.statements.clone().into());
+        Value::Object(document)
+    }
+
+    /// A document of those statements alone that are the fleet's own.
+    pub fn own(&self) -> Self {
+        let own = |statement: &&Value| sid_of(statement).is_some_and(|sid| sid.starts_with(OWN));
+        Self::of(self.statements.iter().filter(own).cloned().collect())
     }
 
     /// The statement of that Sid.
@@ -73,7 +101,7 @@ impl Policy {
     }
 
     /// This policy with the statements of `desired` in the place of those of
-    /// the same Sid. All other statements stay as they are.
+    /// the same Sid. All else stays as it is.
     pub fn merged_with(&self, desired: &Self) -> Self {
         let ours: BTreeMap<&str, &Value> =
             desired.statements.iter().filter_map(|statement| Some((sid_of(statement)?, statement))).collect();
@@ -81,7 +109,8 @@ impl Policy {
             .statements
             .iter()
             .filter(|statement| sid_of(statement).is_none_or(|sid| !ours.contains_key(sid)));
-        Self { statements: foreign.chain(&desired.statements).cloned().collect() }
+        let statements = foreign.chain(&desired.statements).cloned().collect();
+        Self { members: self.members.clone(), statements }
     }
 }
 
@@ -157,7 +186,7 @@ mod tests {
     use super::*;
 
     fn policy(statement: Value) -> Policy {
-        Policy { statements: vec![statement] }
+        Policy::of(vec![statement])
     }
 
     #[test]
@@ -189,13 +218,38 @@ mod tests {
 
     #[test]
     fn statements_that_others_wrote_survive_a_merge() {
-        let observed = Policy {
-            statements: vec![json!({ "Sid": "theirs" }), json!({ "Sid": "A", "Effect": "Deny" }), json!({})],
-        };
+        let observed =
+            Policy::of(vec![json!({ "Sid": "theirs" }), json!({ "Sid": "A", "Effect": "Deny" }), json!({})]);
         let merged = observed.merged_with(&policy(json!({ "Sid": "A", "Effect": "Allow" })));
         assert_eq!(
             merged.statements,
             [json!({ "Sid": "theirs" }), json!({}), json!({ "Sid": "A", "Effect": "Allow" })]
         );
+    }
+
+    #[test]
+    fn the_version_and_the_id_of_a_document_that_others_wrote_survive_a_merge() {
+        for (theirs, version, id) in [
+            (
+                json!({ "Version": "2008-10-17", "Id": "__default", "Statement": [] }),
+                "2008-10-17",
+                "__default",
+            ),
+            (json!({ "Id": "old", "Statement": { "Sid": "B" } }), "", "old"),
+        ] {
+            let theirs = Policy::parse(&theirs.to_string()).unwrap();
+            let written = theirs.merged_with(&policy(json!({ "Sid": "A" }))).to_json();
+            assert_eq!(written["Version"].as_str().unwrap_or_default(), version);
+            assert_eq!(written["Id"], id);
+        }
+        let fresh = Policy::merge(None, &policy(json!({ "Sid": "A" }))).to_json();
+        assert_eq!(fresh, json!({ "Version": "2012-10-17", "Statement": [{ "Sid": "A" }] }));
+    }
+
+    #[test]
+    fn the_fleets_own_statements_are_known_by_their_sids() {
+        let document =
+            Policy::of(vec![json!({ "Sid": "FoghornAllowRule" }), json!({ "Sid": "a" }), json!({})]);
+        assert_eq!(document.own().statements, [json!({ "Sid": "FoghornAllowRule" })]);
     }
 }

@@ -40,16 +40,14 @@ fn allow(
     mut condition: Value,
 ) -> Policy {
     condition["StringEquals"] = json!({ "aws:SourceAccount": account.as_str() });
-    Policy {
-        statements: vec![json!({
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": { "Service": service },
-            "Action": action,
-            "Resource": resource,
-            "Condition": condition,
-        })],
-    }
+    Policy::of(vec![json!({
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": { "Service": service },
+        "Action": action,
+        "Resource": resource,
+        "Condition": condition,
+    })])
 }
 
 #[cfg(test)]
@@ -84,6 +82,7 @@ mod tests {
             ),
         ] {
             let [statement] = &policy.statements[..] else { panic!("one statement: {policy:?}") };
+            assert_eq!(policy.own(), policy);
             assert_eq!(statement["Principal"], json!({ "Service": service }));
             assert_eq!(statement["Action"], action);
             assert_eq!(

@@ -64,6 +64,7 @@ fn configuration(scope: &Scope<'_>, channel: &SlackChannel, topics: &[Key]) -> C
     let partition = account.partition();
     ChatConfiguration {
         name: configuration_name(scope, channel),
+        arn: None,
         channel: channel.clone(),
         settings: ChatSettings {
             iam_role_arn: arn::role(partition, &account.id, names::CHAT_ROLE),
@@ -142,6 +143,8 @@ pub(super) fn alarm_settings(
         metric: Some(metric.to_owned()),
         dimensions,
         statistic: Some("Sum".to_owned()),
+        extended_statistic: None,
+        metric_math: false,
         unit: None,
         period_seconds: Some(300),
         evaluation_periods: Some(1),

@@ -216,7 +216,7 @@ fn add_statement(snapshot: &mut Snapshot, key: &Key) {
         }),
     ];
     for policy in policies.into_iter().flatten() {
-        policy.get_or_insert(Policy { statements: Vec::new() }).statements.insert(0, theirs());
+        policy.get_or_insert(Policy::of(Vec::new())).statements.insert(0, theirs());
     }
 }
 

@@ -117,7 +117,7 @@ mod tests {
     use crate::model::{Region, Tags};
 
     fn topic(name: &str, action: Action, outcome: Outcome) -> Change {
-        let policy = Policy { statements: Vec::new() };
+        let policy = Policy::of(Vec::new());
         let topic = Topic { region: Region::US_EAST_1, name: name.to_owned(), policy, tags: Tags::default() };
         Change { outcome, ..Change::write(action, Resource::Topic(topic), Vec::new(), Vec::new()) }
     }
@@ -125,6 +125,7 @@ mod tests {
     fn configuration(topics: &[&str]) -> Change {
         let resource = ChatConfiguration {
             name: "room".to_owned(),
+            arn: None,
             channel: SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() },
             settings: ChatSettings {
                 iam_role_arn: String::new(),

@@ -86,6 +86,9 @@ pub async fn an_alarm(door: &AccountDoor, name: &str) {
         metric: Some("UnsupportedEvents".to_owned()),
         dimensions: BTreeMap::from([("ConfigurationName".to_owned(), "foghorn".to_owned())]),
         statistic: Some("Maximum".to_owned()),
+        extended_statistic: None,
+        metric_math: false,
+        unit: Some("Count".to_owned()),
         period_seconds: Some(60),
         evaluation_periods: Some(3),
         datapoints_to_alarm: Some(2),
@@ -110,6 +113,7 @@ pub async fn an_alarm(door: &AccountDoor, name: &str) {
         "/statistic",
         "/threshold",
         "/treatMissingData",
+        "/unit",
     ];
     change(door, Resource::Alarm(changed.clone()), &fields).await;
     change(door, Resource::Alarm(Alarm { tags: tags("two"), ..changed }), &["/tags/team"]).await;

@@ -20,16 +20,14 @@ pub fn tags(team: &str) -> Tags {
 
 /// A policy of one statement, by which EventBridge may do something.
 pub fn policy(sid: &str, action: &str, resource: &str, rule: &str) -> Policy {
-    Policy {
-        statements: vec![json!({
-            "Sid": sid,
-            "Effect": "Allow",
-            "Principal": { "Service": "events.amazonaws.com" },
-            "Action": action,
-            "Resource": resource,
-            "Condition": { "ArnLike": { "aws:SourceArn": arn::rule(region(), &account_id(), rule) } },
-        })],
-    }
+    Policy::of(vec![json!({
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": { "Service": "events.amazonaws.com" },
+        "Action": action,
+        "Resource": resource,
+        "Condition": { "ArnLike": { "aws:SourceArn": arn::rule(region(), &account_id(), rule) } },
+    })])
 }
 
 /// A set of one.
@@ -119,6 +117,9 @@ pub fn alarm(name: &str, topic: &str) -> Alarm {
             metric: Some("FailedInvocations".to_owned()),
             dimensions: BTreeMap::from([("RuleName".to_owned(), "foghorn-one".to_owned())]),
             statistic: Some("Sum".to_owned()),
+            extended_statistic: None,
+            metric_math: false,
+            unit: None,
             period_seconds: Some(300),
             evaluation_periods: Some(1),
             datapoints_to_alarm: Some(1),

@@ -72,7 +72,7 @@ fn breakages() -> Vec<(&'static str, Hand)> {
         ("topic", |s| erase(s, &key(Kind::Topic, "foghorn-deploys"))),
         ("topic", |s| disown(s, &key(Kind::Topic, "foghorn-deploys"))),
         ("topicPolicy", |s| topic(s).policy = None),
-        ("topicPolicy", |s| topic(s).policy = Some(Policy { statements: Vec::new() })),
+        ("topicPolicy", |s| topic(s).policy = Some(Policy::of(Vec::new()))),
         ("chatConfiguration", |s| configuration(s).channel = channel("C9")),
         ("chatConfiguration", |s| configuration(s).topics.clear()),
         ("chatConfiguration", |s| configuration(s).state = Some("DISABLED".into())),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, MetricAlarm, StandardUnit, StateValue, Statistic, Tag,
@@ -10,7 +11,7 @@ use futures::future::join_all;
 
 use crate::aws::answer::{complete_each, every_page, noted};
 use crate::aws::door::{ApiGroup, Door};
-use crate::aws::error::AwsError;
+use crate::aws::error::{AwsError, Class};
 use crate::aws::request::Asked;
 use crate::model::alarm::{Alarm, AlarmSettings, ObservedAlarm};
 use crate::model::{Action, FieldChange, Gap, Region, Sight, Tags, arn};
@@ -42,36 +43,63 @@ pub(crate) async fn observe_alarms(
     alarms
 }
 
+/// An alarm of whatever type; all of them share one space of names.
+enum Described {
+    /// An alarm on a metric, which is what we make.
+    Metric(Box<MetricAlarm>),
+    /// An alarm on other alarms or on logs, which is never ours.
+    OfAnotherType,
+}
+
+/// Alarms of every type by name: DescribeAlarms shows those on metrics alone
+/// unless it is asked for the others (CloudWatch API reference).
 async fn describe(
     door: &Door,
     region: Region,
     names: &[String],
-) -> Result<Vec<(String, ObservedAlarm)>, AwsError> {
+) -> Result<Vec<(String, Described)>, AwsError> {
     let client = door.cloudwatch(region);
+    let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
     let page = |token| {
         let request = client
             .describe_alarms()
-            .alarm_types(AlarmType::MetricAlarm)
+            .set_alarm_types(Some(types.to_vec()))
             .set_alarm_names(Some(names.to_vec()))
             .set_next_token(token);
         async move {
             let answer = door.call(region, ApiGroup::CloudWatch, "describe alarms", request.send()).await?;
-            Ok((answer.metric_alarms.unwrap_or_default(), answer.next_token))
+            let next = answer.next_token.clone();
+            Ok((described(answer), next))
         }
     };
-    let alarms = every_page(page).await?;
-    Ok(alarms.into_iter().filter_map(|alarm| Some((alarm.alarm_name.clone()?, alarm.into()))).collect())
+    every_page(page).await
 }
 
-/// The alarm with its tags.
+fn described(answer: DescribeAlarmsOutput) -> Vec<(String, Described)> {
+    let composite = answer.composite_alarms.into_iter().flatten().filter_map(|alarm| alarm.alarm_name);
+    let log = answer.log_alarms.into_iter().flatten().filter_map(|alarm| alarm.alarm_name);
+    let others = composite.chain(log).map(|name| (name, Described::OfAnotherType));
+    let metric = answer.metric_alarms.into_iter().flatten();
+    let metric =
+        metric.filter_map(|alarm| Some((alarm.alarm_name.clone()?, Described::Metric(Box::new(alarm)))));
+    metric.chain(others).collect()
+}
+
+/// The alarm with its tags. One of another type is shown without any, as
+/// somebody else's.
 async fn tagged(
     door: &Door,
     region: Region,
     name: &str,
-    alarm: ObservedAlarm,
+    alarm: Described,
 ) -> Result<(ObservedAlarm, Vec<Gap>), AwsError> {
-    let tags = read_tags(door, region, name).await?;
-    Ok((ObservedAlarm { tags, ..alarm }, Vec::new()))
+    let alarm = match alarm {
+        Described::OfAnotherType => MetricAlarm::builder().build().into(),
+        Described::Metric(alarm) => {
+            ObservedAlarm { tags: read_tags(door, region, name).await?, ..ObservedAlarm::from(*alarm) }
+        }
+    };
+    Ok((alarm, Vec::new()))
 }
 
 async fn read_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
@@ -104,6 +132,8 @@ impl From<MetricAlarm> for AlarmSettings {
             metric: alarm.metric_name,
             dimensions: alarm.dimensions.unwrap_or_default().into_iter().filter_map(named).collect(),
             statistic: alarm.statistic.map(|statistic| statistic.as_str().to_owned()),
+            extended_statistic: alarm.extended_statistic,
+            metric_math: alarm.metrics.is_some_and(|metrics| !metrics.is_empty()),
             unit: alarm.unit.map(|unit| unit.as_str().to_owned()),
             period_seconds: alarm.period,
             evaluation_periods: alarm.evaluation_periods,
@@ -137,7 +167,7 @@ pub(crate) async fn apply_alarm(
     fields: &[FieldChange],
 ) -> Result<(), AwsError> {
     match action {
-        Action::Create => put(door, alarm, Some(sdk_tags(alarm))).await,
+        Action::Create => put(door, alarm, sdk_alarm(alarm).set_tags(Some(sdk_tags(alarm)))).await,
         Action::Update => update(door, alarm, Asked::by(fields)).await,
         Action::Conflict | Action::Withheld => Ok(()),
     }
@@ -145,8 +175,9 @@ pub(crate) async fn apply_alarm(
 
 async fn update(door: &Door, alarm: &Alarm, asked: Asked) -> Result<(), AwsError> {
     if asked.content {
+        let current = read_again(door, alarm).await?;
         // Without tags: PutMetricAlarm ignores them on an alarm that exists.
-        put(door, alarm, None).await?;
+        put(door, alarm, over(alarm, current)).await?;
     }
     if asked.tags {
         tag(door, alarm).await?;
@@ -154,9 +185,34 @@ async fn update(door: &Door, alarm: &Alarm, asked: Asked) -> Result<(), AwsError
     Ok(())
 }
 
-async fn put(door: &Door, alarm: &Alarm, tags: Option<Vec<Tag>>) -> Result<(), AwsError> {
+/// The alarm as it is now. PutMetricAlarm would make one that is gone anew,
+/// without an owner.
+async fn read_again(door: &Door, alarm: &Alarm) -> Result<MetricAlarm, AwsError> {
+    let found = describe(door, alarm.region, std::slice::from_ref(&alarm.name)).await?;
+    match found.into_iter().next() {
+        Some((_, Described::Metric(current))) => Ok(*current),
+        Some((_, Described::OfAnotherType)) => Err(conflict(alarm, "it is now of another type")),
+        None => Err(conflict(alarm, "it is no longer there")),
+    }
+}
+
+fn conflict(alarm: &Alarm, detail: &str) -> AwsError {
+    let tried = format!("put alarm {}", alarm.name);
+    AwsError { tried, class: Class::Conflict, detail: detail.to_owned() }
+}
+
+/// The alarm to put over the one that is there, with what people set in the
+/// members that we leave to them.
+fn over(alarm: &Alarm, current: MetricAlarm) -> PutMetricAlarmInputBuilder {
+    let (warm_up, actions) = (current.warm_up_configuration.clone(), current.action_configuration.clone());
+    sdk_alarm(&alarm.over(&current.into()))
+        .set_warm_up_configuration(warm_up)
+        .set_action_configuration(actions)
+}
+
+async fn put(door: &Door, alarm: &Alarm, request: PutMetricAlarmInputBuilder) -> Result<(), AwsError> {
     let client = door.cloudwatch(alarm.region);
-    let call = sdk_alarm(alarm).set_tags(tags).send_with(&client);
+    let call = request.send_with(&client);
     door.call(alarm.region, ApiGroup::CloudWatch, format!("put alarm {}", alarm.name), call).await?;
     Ok(())
 }
@@ -171,6 +227,7 @@ fn sdk_alarm(alarm: &Alarm) -> PutMetricAlarmInputBuilder {
         .set_metric_name(settings.metric.clone())
         .set_dimensions(Some(sdk_dimensions(&settings.dimensions)))
         .set_statistic(settings.statistic.as_deref().map(Statistic::from))
+        .set_extended_statistic(settings.extended_statistic.clone())
         .set_unit(settings.unit.as_deref().map(StandardUnit::from))
         .set_period(settings.period_seconds)
         .set_evaluation_periods(settings.evaluation_periods)
@@ -213,6 +270,8 @@ mod tests {
             metric: Some("FailedInvocations".to_owned()),
             dimensions: BTreeMap::from([("RuleName".to_owned(), "foghorn-deploys".to_owned())]),
             statistic: Some("Sum".to_owned()),
+            extended_statistic: None,
+            metric_math: false,
             unit: Some("Count".to_owned()),
             period_seconds: Some(300),
             evaluation_periods: Some(2),
@@ -266,5 +325,41 @@ mod tests {
         assert_eq!(observed.ok_actions, alarm.ok_actions);
         assert_eq!(observed.insufficient_data_actions, alarm.insufficient_data_actions);
         assert_eq!((observed.state.as_str(), observed.state_reason.as_deref()), ("ALARM", Some("too many")));
+    }
+
+    #[test]
+    fn an_alarm_of_another_type_under_our_name_is_seen() {
+        use aws_sdk_cloudwatch::types::{CompositeAlarm, LogAlarm};
+        let answer = DescribeAlarmsOutput::builder()
+            .composite_alarms(CompositeAlarm::builder().alarm_name("composite").build())
+            .log_alarms(LogAlarm::builder().alarm_name("log").build())
+            .metric_alarms(MetricAlarm::builder().alarm_name("metric").build());
+        let found = described(answer.build());
+        let others = found.iter().filter(|(_, alarm)| matches!(alarm, Described::OfAnotherType));
+        assert_eq!(others.map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["composite", "log"]);
+        assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn what_people_set_on_an_alarm_beside_our_settings_is_sent_back() {
+        use aws_sdk_cloudwatch::types::ActionConfiguration;
+        let actions = ActionConfiguration::builder().build();
+        let current = MetricAlarm::builder()
+            .action_configuration(actions.clone())
+            .alarm_actions("theirs")
+            .ok_actions("theirs");
+        let put = over(&alarm(), current.build()).build().unwrap();
+        assert_eq!(put.action_configuration(), Some(&actions));
+        assert_eq!(put.alarm_actions(), ["alarm", "theirs"]);
+        assert_eq!(put.ok_actions(), ["theirs"]);
+    }
+
+    #[test]
+    fn an_alarm_on_a_percentile_or_a_computation_is_told_from_ours() {
+        use aws_sdk_cloudwatch::types::MetricDataQuery;
+        let query = MetricDataQuery::builder().id("m").build();
+        let seen =
+            AlarmSettings::from(MetricAlarm::builder().extended_statistic("p99").metrics(query).build());
+        assert_eq!((seen.extended_statistic.as_deref(), seen.metric_math), (Some("p99"), true));
     }
 }

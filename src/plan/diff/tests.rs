@@ -87,7 +87,7 @@ fn each_field_that_was_changed_by_hand_is_the_one_field_of_one_update() {
     let cases: Vec<(Kind, &str, Hand)> = vec![
         (Kind::Queue, "/retentionSeconds", |s| queue(s).retention_seconds = Some(60)),
         (Kind::Queue, "/policy", |s| queue(s).policy = None),
-        (Kind::Topic, "/policy", |s| topic(s).policy = Some(Policy { statements: vec![] })),
+        (Kind::Topic, "/policy", |s| topic(s).policy = Some(Policy::of(vec![]))),
         (Kind::Rule, "/description", |s| rule(s).description = None),
         (Kind::Rule, "/state", |s| rule(s).state = "DISABLED".into()),
         (Kind::Rule, "/pattern", |s| rule(s).pattern = Some(json!({ "source": ["aws.ecs"] }))),
@@ -333,7 +333,7 @@ fn statements_that_others_wrote_into_a_policy_are_written_back_with_ours() {
     let (fleet, account, mut snapshot) = world(false);
     let theirs = json!({ "Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "SNS:Subscribe" });
     let topic = seen(&mut region_of(&mut snapshot).topics, "foghorn-deploys");
-    topic.policy = Some(Policy { statements: vec![theirs.clone()] });
+    topic.policy = Some(Policy::of(vec![theirs.clone()]));
     let plan = plan(&fleet, &account, &snapshot);
     let Some(Resource::Topic(written)) = &plan.changes[0].resource else { panic!("{plan:?}") };
     assert_eq!(written.policy.statements.len(), 2);

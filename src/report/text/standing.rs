@@ -32,11 +32,11 @@ impl Standing {
 /// What being fine means for these accounts: one without a pipeline, or with
 /// services that nobody can judge, is in sync, but not known to be heard.
 pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
-    let heard = |condition: &Condition| {
-        condition.kind == ConditionType::Heard && condition.status == ConditionStatus::True
+    let in_doubt = |condition: &Condition| {
+        condition.kind == ConditionType::Heard && condition.status != ConditionStatus::True
     };
-    let all = passes.iter().all(|pass| pass.conditions.iter().any(heard));
-    if all { "heard and in sync" } else { "in sync" }
+    let heard = |pass: &&Pass| !pass.paths.is_empty() && !pass.conditions.iter().any(in_doubt);
+    if passes.iter().all(heard) { "heard and in sync" } else { "in sync" }
 }
 
 /// What a person wants to know first.
