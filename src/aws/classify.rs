@@ -21,6 +21,9 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let (class, detail) = match error {
+        SdkError::ServiceError(refusal) if refusal.raw().status().is_success() => {
+            (Class::Failed(Cause::Malformed), not_understood(refusal.raw().status().as_u16()))
+        }
         SdkError::ServiceError(refusal) => {
             let answer = refusal.raw().status().as_u16();
             refused(group, answer, refusal.err().code(), refusal.err().message())
@@ -141,7 +144,11 @@ fn unreadable(failure: &ResponseError<HttpResponse>) -> (Class, String) {
         429 => Cause::Throttled,
         _ => Cause::Malformed,
     };
-    (Class::Failed(cause), format!("an answer that cannot be understood (HTTP {status})"))
+    (Class::Failed(cause), not_understood(status))
+}
+
+fn not_understood(status: u16) -> String {
+    format!("an answer that cannot be understood (HTTP {status})")
 }
 
 /// Where the debug form of a structure begins. What errors of the SDK say there

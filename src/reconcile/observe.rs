@@ -28,14 +28,16 @@ impl Sighting {
         Self { door, interest, snapshot: Snapshot::default(), due }
     }
 
-    /// Everything was read, and some of it is due again.
+    /// Everything was read, and some of it was written since and is due again:
+    /// what was found there before is not how it stands now.
     pub(super) fn after(
         door: AccountDoor,
         interest: Interest,
         snapshot: Snapshot,
         due: BTreeSet<Location>,
     ) -> Self {
-        Self { door, interest, snapshot, due }
+        let still_true = interest.locations().difference(&due).copied().collect();
+        Self { door, interest, snapshot: snapshot.within(&still_true), due }
     }
 
     /// Reads all that is due, every location at once and each within the time

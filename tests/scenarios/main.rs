@@ -6,6 +6,7 @@ mod breakers;
 mod coverage;
 mod drift;
 mod inventory;
+mod kill;
 mod ownership;
 mod pipeline;
 mod support;
