@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use foghorn::aws::{Access, Aws, AwsError, Class, DiscoveredAccount, Discovery, FixedCaller, Options};
+use foghorn::aws::{
+    Access, AccountDoor, Aws, AwsError, Class, DiscoveredAccount, Discovery, FixedCaller, Options,
+};
 use foghorn::model::breaker::Breaker;
 use foghorn::model::snapshot::{GlobalInterest, Interest, RegionInterest};
-use foghorn::model::{Account, Action, Cause, Change, Location, Region, RegionSnapshot, Resource, Snapshot};
+use foghorn::model::{
+    Account, Action, Cause, Change, Gap, Location, Region, RegionSnapshot, Resource, Snapshot,
+};
 use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Denial, Effect, Fault};
 use foghorn::sim::seed::Seed;
@@ -120,7 +124,9 @@ fn everything() -> Interest {
 }
 
 async fn observe(aws: &Aws, interest: &Interest) -> Snapshot {
-    aws.account(&account(MEMBER)).observe(interest, OffsetDateTime::now_utc()).await
+    aws.account(&account(MEMBER))
+        .observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120))
+        .await
 }
 
 /// The services of one Region alone.
@@ -172,7 +178,9 @@ async fn eight_accounts_with_2400_services_are_read_with_392_calls() {
     let interest = services_of(&REGIONS);
     let looks = accounts.map(|account| {
         let (door, interest) = (aws.account(&account), interest.clone());
-        tokio::spawn(async move { door.observe(&interest, OffsetDateTime::now_utc()).await })
+        tokio::spawn(async move {
+            door.observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)).await
+        })
     });
     let looks = futures::future::join_all(looks).await;
     let regions: Vec<_> = looks.into_iter().flat_map(|look| look.unwrap().regions.into_values()).collect();
@@ -269,6 +277,40 @@ async fn a_role_that_cannot_be_assumed_is_one_call_and_one_reason_in_every_locat
     assert_eq!(stage.simulator.record.counts(), BTreeMap::from([("sts:AssumeRole".to_owned(), 1)]));
 }
 
+/// Five Regions, each looked at by itself and all at once.
+async fn look_apart(door: &AccountDoor) -> Vec<Gap> {
+    let regions = ["ap-northeast-2", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"];
+    let interests = regions.map(|region| services_of(&[region]));
+    let looks = interests.iter().map(|interest| door.observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)));
+    let looks = futures::future::join_all(looks).await;
+    looks.into_iter().flat_map(|look| look.regions.into_values()).flat_map(|region| region.gaps).collect()
+}
+
+#[tokio::test]
+async fn regions_that_are_looked_at_one_by_one_share_one_refusal_of_the_role() {
+    let stage = Stage::new().await;
+    let aws = connect(Options { access: Some(access("wrong")), ..stage.options() }).await;
+    let door = aws.account(&account(MEMBER));
+    for _ in 0..2 {
+        let gaps = look_apart(&door).await;
+        assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [Cause::Denied; 5]);
+    }
+    assert_eq!(stage.count("sts", "AssumeRole"), 1);
+}
+
+#[tokio::test]
+async fn an_sts_that_never_answers_is_waited_for_once() {
+    let stage = Stage::new().await;
+    stage.fault(Fault::new(Effect::Hang).service("sts"));
+    let options = Options { call_timeout: Duration::from_millis(300), ..stage.options() };
+    let door = connect(options).await.account(&account(MEMBER));
+    let began = Instant::now();
+    let gaps = look_apart(&door).await;
+    assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [Cause::TimedOut; 5]);
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
+    assert!(stage.count("sts", "AssumeRole") <= 3);
+}
+
 #[tokio::test]
 async fn an_account_is_entered_again_once_its_role_is_there() {
     let stage = Stage::new().await;
@@ -318,7 +360,10 @@ async fn without_a_role_the_callers_own_account_is_read_and_no_other() {
     });
     let aws = connect(Options { access: None, ..stage.options() }).await;
     let interest = services_of(&["eu-west-1"]);
-    let own = aws.account(&account(MANAGEMENT_ACCOUNT)).observe(&interest, OffsetDateTime::now_utc()).await;
+    let own = aws
+        .account(&account(MANAGEMENT_ACCOUNT))
+        .observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120))
+        .await;
     assert_eq!(names(&own.regions[&region("eu-west-1")]), ["own"]);
 
     let (cause, words) = gap_everywhere(&observe(&aws, &interest).await, &interest);
@@ -339,6 +384,9 @@ async fn an_endpoint_that_refuses_connections_is_unreachable() {
     let (cause, words) = gap_everywhere(&observe(&connect(options).await, &interest).await, &interest);
     assert_eq!(cause, Cause::Unreachable);
     says(&words, &["assume role", "refused", "STS endpoint"]);
+    for secret in ["ExternalId", "7f0c", "Request {", "x-amz-", "authorization", SECRET_KEY] {
+        assert!(!words.contains(secret), "{words}");
+    }
 }
 
 #[tokio::test]
@@ -408,7 +456,7 @@ async fn trouble_that_stays_is_a_gap_of_its_own_cause() {
         (Effect::Hang, Cause::TimedOut, "no answer"),
         (Effect::Reset, Cause::Unreachable, ""),
         (Effect::Malformed, Cause::Malformed, "cannot be understood"),
-        (Effect::ServerError(500), Cause::Other, "ServerException"),
+        (Effect::ServerError(500), Cause::Unreachable, "ServerException"),
         (Effect::Error { code: "ExpiredTokenException".into(), status: 400 }, Cause::Credentials, "Expired"),
     ] {
         stage.simulator.faults.clear();
@@ -691,6 +739,14 @@ async fn units_are_taken_and_left_out_with_all_below_them() {
 }
 
 #[tokio::test]
+async fn an_account_is_left_out_by_its_id_without_being_looked_up() {
+    let stage = organization().await;
+    let found = discover(&stage, &[], &["111111111111", "000000000000"], &[]).await;
+    assert_eq!(ids(&found), ["2222", "4444", "9999"]);
+    assert_eq!(stage.count("organizations", "DescribeAccount"), 0);
+}
+
+#[tokio::test]
 async fn empty_pages_lose_no_account() {
     let stage = organization().await;
     stage.simulator.with_world(|world| {
@@ -736,7 +792,9 @@ async fn looks_and_changes_can_be_handed_to_other_threads() {
     let stage = Stage::new().await;
     let aws = stage.aws().await;
     let (door, interest) = (aws.account(&account(MEMBER)), services_of(&["eu-west-1"]));
-    let snapshot = is_send(door.observe(&interest, OffsetDateTime::now_utc())).await;
+    let snapshot =
+        is_send(door.observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)))
+            .await;
     assert!(snapshot.gaps(Location::Region(region("eu-west-1"))).is_empty());
     is_send(door.apply(&switch_on("web"))).await.unwrap();
     is_send(aws.discover(&Discovery::default())).await.unwrap();

@@ -92,7 +92,7 @@ impl Stage {
     }
 
     async fn observe(&self, interest: &Interest) -> Snapshot {
-        self.door.observe(interest, OffsetDateTime::now_utc()).await
+        self.door.observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)).await
     }
 
     async fn observe_region(&self, interest: RegionInterest) -> RegionSnapshot {
@@ -485,6 +485,29 @@ scenarios! {
         let stage = Stage::furnished().await;
         let seen = stage.observe_region(all()).await;
         assert_eq!(seen.topics[NAME].seen().expect("the topic").feeds_chatbot(), Some(true));
+    }
+
+    async fn the_key_that_a_topic_or_a_queue_is_encrypted_with_is_seen() {
+        let stage = Stage::furnished().await;
+        let keys = |seen: &RegionSnapshot| {
+            let queue = seen.queues[NAME].seen().expect("the queue").kms_key.clone();
+            (queue, seen.topics[NAME].seen().expect("the topic").kms_key.clone())
+        };
+        let seen = stage.observe_region(all()).await;
+        assert_eq!(keys(&seen), (None, None));
+        let url = &seen.queues[NAME].seen().expect("the queue").url;
+        let of_queue = json!({ "QueueUrl": url, "Attributes": { "KmsMasterKeyId": "alias/aws/sqs" } });
+        let topic_arn = arn::topic(region(), &account_id(), NAME);
+        let of_topic = json!({
+            "TopicArn": topic_arn, "AttributeName": "KmsMasterKeyId", "AttributeValue": "alias/aws/sns",
+        });
+        stage.simulator.with_world(|world| {
+            sqs::call(world, &by_hand("SetQueueAttributes", &of_queue)).expect("a key");
+            sns::call(world, &by_hand("SetTopicAttributes", &of_topic)).expect("a key");
+        });
+        let expected = ("alias/aws/sqs", "alias/aws/sns");
+        let seen = keys(&stage.observe_region(all()).await);
+        assert_eq!((seen.0.as_deref(), seen.1.as_deref()), (Some(expected.0), Some(expected.1)));
     }
 
     async fn a_refused_write_says_what_was_tried_and_why() {

@@ -60,7 +60,7 @@ fn assert_seen(run: &Run, regions: &[&str]) {
 /// account's id and the service's ARN.
 async fn account_with_service(organization: &Organization, parent: &str, name: &str) -> (String, String) {
     let id = organization.account(parent, name).await;
-    let entrance = organization.management.into_other(&id).await;
+    let entrance = organization.management.enter(&id).await;
     let service = Cluster::new(&entrance, IRELAND).await.service(name, Breaker::Off).await;
     (id, service)
 }
@@ -125,8 +125,8 @@ async fn an_organisation_without_include_is_taken_whole_page_by_page() {
 
 /// Two accounts that stand alone.
 async fn two_accounts(url: &str) -> [Entrance; 2] {
-    let dev = Entrance::into_fresh(url).await;
-    [dev, Entrance::into_fresh(url).await]
+    let dev = Entrance::fresh(url).await;
+    [dev, Entrance::fresh(url).await]
 }
 
 /// A fleet of these accounts in two Regions.
@@ -184,7 +184,7 @@ async fn remediation_switches_breakers_on_once_and_keeps_everything_else() {
         cluster.service("on", Breaker::On).await;
         clusters.push(cluster);
     }
-    let stranger = Entrance::into_fresh(&url).await;
+    let stranger = Entrance::fresh(&url).await;
     let strangers = Cluster::new(&stranger, IRELAND).await;
     strangers.service("off", Breaker::Off).await;
 
@@ -210,7 +210,7 @@ async fn remediation_switches_breakers_on_once_and_keeps_everything_else() {
 #[tokio::test]
 async fn remediation_leaves_a_service_alone_while_its_deployment_is_under_way() {
     let Some(url) = url() else { return };
-    let dev = Entrance::into_fresh(&url).await;
+    let dev = Entrance::fresh(&url).await;
     let cluster = Cluster::new(&dev, IRELAND).await;
     let service = cluster.deploying("busy", Breaker::Off).await;
     let run = dev.apply(&fleet_of(&[&dev], true)).await.ended(2);

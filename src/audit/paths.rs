@@ -55,6 +55,8 @@ enum Step {
     Carries,
     Stops(String),
     Unseen,
+    /// It was seen, and nobody can tell from it.
+    Doubtful(String),
 }
 
 /// One route through one snapshot.
@@ -70,10 +72,11 @@ impl Walk<'_> {
         let steps = self.steps();
         // A hop that is known to stop the event settles it, whatever a gap hides.
         let stop = steps.iter().find(|(_, _, step)| matches!(step, Step::Stops(_)));
-        let first = stop.or_else(|| steps.iter().find(|(_, _, step)| matches!(step, Step::Unseen)));
+        let first = stop.or_else(|| steps.iter().find(|(_, _, step)| !matches!(step, Step::Carries)));
         let (state, why) = match first.map(|(_, _, step)| step) {
             None => (PathState::Heard, None),
             Some(Step::Stops(why)) => (PathState::Broken, Some(why.clone())),
+            Some(Step::Doubtful(why)) => (PathState::Unknown, Some(why.clone())),
             Some(_) => (PathState::Unknown, Some("it could not be read; the coverage says why".to_owned())),
         };
         let broken_at = first.map(|(name, _, _)| *name);
@@ -103,6 +106,7 @@ impl Walk<'_> {
             ("target", self.route.target.name.clone(), self.target_leads_to_topic()),
             ("transformer", self.route.target.name.clone(), self.message_is_accepted()),
             ("topic", topic.clone(), self.topic_exists()),
+            ("topicKey", topic.clone(), self.key_lets_through()),
             ("topicPolicy", topic.clone(), self.policy_lets_through()),
             ("chatConfiguration", channel.to_string(), self.configuration_is_fed()),
             (SUBSCRIPTION, topic, self.chatbot_listens()),
@@ -201,6 +205,27 @@ impl Walk<'_> {
         self.topic().map_or_else(|step| step, |_| Step::Carries)
     }
 
+    /// The key that AWS manages for SNS lets no other service in, and says so to
+    /// nobody; whether another key does stands in a policy that is not read
+    /// (EventBridge user guide, troubleshooting).
+    fn key_lets_through(&self) -> Step {
+        let key = match self.topic() {
+            Ok((_, observed)) => observed.kms_key.as_deref(),
+            Err(step) => return step,
+        };
+        match key {
+            None => Step::Carries,
+            Some(key) if key.ends_with("alias/aws/sns") => Step::Stops(
+                "the topic is encrypted with the key alias/aws/sns, which lets no rule publish; take a customer key \
+                 that allows events.amazonaws.com, or none"
+                    .to_owned(),
+            ),
+            Some(key) => Step::Doubtful(format!(
+                "the topic is encrypted with the key {key}, and nobody can tell here whether it lets EventBridge publish"
+            )),
+        }
+    }
+
     fn policy_lets_through(&self) -> Step {
         let (topic, observed) = match self.topic() {
             Ok(pair) => pair,
@@ -215,7 +240,10 @@ impl Walk<'_> {
             Denial::Certain => {
                 Step::Stops("a statement of the topic's policy denies what ours allows".to_owned())
             }
-            Denial::Possible => Step::Unseen,
+            Denial::Possible => Step::Doubtful(
+                "a statement of the topic's policy may deny what ours allows, under a condition of its own"
+                    .to_owned(),
+            ),
         }
     }
 
@@ -250,7 +278,9 @@ impl Walk<'_> {
     fn no_configuration(&self) -> Step {
         match self.room_is_authorised() {
             Step::Stops(why) => Step::Stops(format!("the channel has no AWS Chatbot configuration: {why}")),
-            Step::Carries | Step::Unseen => not_built("the channel has no AWS Chatbot configuration"),
+            Step::Carries | Step::Unseen | Step::Doubtful(_) => {
+                not_built("the channel has no AWS Chatbot configuration")
+            }
         }
     }
 
@@ -337,7 +367,7 @@ fn hop(name: &'static str, subject: &str, step: &Step) -> Hop {
     let carries = match step {
         Step::Carries => Some(true),
         Step::Stops(_) => Some(false),
-        Step::Unseen => None,
+        Step::Unseen | Step::Doubtful(_) => None,
     };
     Hop { name, subject: subject.to_owned(), carries }
 }

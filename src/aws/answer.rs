@@ -14,21 +14,20 @@ pub(super) type Page<T> = (Vec<T>, Option<String>);
 /// Reads every page of a list.
 ///
 /// # Errors
-/// The first page that fails, and a service that answers with the token it was
-/// asked by: following it would never end.
+/// The first page that fails, and a service that answers with a token that it
+/// gave before: following it would never end.
 pub(super) async fn every_page<T, F>(read: impl Fn(Option<String>) -> F) -> Result<Vec<T>, AwsError>
 where
     F: Future<Output = Result<Page<T>, AwsError>>,
 {
     let (mut things, mut token) = read(None).await?;
+    let mut seen = BTreeSet::new();
     while let Some(asked) = token.filter(|token| !token.is_empty()) {
-        let (more, next) = read(Some(asked.clone())).await?;
-        if next.as_ref() == Some(&asked) {
-            return Err(malformed(
-                "read the next page of a list",
-                "the answer names itself as the next page",
-            ));
+        if !seen.insert(asked.clone()) {
+            let detail = "the answer names a page as the next that was read before";
+            return Err(malformed("read the next page of a list", detail));
         }
+        let (more, next) = read(Some(asked)).await?;
         things.extend(more);
         token = next;
     }
@@ -134,6 +133,15 @@ mod tests {
     #[tokio::test]
     async fn a_list_that_names_itself_as_its_next_page_is_refused() {
         let read = |_| async { Ok((vec![1], Some("a".to_owned()))) };
+        assert_eq!(every_page(read).await.map_err(|error| error.class), Err(Class::Failed(Cause::Malformed)));
+    }
+
+    #[tokio::test]
+    async fn a_list_whose_pages_lead_in_a_circle_is_refused() {
+        let read = |token: Option<String>| async move {
+            let next = if token.as_deref() == Some("a") { "b" } else { "a" };
+            Ok((vec![1], Some(next.to_owned())))
+        };
         assert_eq!(every_page(read).await.map_err(|error| error.class), Err(Class::Failed(Cause::Malformed)));
     }
 

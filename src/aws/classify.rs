@@ -151,13 +151,26 @@ fn not_understood(status: u16) -> String {
     format!("an answer that cannot be understood (HTTP {status})")
 }
 
-/// An error with all its sources, each once.
+/// Where the debug form of a structure begins. What errors of the SDK say there
+/// may be the whole request with its headers and parameters.
+const DEBUG_FORM: &[&str] = &[" {", "{ ", "(\""];
+
+/// What people are meant to read of an error.
+fn without_debug_form(text: &str) -> &str {
+    let Some(start) = DEBUG_FORM.iter().filter_map(|mark| text.find(mark)).min() else { return text };
+    let said = &text[..start];
+    // The name of the structure goes too.
+    said.rfind(' ').map_or("", |last| said[..last].trim_end_matches([' ', ':']))
+}
+
+/// An error with all its sources, each once, without debug forms.
 pub(super) fn chain(error: &dyn Error) -> String {
     let mut words = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string();
-        if !words.iter().any(|word: &String| word.contains(&text)) {
+        let text = without_debug_form(&text).to_owned();
+        if !text.is_empty() && !words.iter().any(|word: &String| word.contains(&text)) {
             words.push(text);
         }
         next = error.source();
@@ -287,6 +300,24 @@ mod tests {
         let (class, detail) = of(&refused);
         assert_eq!(class, failed(Cause::Unreachable));
         assert!(detail.contains("connection refused"), "{detail}");
+    }
+
+    #[test]
+    fn nothing_of_a_request_is_told_of_the_error_that_quotes_it() {
+        let quoting = "no endpoint for Request { body: RoleArn=r&ExternalId=7f0c, headers: Headers { headers: \
+                       {\"x-amz-security-token\": \"SECRET\"} } }";
+        let io = || Box::new(std::io::Error::other(quoting));
+        for error in [
+            SdkError::construction_failure(io()),
+            SdkError::dispatch_failure(ConnectorError::io(io())),
+            SdkError::dispatch_failure(ConnectorError::other(io(), None)),
+        ] {
+            let (_, detail) = of(&error);
+            assert!(detail.contains("no endpoint for"), "{detail}");
+            for secret in ["Request", "ExternalId", "7f0c", "x-amz", "SECRET"] {
+                assert!(!detail.contains(secret), "{detail}");
+            }
+        }
     }
 
     #[test]

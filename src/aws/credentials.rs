@@ -1,7 +1,7 @@
 //! Credentials that are kept until they are about to expire.
 
 use std::future::Future;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -22,6 +22,36 @@ const NEW_FOR: Duration = Duration::from_secs(60);
 pub(super) struct Kept {
     held: RwLock<Option<Held>>,
     fetching: tokio::sync::Mutex<()>,
+    refusals: Refusals,
+}
+
+/// How often something was refused, and the last refusal. All who wait for an
+/// answer share it, so that one that takes long in coming is not waited for by
+/// one after another.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<(u64, Option<AwsError>)>);
+
+impl Refusals {
+    /// How many there were so far.
+    pub fn count(&self) -> u64 {
+        self.lock().0
+    }
+
+    /// The last one, if it came after there were so many.
+    pub fn since(&self, count: u64) -> Option<AwsError> {
+        let last = self.lock();
+        last.1.clone().filter(|_| last.0 > count)
+    }
+
+    /// Notes one more.
+    pub fn note(&self, error: &AwsError) {
+        let mut last = self.lock();
+        *last = (last.0 + 1, Some(error.clone()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (u64, Option<AwsError>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Debug)]
@@ -31,13 +61,14 @@ struct Held {
 }
 
 impl Kept {
-    /// The credentials, fetched if need be, by one caller for all who wait.
-    /// What is held is good enough until it really expires if nothing newer is
+    /// The credentials, fetched if need be, by one caller for all who wait, who
+    /// share its failure as well. What is held is good enough until it really expires if nothing newer is
     /// to be had.
     pub async fn get(
         &self,
         fetch: impl Future<Output = Result<Credentials, AwsError>>,
     ) -> Result<Credentials, AwsError> {
+        let refused_before = self.refusals.count();
         if let Some(held) = self.fresh() {
             return Ok(held);
         }
@@ -45,7 +76,11 @@ impl Kept {
         if let Some(held) = self.fresh() {
             return Ok(held);
         }
-        match fetch.await {
+        let fetched = match self.refusals.since(refused_before) {
+            Some(refusal) => Err(refusal),
+            None => fetch.await.inspect_err(|error| self.refusals.note(error)),
+        };
+        match fetched {
             Ok(fetched) => {
                 let held = Held { credentials: fetched.clone(), fetched: Instant::now() };
                 *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
@@ -101,6 +136,21 @@ mod tests {
         });
         assert!(futures::future::join_all(users).await.iter().all(Result::is_ok));
         assert_eq!(fetches.into_inner(), 1);
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_share_a_refusal_and_the_next_to_ask_tries_again() {
+        let (kept, fetches) = (Kept::default(), AtomicUsize::new(0));
+        let fetch = || async {
+            fetches.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            unavailable().await
+        };
+        let users = (0..50).map(|_| kept.get(fetch()));
+        assert!(futures::future::join_all(users).await.iter().all(Result::is_err));
+        assert_eq!(fetches.load(Ordering::Relaxed), 1);
+        assert!(kept.get(fetch()).await.is_err());
+        assert_eq!(fetches.load(Ordering::Relaxed), 2);
     }
 
     async fn unavailable() -> Result<Credentials, AwsError> {

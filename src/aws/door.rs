@@ -1,7 +1,7 @@
 //! The door of one account, through which every call goes.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -31,9 +31,14 @@ pub(crate) struct Door {
     chatbot_region: Region,
     shared: Arc<Shared>,
     entrance: Arc<Entrance>,
+    refusal: Arc<Mutex<Option<(Instant, AwsError)>>>,
     /// When every call through this door has ended, one way or the other.
     deadline: Option<Instant>,
 }
+
+/// For how long a door that did not open is not tried again: about one look at
+/// the account, however many parts it is made in.
+const REFUSED_FOR: Duration = Duration::from_secs(5);
 
 impl Door {
     /// The door of an account. Nothing is called.
@@ -43,7 +48,8 @@ impl Door {
         shared: Arc<Shared>,
         entrance: Arc<Entrance>,
     ) -> Self {
-        Self { account: Arc::new(account), chatbot_region, shared, entrance, deadline: None }
+        let (account, refusal) = (Arc::new(account), Arc::default());
+        Self { account, chatbot_region, shared, entrance, refusal, deadline: None }
     }
 
     /// The same door, open for so long. What is not answered by then fails, so
@@ -114,8 +120,23 @@ impl Door {
     /// If the role cannot be assumed, if there are no credentials, or if they
     /// are another account's.
     pub(super) async fn enter(&self) -> Result<(), AwsError> {
+        if let Some(refusal) = self.lately_refused() {
+            return Err(refusal);
+        }
         let credentials = self.entrance.session.credentials(&self.shared);
-        self.in_time("get into the account", credentials).await.map(drop)
+        let entered = self.in_time("get into the account", credentials).await.map(drop);
+        if let Err(refusal) = &entered
+            && !refusal.cause().is_transient()
+        {
+            *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((Instant::now(), refusal.clone()));
+        }
+        entered
+    }
+
+    fn lately_refused(&self) -> Option<AwsError> {
+        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        refusal.as_ref().filter(|(at, _)| at.elapsed() < REFUSED_FOR).map(|(_, refusal)| refusal.clone())
     }
 
     /// Makes a call: waits for a token of its group and for a place among the

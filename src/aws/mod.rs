@@ -33,6 +33,8 @@ mod sqs;
 mod text;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +48,9 @@ use time::OffsetDateTime;
 
 use crate::model::snapshot::Interest;
 use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
+
+/// How the variables of the environment begin that name endpoints.
+const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -130,7 +135,7 @@ impl Aws {
     }
 
     async fn connect_by(options: Options, caller: Option<FixedCaller>) -> Result<Self, AwsError> {
-        check_endpoint(options.endpoint_url.as_deref())?;
+        check_endpoints(&options, std::env::vars_os())?;
         let environment = clients::environment(&options, caller).await;
         let region = environment.region;
         let shared = Arc::new(Shared::new(environment, &options));
@@ -196,16 +201,75 @@ impl AccountDoor {
     }
 }
 
-fn check_endpoint(url: Option<&str>) -> Result<(), AwsError> {
-    let is_http = |url: &str| {
-        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
-    };
-    match url {
-        Some(url) if !is_http(url) => {
-            let detail = "an endpoint is written as https://host or http://host:port";
-            Err(AwsError::failed(format!("use the endpoint `{url}`"), Cause::Other, detail))
+/// Checks the endpoint of the options or, where they have none, those of the
+/// environment: the SDK would find out only at the first call.
+fn check_endpoints(
+    options: &Options,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<(), AwsError> {
+    if let Some(url) = &options.endpoint_url {
+        return check_endpoint(url, "");
+    }
+    for (name, url) in environment {
+        let (name, url) = (name.to_string_lossy(), url.to_string_lossy());
+        if name.starts_with(ENDPOINT_VARIABLE) && !url.is_empty() {
+            check_endpoint(&url, &format!(" of {name}"))?;
         }
-        _ => Ok(()),
+    }
+    Ok(())
+}
+
+fn check_endpoint(url: &str, origin: &str) -> Result<(), AwsError> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    if authority.is_some_and(is_host_and_port) && !url.contains(char::is_whitespace) {
+        return Ok(());
+    }
+    let detail = "an endpoint is written as https://host or http://host:port";
+    Err(AwsError::failed(format!("use the endpoint `{url}`{origin}"), Cause::Other, detail))
+}
+
+/// Whether it is a name or an address, with or without the number of a port.
+fn is_host_and_port(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let is_name =
+        !host.is_empty() && host.chars().all(|letter| letter.is_alphanumeric() || "-._".contains(letter));
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let is_address = address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    (is_name || is_address) && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(option: Option<&str>, variables: &[(&str, &str)]) -> Result<(), String> {
+        let options = Options { endpoint_url: option.map(str::to_owned), ..Options::default() };
+        let variables = variables.iter().map(|(name, url)| (OsString::from(name), OsString::from(url)));
+        check_endpoints(&options, variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_endpoint_is_a_url_of_http_with_a_host() {
+        for url in ["https://a.b", "http://localhost:4566", "http://[::1]:80/x", "http://127.0.0.1/a?b"] {
+            assert_eq!(checked(Some(url), &[]), Ok(()), "{url}");
+        }
+        for url in
+            ["", "a.b", "ftp://a", "http://", "http://a:b", "http://a:99999", "http://[::", "http://a%"]
+        {
+            assert!(checked(Some(url), &[]).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn garbage_in_the_environment_s_endpoint_is_found_out_before_any_call() {
+        let error = checked(None, &[("AWS_ENDPOINT_URL", "garbage")]).expect_err("a refusal");
+        assert!(error.contains("`garbage` of AWS_ENDPOINT_URL"), "{error}");
+        assert!(checked(None, &[("AWS_ENDPOINT_URL_STS", "http:/x")]).is_err());
+        assert_eq!(checked(None, &[("AWS_ENDPOINT_URL", ""), ("OTHER", "garbage")]), Ok(()));
+        assert_eq!(checked(Some("http://a"), &[("AWS_ENDPOINT_URL", "garbage")]), Ok(()));
     }
 }

@@ -54,9 +54,9 @@ pub(super) async fn discover(
 ) -> Result<Vec<DiscoveredAccount>, AwsError> {
     let organization = Organization::new(shared, callers_region);
     let included = organization.included(&request.include);
-    let excluded = organization.all_of(&request.exclude);
+    let excluded = organization.ids_of(&request.exclude);
     let (mut included, excluded) = futures::try_join!(included, excluded)?;
-    included.retain(|id, account| is_active(account) && !excluded.contains_key(id));
+    included.retain(|id, account| is_active(account) && !excluded.contains(id));
     let found = included.into_values().map(|account| organization.complete(account, request));
     stream::iter(found).buffered(TAG_CALLS).try_collect().await
 }
@@ -88,6 +88,16 @@ impl<'a> Organization<'a> {
             }
         });
         Ok(try_join_all(each).await?.into_iter().flatten().collect())
+    }
+
+    /// The ids of the same. An account that is named needs no look: it may be
+    /// long gone, and that is no reason to see no other.
+    async fn ids_of(&self, names: &[String]) -> Result<BTreeSet<String>, AwsError> {
+        let (accounts, parents): (Vec<&String>, Vec<&String>) =
+            names.iter().partition(|name| name.parse::<AccountId>().is_ok());
+        let below = try_join_all(parents.into_iter().map(|parent| self.below(parent.clone()))).await?;
+        let below = below.into_iter().flat_map(Accounts::into_keys);
+        Ok(below.chain(accounts.into_iter().cloned()).collect())
     }
 
     async fn everything(&self) -> Result<Accounts, AwsError> {

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::answer::malformed;
 use super::classify::chain;
-use super::credentials::Kept;
+use super::credentials::{Kept, Refusals};
 use super::error::{AwsError, Class};
 use super::limiter::ApiGroup;
 use super::shared::Shared;
@@ -29,6 +29,7 @@ const NO_CREDENTIALS: &str =
 pub(super) struct Caller {
     kept: Kept,
     account: OnceCell<String>,
+    refusals: Refusals,
 }
 
 impl Caller {
@@ -45,7 +46,13 @@ impl Caller {
 
     /// The account that the credentials belong to, asked once a process.
     async fn account(&self, shared: &Shared, region: Region) -> Result<&str, AwsError> {
-        let account = self.account.get_or_try_init(|| ask_account(shared, region));
+        let refused_before = self.refusals.count();
+        let account = self.account.get_or_try_init(|| async {
+            match self.refusals.since(refused_before) {
+                Some(refusal) => Err(refusal),
+                None => ask_account(shared, region).await.inspect_err(|error| self.refusals.note(error)),
+            }
+        });
         account.await.map(String::as_str)
     }
 }

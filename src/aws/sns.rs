@@ -15,6 +15,9 @@ use crate::model::{Action, FieldChange, Gap, Region, Sight, Tags, arn};
 /// The attribute that holds the resource policy.
 const POLICY: &str = "Policy";
 
+/// The attribute that names the key of encryption at rest.
+const KMS_KEY: &str = "KmsMasterKeyId";
+
 /// Reads topics. There is an entry for every name; a topic whose policy or
 /// tags can't be read is unknown.
 pub(crate) async fn observe_topics(
@@ -29,20 +32,35 @@ pub(crate) async fn observe_topics(
 /// The topic, and a gap where its subscriptions could not be read. Most topics
 /// of a new account are absent, so the first call stands alone.
 async fn read(door: &Door, region: Region, name: &str) -> Result<(ObservedTopic, Vec<Gap>), AwsError> {
-    let policy = read_policy(door, region, name).await?;
+    let attributes = read_attributes(door, region, name).await?;
+    let policy = policy_of(name, &attributes)?;
     let (tags, subscriptions) =
         tokio::join!(read_tags(door, region, name), read_subscriptions(door, region, name));
     let mut gaps = Vec::new();
     let subscriptions = part(subscriptions, &mut gaps)?;
-    Ok((ObservedTopic { policy: Some(policy), subscriptions, tags: tags? }, gaps))
+    Ok((
+        ObservedTopic { policy: Some(policy), kms_key: kms_key_in(&attributes), subscriptions, tags: tags? },
+        gaps,
+    ))
 }
 
-async fn read_policy(door: &Door, region: Region, name: &str) -> Result<Policy, AwsError> {
-    let tried = format!("get attributes of topic {name}");
+async fn read_attributes(
+    door: &Door,
+    region: Region,
+    name: &str,
+) -> Result<HashMap<String, String>, AwsError> {
     let arn = arn::topic(region, &door.account().id, name);
     let call = door.sns(region).get_topic_attributes().topic_arn(arn).send();
-    let answer = door.call(region, ApiGroup::Sns, tried.clone(), call).await?;
-    policy_in(&answer.attributes.unwrap_or_default()).map_err(|detail| malformed(tried, detail))
+    let answer = door.call(region, ApiGroup::Sns, format!("get attributes of topic {name}"), call).await?;
+    Ok(answer.attributes.unwrap_or_default())
+}
+
+fn policy_of(name: &str, attributes: &HashMap<String, String>) -> Result<Policy, AwsError> {
+    policy_in(attributes).map_err(|detail| malformed(format!("get attributes of topic {name}"), detail))
+}
+
+fn kms_key_in(attributes: &HashMap<String, String>) -> Option<String> {
+    attributes.get(KMS_KEY).filter(|key| !key.is_empty()).cloned()
 }
 
 /// Every topic has a policy, so one that is missing was withheld from this
@@ -134,8 +152,8 @@ async fn update(door: &Door, topic: &Topic, asked: Asked) -> Result<(), AwsError
 /// SetTopicAttributes replaces the whole document, so that it is read just
 /// before: what others wrote since the change was planned must not be lost.
 async fn set_policy(door: &Door, topic: &Topic) -> Result<(), AwsError> {
-    let current = read_policy(door, topic.region, &topic.name).await?;
-    let policy = current.merged_with(&topic.policy.own());
+    let current = read_attributes(door, topic.region, &topic.name).await?;
+    let policy = policy_of(&topic.name, &current)?.merged_with(&topic.policy.own());
     let client = door.sns(topic.region);
     let request = client
         .set_topic_attributes()

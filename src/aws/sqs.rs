@@ -47,6 +47,7 @@ async fn read_attributes(door: &Door, region: Region, name: &str, url: &str) -> 
         .get_queue_attributes()
         .queue_url(url)
         .attribute_names(QueueAttributeName::Policy)
+        .attribute_names(QueueAttributeName::KmsMasterKeyId)
         .attribute_names(QueueAttributeName::MessageRetentionPeriod)
         .attribute_names(QueueAttributeName::ApproximateNumberOfMessages);
     let tried = format!("get attributes of queue {name}");
@@ -66,6 +67,7 @@ fn observed(url: String, attributes: &Attributes, tags: Tags) -> Result<Observed
         url,
         retention_seconds: number(attributes, &QueueAttributeName::MessageRetentionPeriod)?,
         policy: policy_in(attributes)?,
+        kms_key: attributes.get(&QueueAttributeName::KmsMasterKeyId).filter(|key| !key.is_empty()).cloned(),
         messages: messages.ok_or("the answer holds no ApproximateNumberOfMessages")?,
         tags,
     })

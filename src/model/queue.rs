@@ -31,6 +31,10 @@ pub struct ObservedQueue {
     pub retention_seconds: Option<u32>,
     /// The policy, if there is one.
     pub policy: Option<Policy>,
+    /// The KMS key that messages are encrypted with at rest, in the form that
+    /// it was set in: an id, an ARN or an alias. `None` without encryption and
+    /// with the keys of SQS itself.
+    pub kms_key: Option<String>,
     /// How many messages wait, approximately.
     pub messages: u64,
     /// The tags.

@@ -10,6 +10,9 @@ use super::tags::Tags;
 /// troubleshooting). It makes this subscription itself.
 pub const CHATBOT_ENDPOINT: &str = "https://global.sns-api.chatbot.amazonaws.com";
 
+/// The host of that endpoint.
+const CHATBOT_HOST: &str = "global.sns-api.chatbot.amazonaws.com";
+
 /// A topic as it shall be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Topic {
@@ -29,6 +32,9 @@ pub struct Topic {
 pub struct ObservedTopic {
     /// The policy.
     pub policy: Option<Policy>,
+    /// The KMS key that messages are encrypted with at rest, in the form that
+    /// it was set in: an id, an ARN or an alias. `None` without encryption.
+    pub kms_key: Option<String>,
     /// Who is delivered to. `None` where the list was not asked for.
     pub subscriptions: Option<Vec<Subscription>>,
     /// The tags.
@@ -69,7 +75,40 @@ impl ObservedTopic {
     pub fn feeds_chatbot(&self) -> Option<bool> {
         let subscriptions = self.subscriptions.as_ref()?;
         Some(subscriptions.iter().any(|subscription| {
-            subscription.confirmed && subscription.endpoint.starts_with(CHATBOT_ENDPOINT)
+            subscription.confirmed && host_of(&subscription.endpoint) == Some(CHATBOT_HOST)
         }))
+    }
+}
+
+/// The host of an endpoint that is reached over HTTPS at the usual port.
+fn host_of(endpoint: &str) -> Option<&str> {
+    let authority = endpoint.strip_prefix("https://")?.split(['/', '?', '#']).next()?;
+    Some(authority.strip_suffix(":443").unwrap_or(authority))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_chatbots_own_host_counts_as_chatbot() {
+        for (endpoint, feeds) in [
+            (CHATBOT_ENDPOINT.to_owned(), true),
+            (format!("{CHATBOT_ENDPOINT}/"), true),
+            (format!("{CHATBOT_ENDPOINT}:443/path?query"), true),
+            (format!("{CHATBOT_ENDPOINT}.example.com"), false),
+            (format!("{CHATBOT_ENDPOINT}@example.com"), false),
+            (CHATBOT_ENDPOINT.replace("https", "http"), false),
+        ] {
+            let subscription =
+                Subscription { protocol: "https".to_owned(), endpoint: endpoint.clone(), confirmed: true };
+            let topic = ObservedTopic {
+                policy: None,
+                kms_key: None,
+                subscriptions: Some(vec![subscription]),
+                tags: Tags::default(),
+            };
+            assert_eq!(topic.feeds_chatbot(), Some(feeds), "{endpoint}");
+        }
     }
 }

@@ -149,6 +149,7 @@ fn put_queue(region: &mut RegionSnapshot, queue: &Queue) {
         url: format!("https://sqs.{}.amazonaws.com/111111111111/{}", queue.region, queue.name),
         retention_seconds: Some(queue.retention_seconds),
         policy: Some(queue.policy.clone()),
+        kms_key: before.and_then(|before| before.kms_key.clone()),
         messages: before.map_or(0, |before| before.messages),
         tags: tagged(before.map(|before| &before.tags), &queue.tags),
     };
@@ -159,6 +160,7 @@ fn put_topic(region: &mut RegionSnapshot, topic: &Topic) {
     let before = region.topics.get(&topic.name).and_then(Sight::seen);
     let observed = ObservedTopic {
         policy: Some(topic.policy.clone()),
+        kms_key: before.and_then(|before| before.kms_key.clone()),
         subscriptions: before.map_or(Some(Vec::new()), |before| before.subscriptions.clone()),
         tags: tagged(before.map(|before| &before.tags), &topic.tags),
     };

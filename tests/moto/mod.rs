@@ -56,16 +56,16 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    /// Into an account that no other scenario has.
-    pub async fn into_fresh(url: &str) -> Self {
+    /// The way into an account that no other scenario has.
+    pub async fn fresh(url: &str) -> Self {
         // Keys that moto does not know are those of its own account.
         let keys = Credentials::new("anybody", "anything", None, None, "moto");
         let own = Self { account: "123456789012".to_owned(), url: url.to_owned(), credentials: keys };
-        own.into_other(&fresh_account()).await
+        own.enter(&fresh_account()).await
     }
 
-    /// From this account into another.
-    pub async fn into_other(&self, account: &str) -> Self {
+    /// Takes the role of another account.
+    pub async fn enter(&self, account: &str) -> Self {
         let answer = aws_sdk_sts::Client::new(&self.settings(IRELAND))
             .assume_role()
             .role_arn(format!("arn:aws:iam::{account}:role/{ROLE}"))

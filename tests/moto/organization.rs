@@ -17,7 +17,7 @@ pub struct Organization {
 impl Organization {
     /// An organisation with nothing but its management account.
     pub async fn new(url: &str) -> Self {
-        let management = Entrance::into_fresh(url).await;
+        let management = Entrance::fresh(url).await;
         let client = Client::new(&management.settings(IRELAND));
         let all = OrganizationFeatureSet::All;
         client.create_organization().feature_set(all).send().await.expect("an organisation");

@@ -174,7 +174,8 @@ async fn compare(door: &AccountDoor, resource: &Resource) -> Sight<Difference> {
 /// What is read of a resource, without a gap.
 async fn look(door: &AccountDoor, resource: &Resource) -> Snapshot {
     let interest = interest_in(resource);
-    let snapshot = door.observe(&interest, OffsetDateTime::now_utc()).await;
+    let snapshot =
+        door.observe(&interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)).await;
     for location in interest.locations() {
         assert_eq!(snapshot.gaps(location), [], "{}", resource.key());
     }

@@ -340,7 +340,6 @@ fn an_alarm_that_was_changed_by_hand_is_put_back() {
     for (members, fields) in [
         (json!({ "Threshold": 100.0 }), &["/threshold"][..]),
         (json!({ "AlarmActions": [] }), &["/alarmActions"]),
-        (json!({ "AlarmActions": [other] }), &["/alarmActions"]),
         (json!({ "ActionsEnabled": false }), &["/actionsEnabled"]),
         (json!({ "Dimensions": with_bus }), &["/dimensions"]),
         (json!({ "TreatMissingData": "missing" }), &["/treatMissingData"]),
@@ -364,12 +363,14 @@ fn an_alarm_that_was_changed_by_hand_is_put_back() {
             },
         );
     }
-    // Actions that others added for other states survive a repair.
-    let input = changed(&stage, ALARM, &json!({ "Threshold": 7.0, "OKActions": [mine] }));
-    stage.by_hand(DEV, SEOUL, "cloudwatch:PutMetricAlarm", input);
+    // Actions that others added survive a repair, beside ours where it was taken out.
+    let by_others = json!({ "Threshold": 7.0, "OKActions": [mine], "AlarmActions": [other] });
+    stage.by_hand(DEV, SEOUL, "cloudwatch:PutMetricAlarm", changed(&stage, ALARM, &by_others));
     stage.apply(&fleet()).ended(0);
     let alarm = &stage.inventory(DEV)[ALARM];
     assert_eq!((&alarm["OKActions"], alarm["Threshold"].as_f64()), (&json!([mine]), Some(1.0)));
+    let ours = "arn:aws:sns:ap-northeast-2:111111111111:foghorn-T0123ABCD-C0123ABCD-alarms";
+    assert_eq!(alarm["AlarmActions"], json!([ours, other]));
 }
 
 #[test]

@@ -71,7 +71,12 @@ fn breakages() -> Vec<(&'static str, Hand)> {
         ("transformer", |s| target(s).settings.input_path = Some("$.detail".into())),
         ("topic", |s| erase(s, &key(Kind::Topic, "foghorn-deploys"))),
         ("topic", |s| disown(s, &key(Kind::Topic, "foghorn-deploys"))),
+        ("topicKey", |s| topic(s).kms_key = Some("alias/aws/sns".into())),
         ("topicPolicy", |s| topic(s).policy = None),
+        ("topicPolicy", |s| {
+            let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "sns:Publish" });
+            topic(s).policy.iter_mut().for_each(|policy| policy.statements.push(deny.clone()));
+        }),
         ("topicPolicy", |s| topic(s).policy = Some(Policy::of(Vec::new()))),
         ("chatConfiguration", |s| configuration(s).channel = channel("C9")),
         ("chatConfiguration", |s| configuration(s).topics.clear()),
@@ -183,4 +188,12 @@ fn a_path_in_a_partition_without_aws_chatbot_is_broken_at_the_room() {
     let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
     assert_eq!((path.state, path.broken_at), (PathState::Broken, Some("room")));
     assert!(path.why.as_deref().is_some_and(|why| why.contains("aws-cn")));
+}
+
+#[test]
+fn a_customer_key_leaves_the_verdict_open_because_its_policy_is_not_read() {
+    let (fleet, mut snapshot) = world();
+    topic(&mut snapshot).kms_key = Some("arn:aws:kms:eu-west-1:111111111111:key/1".into());
+    let path = walked(&fleet, &snapshot);
+    assert_eq!((path.state, path.broken_at), (PathState::Unknown, Some("topicKey")));
 }

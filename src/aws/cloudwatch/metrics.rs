@@ -147,7 +147,7 @@ fn add_up(
     for (index, name) in names.iter().enumerate() {
         let id = id(index);
         let pages: Vec<_> = results.iter().filter(|result| result.id() == Some(&id)).collect();
-        match pages.last().and_then(|page| shortfall(page)) {
+        match shortfall(pages.last().copied()) {
             None => {
                 sums.insert((*name).clone(), total(&pages));
             }
@@ -168,12 +168,14 @@ fn total(pages: &[&MetricDataResult]) -> f64 {
     pages.iter().flat_map(|page| page.values()).fold(0.0, |sum, value| sum + value)
 }
 
-/// Why the last page of a metric does not end it, if it does not.
-fn shortfall(last: &MetricDataResult) -> Option<Cause> {
-    match last.status_code()? {
-        StatusCode::Complete => None,
-        StatusCode::Forbidden => Some(Cause::Denied),
-        _ => Some(Cause::Other),
+/// Why the last page of a metric does not end it, if it does not. CloudWatch
+/// has a result for every query, so that none at all is no sum of 0.
+fn shortfall(last: Option<&MetricDataResult>) -> Option<Cause> {
+    match last.and_then(MetricDataResult::status_code) {
+        Some(StatusCode::Complete) => None,
+        Some(StatusCode::Forbidden) => Some(Cause::Denied),
+        Some(StatusCode::InternalError | StatusCode::PartialData) => Some(Cause::Other),
+        Some(_) | None => Some(Cause::Malformed),
     }
 }
 
@@ -209,8 +211,8 @@ mod tests {
             result("m1", StatusCode::Complete, &[]),
             result("m0", StatusCode::Complete, &[4.0]),
         ];
-        let (sums, gaps) = added(&["a", "b", "c"], &results);
-        let expected = [("a", 7.0), ("b", 0.0), ("c", 0.0)].map(|(name, sum)| (name.to_owned(), sum));
+        let (sums, gaps) = added(&["a", "b"], &results);
+        let expected = [("a", 7.0), ("b", 0.0)].map(|(name, sum)| (name.to_owned(), sum));
         assert_eq!(sums, BTreeMap::from(expected));
         assert!(sums.values().all(|sum| sum.is_sign_positive()));
         assert_eq!(gaps, []);
@@ -222,10 +224,21 @@ mod tests {
             (StatusCode::Forbidden, Cause::Denied),
             (StatusCode::InternalError, Cause::Other),
             (StatusCode::PartialData, Cause::Other),
+            (StatusCode::from("SomethingNew"), Cause::Malformed),
         ] {
-            let (sums, gaps) = added(&["a"], &[result("m0", status, &[])]);
+            let (sums, gaps) = added(&["a"], &[result("m0", status, &[1.0])]);
             assert_eq!(sums, BTreeMap::new());
             assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [cause]);
+        }
+    }
+
+    #[test]
+    fn a_metric_that_the_answer_passes_over_is_a_gap_and_not_zero() {
+        let unsaid = MetricDataResult::builder().id("m0").build();
+        for results in [&[][..], &[unsaid]] {
+            let (sums, gaps) = added(&["a"], results);
+            assert_eq!(sums, BTreeMap::new());
+            assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [Cause::Malformed]);
         }
     }
 }

@@ -26,6 +26,12 @@ pub(super) const BATCH: usize = 10;
 /// The status of a service that is neither being deleted nor gone.
 pub(super) const ACTIVE: &str = "ACTIVE";
 
+/// The status of a service that is being deleted.
+pub(super) const DRAINING: &str = "DRAINING";
+
+/// The status of a service that was deleted.
+pub(super) const INACTIVE: &str = "INACTIVE";
+
 /// Describes up to ten services of a cluster.
 pub(super) async fn describe(
     door: &Door,

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
-use aws_sdk_ecs::types::Failure;
+use aws_sdk_ecs::types::{self, Failure};
 use futures::future::join_all;
 
-use super::describe::{ACTIVE, BATCH, RawConfigurations, describe, describe_raw, read, unknown_members};
+use super::describe::{
+    ACTIVE, BATCH, DRAINING, INACTIVE, RawConfigurations, describe, describe_raw, read, unknown_members,
+};
 use crate::aws::answer::every_page;
 use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::AwsError;
@@ -96,21 +98,49 @@ async fn read_batch(
     };
     match answer {
         Ok((answer, raw)) => {
-            let services = services(&answer, keep_unknown.then_some(&raw));
-            (services, missing(&answer, arns, &tried))
+            let (services, mut gaps) = services(&answer, keep_unknown.then_some(&raw), &tried);
+            gaps.extend(missing(&answer, arns, &tried));
+            (services, gaps)
         }
         Err(error) => (Vec::new(), vec![error.into_gap()]),
     }
 }
 
-fn services(answer: &DescribeServicesOutput, raw: Option<&RawConfigurations>) -> Vec<Service> {
-    let active = answer.services().iter().filter(|service| service.status() == Some(ACTIVE));
-    active
-        .filter_map(|service| {
-            let unknown = raw.map(|raw| unknown_members(service, raw)).unwrap_or_default();
-            Some(Service { unknown_members: unknown, ..read(service)? })
-        })
-        .collect()
+/// The services that are neither being deleted nor gone, and a gap for each of
+/// which that cannot be told, or that cannot be read.
+fn services(answer: &DescribeServicesOutput, raw: Option<&RawConfigurations>, tried: &str) -> Found {
+    let (mut services, mut gaps) = (Vec::new(), Vec::new());
+    for service in answer.services().iter().filter(|service| !is_leaving(service)) {
+        match read(service).filter(|_| service.status() == Some(ACTIVE)) {
+            Some(found) => {
+                let unknown_members = raw.map(|raw| unknown_members(service, raw)).unwrap_or_default();
+                services.push(Service { unknown_members, ..found });
+            }
+            None => gaps.push(unreadable(service, tried)),
+        }
+    }
+    (services, gaps)
+}
+
+fn is_leaving(service: &types::Service) -> bool {
+    matches!(service.status(), Some(DRAINING | INACTIVE))
+}
+
+fn unreadable(service: &types::Service, tried: &str) -> Gap {
+    let name = service.service_name().or_else(|| service.service_arn().map(last_segment));
+    let name = name.unwrap_or("a service without a name");
+    let lacking = [
+        ("name", service.service_name()),
+        ("ARN", service.service_arn()),
+        ("cluster", service.cluster_arn()),
+        ("status", service.status()),
+    ];
+    let lacking = lacking.into_iter().find(|(_, member)| member.is_none());
+    let detail = match (lacking, service.status()) {
+        (Some((member, _)), _) => format!("the answer holds no {member} of {name}"),
+        (None, status) => format!("{name} has the unknown status {}", status.unwrap_or_default()),
+    };
+    Gap { tried: tried.to_owned(), cause: Cause::Malformed, detail: one_line(&detail), whole: false }
 }
 
 /// A gap for each service that was asked for and did not come, in the
@@ -144,8 +174,6 @@ fn refused(failure: &Failure, tried: &str) -> Gap {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_ecs::types;
-
     use super::*;
 
     const ARN: &str = "arn:aws:ecs:eu-west-1:111111111111:service/prod/web";
@@ -192,6 +220,25 @@ mod tests {
             service.status(status).build()
         };
         let all = ["ACTIVE", "DRAINING", "INACTIVE"].map(service).to_vec();
-        assert_eq!(services(&answer().set_services(Some(all)).build(), None).len(), 1);
+        let (services, gaps) = services(&answer().set_services(Some(all)).build(), None, "describe");
+        assert_eq!((services.len(), gaps), (1, vec![]));
+    }
+
+    #[test]
+    fn a_service_that_cannot_be_read_is_a_gap_and_never_left_out_in_silence() {
+        let service = || types::Service::builder().service_arn(ARN).service_name("web").cluster_arn("arn:c");
+        let nameless = || types::Service::builder().service_arn(ARN).cluster_arn("arn:c").status("ACTIVE");
+        for (service, words) in [
+            (service().build(), "no status of web"),
+            (service().status("PAUSED").build(), "web has the unknown status PAUSED"),
+            (nameless().build(), "no name of web"),
+            (service().status("ACTIVE").set_service_arn(None).build(), "no ARN of web"),
+            (service().status("ACTIVE").set_cluster_arn(None).build(), "no cluster of web"),
+        ] {
+            let (services, gaps) = services(&answer().services(service).build(), None, "describe");
+            assert_eq!(services, []);
+            assert_eq!(gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [Cause::Malformed]);
+            assert!(gaps[0].detail.contains(words), "{gaps:?}");
+        }
     }
 }
