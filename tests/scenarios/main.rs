@@ -2,6 +2,7 @@
 //! can go wrong scripted.
 #![cfg(feature = "demo")]
 
+mod accounts;
 mod breakers;
 mod coverage;
 mod drift;
