@@ -281,7 +281,9 @@ async fn a_role_that_cannot_be_assumed_is_one_call_and_one_reason_in_every_locat
 async fn look_apart(door: &AccountDoor) -> Vec<Gap> {
     let regions = ["ap-northeast-2", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"];
     let interests = regions.map(|region| services_of(&[region]));
-    let looks = interests.iter().map(|interest| door.observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120)));
+    let looks = interests.iter().map(|interest| {
+        door.observe(interest, OffsetDateTime::now_utc(), std::time::Duration::from_secs(120))
+    });
     let looks = futures::future::join_all(looks).await;
     looks.into_iter().flat_map(|look| look.regions.into_values()).flat_map(|region| region.gaps).collect()
 }

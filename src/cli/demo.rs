@@ -101,12 +101,14 @@ impl Stage {
         }
     }
 
-    fn environment(&self) -> [(&'static str, String); 5] {
+    fn environment(&self) -> [(&'static str, String); 6] {
         [
             ("AWS_ENDPOINT_URL", self.server.url()),
             ("AWS_ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
             ("AWS_REGION", demonstration::REGION.to_owned()),
+            // The AWS CLI of version 1 knows the Region by this name alone.
+            ("AWS_DEFAULT_REGION", demonstration::REGION.to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ]
     }
