@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_types::region::Region;
 
 use super::call::current_bucket;
 use super::classify::names_throttling;
@@ -43,6 +44,16 @@ impl Meter {
     pub fn new(service: &'static str, counts: Counts) -> Self {
         Self { service, counts }
     }
+
+    /// The call that is under way, as an IAM action.
+    fn call(&self, config: &ConfigBag) -> String {
+        let operation = config.load::<Metadata>().map_or("", Metadata::name);
+        format!("{}:{operation}", self.service)
+    }
+}
+
+fn region(config: &ConfigBag) -> &str {
+    config.load::<Region>().map_or("", AsRef::as_ref)
 }
 
 impl Intercept for Meter {
@@ -56,10 +67,13 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let operation = config.load::<Metadata>().map_or("", Metadata::name);
-        self.counts.add(format!("{}:{operation}", self.service));
-        let is_retry = config.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1);
-        if is_retry && let Some(bucket) = current_bucket() {
+        let call = self.call(config);
+        let attempt = config.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts);
+        tracing::debug!(call, region = region(config), attempt, "calling");
+        self.counts.add(call);
+        if attempt > 1
+            && let Some(bucket) = current_bucket()
+        {
             bucket.charge();
         }
         Ok(())
@@ -69,8 +83,10 @@ impl Intercept for Meter {
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let status = context.response().status().as_u16();
+        tracing::debug!(call = self.call(config), region = region(config), status, "answered");
         if is_throttling(context.response())
             && let Some(bucket) = current_bucket()
         {

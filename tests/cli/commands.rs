@@ -1,0 +1,103 @@
+//! Help, usage, and commands that need no AWS.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::support::{BREAKERS, DEV, PIPELINE, Run, Stage, account, bootstrapped};
+
+fn foghorn(arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_foghorn"));
+    Run::of(command.args(arguments).env_clear().output().expect("the binary runs"))
+}
+
+#[test]
+fn help_names_every_command_and_every_exit_code() {
+    let run = foghorn(&["--help"]).ended(0);
+    for word in
+        ["plan", "apply", "validate", "schema", "bootstrap", "demo", "Exit codes: 0", "2 drift", "3 part"]
+    {
+        assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
+    }
+    assert_eq!(run.stderr, "");
+    for command in ["plan", "apply", "validate", "schema", "bootstrap", "demo"] {
+        let run = foghorn(&[command, "--help"]).ended(0);
+        assert!(run.stdout.contains("Usage: foghorn"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    assert_eq!(foghorn(&["--version"]).ended(0).stdout, format!("foghorn {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn what_cannot_be_understood_is_exit_1_and_never_a_code_of_a_report() {
+    for arguments in [
+        &[][..],
+        &["plna"],
+        &["plan"],
+        &["plan", "--file"],
+        &["plan", "-f", "fleet.yaml", "--frobnicate"],
+        &["plan", "-f", "fleet.yaml", "-o", "pdf"],
+        &["schema", "extra"],
+    ] {
+        let run = foghorn(arguments).ended(1);
+        assert_eq!(run.stdout, "", "{arguments:?}");
+        assert!(run.stderr.contains("--help"), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_schema_takes_a_good_fleet_and_refuses_a_bad_one() {
+    let schema: Value = serde_json::from_str(&foghorn(&["schema"]).ended(0).stdout).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let as_json = |yaml: &str| serde_yaml::from_str::<Value>(yaml).expect("YAML");
+    for fleet in [BREAKERS, PIPELINE] {
+        assert!(validator.is_valid(&as_json(fleet)), "{fleet}");
+        assert!(!validator.is_valid(&as_json(&fleet.replace("regions:", "region:"))), "{fleet}");
+    }
+}
+
+#[test]
+fn a_good_fleet_file_is_called_valid_without_a_call() {
+    let stage = Stage::new(|world| account(world, DEV, "dev"));
+    let run = stage.run(PIPELINE, &["validate"]).ended(0);
+    assert!(run.stdout.contains("fleet acme is valid: 1 account, 1 pipeline"), "{}", run.stdout);
+    assert_eq!(stage.simulator.record.total(), 0);
+}
+
+#[test]
+fn an_apply_that_nobody_can_be_asked_about_refuses_before_any_call() {
+    let stage = Stage::new(|world| bootstrapped(world, DEV, "dev"));
+    let mut command = stage.command(PIPELINE, &["apply"]);
+    let run = Run::of(command.stdin(Stdio::null()).output().expect("the binary runs")).ended(1);
+    assert!(run.stderr.contains("--yes"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+    assert_eq!(stage.simulator.record.total(), 0);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let stage = Stage::new(|world| bootstrapped(world, DEV, "dev"));
+    for arguments in [&["plan"][..], &["plan", "-o", "json"], &["validate"]] {
+        let mut command = stage.command(PIPELINE, arguments);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+        drop(child.stdout.take());
+        let run = Run::of(child.wait_with_output().expect("the binary ends"));
+        assert!([0, 2].contains(&run.code), "{arguments:?}: {} {}", run.code, run.stderr);
+        assert_eq!(run.stderr, "", "{arguments:?}");
+    }
+    for command in ["schema", "bootstrap", "--help"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_foghorn"))
+            .arg(command)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        drop(child.stdout.take());
+        let run = Run::of(child.wait_with_output().expect("the binary ends"));
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{command}");
+    }
+}

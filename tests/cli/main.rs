@@ -1,0 +1,11 @@
+//! The command line as a shell sees it: words, exit codes, streams.
+#![cfg(feature = "demo")]
+
+mod bootstrap;
+mod commands;
+mod fleet_file;
+mod output;
+mod secrets;
+#[path = "../scenarios/support.rs"]
+#[expect(dead_code, reason = "the scenarios play on the same stage and use more of it")]
+mod support;

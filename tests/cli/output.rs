@@ -1,0 +1,88 @@
+//! What a person reads: the text of a plan over a mixed organisation.
+
+use foghorn::sim::ecs::Service;
+use foghorn::sim::faults::{Denial, Effect, Fault};
+use serde_json::json;
+
+use super::support::{DEV, IRELAND, PIPELINE, PROD, SEOUL, Stage, account, bootstrapped, services};
+
+fn fleet() -> String {
+    let one = "    - { id: \"111111111111\", name: dev }\n";
+    let all = format!(
+        "{one}    - {{ id: \"222222222222\", name: prod }}\n    - {{ id: \"333333333333\", name: new }}\n    \
+         - {{ id: \"444444444444\", name: closed }}\n"
+    );
+    PIPELINE.replace(one, &all)
+}
+
+/// One account that drifted, one in order, one that is new and whose workspace
+/// nobody let in, one that denies everything.
+fn mixed() -> Stage {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        bootstrapped(world, PROD, "prod");
+        account(world, "333333333333", "new");
+        account(world, "444444444444", "closed");
+        let on = |name| Service::named(name).breaker(true, true);
+        services(
+            world,
+            DEV,
+            SEOUL,
+            [on("web"), Service::named("worker"), Service::named("api").breaker(true, false)],
+        );
+        services(world, PROD, IRELAND, [on("web"), Service::named("blue").strategy("BLUE_GREEN")]);
+    });
+    stage.simulator.faults.add(Fault::new(Effect::Deny(Denial::Identity)).account("444444444444"));
+    let built = ["apply", "--yes", "--account", "dev", "--account", "prod"];
+    stage.run(&fleet(), &built).ended(2);
+    stage.by_hand(DEV, SEOUL, "events:DisableRule", json!({ "Name": "foghorn-deploys" }));
+    let names = json!({ "AlarmNames": ["foghorn-deploys-failed-invocations"] });
+    stage.by_hand(DEV, IRELAND, "cloudwatch:DisableAlarmActions", names);
+    let keys = json!(["foghorn.dev/fleet"]);
+    let topic = format!("arn:aws:sns:{IRELAND}:{DEV}:foghorn-deploys");
+    stage.by_hand(DEV, IRELAND, "sns:UntagResource", json!({ "ResourceArn": topic, "TagKeys": keys }));
+    stage
+}
+
+/// The text without what differs from one run to the next: how many calls it
+/// took, and how long. Ports and run ids have no place in it at all.
+fn steady(stage: &Stage, text: &str) -> String {
+    let port = stage.url().rsplit(':').next().unwrap_or_default().to_owned();
+    assert!(!text.contains(&format!(":{port}")), "{text}");
+    let line = |line: &str| {
+        if line.starts_with("  calls ") { "  calls     <calls>\n".to_owned() } else { format!("{line}\n") }
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn a_plan_over_a_mixed_organisation_reads_well() {
+    let stage = mixed();
+    let run = stage.run(&fleet(), &["plan"]).ended(3);
+    assert_eq!(run.stderr, "");
+    insta::assert_snapshot!("plan", steady(&stage, &run.stdout));
+    let run = stage.run(&fleet(), &["plan", "-v", "--account", "dev"]).ended(2);
+    insta::assert_snapshot!("plan_verbose", steady(&stage, &run.stdout));
+}
+
+#[test]
+fn an_apply_and_a_clean_plan_read_well() {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web").breaker(true, true)]);
+    });
+    let run = stage.run(PIPELINE, &["apply", "--yes"]).ended(0);
+    insta::assert_snapshot!("apply", steady(&stage, &run.stdout));
+    let run = stage.run(PIPELINE, &["plan"]).ended(0);
+    insta::assert_snapshot!("clean", steady(&stage, &run.stdout));
+}
+
+#[test]
+fn nothing_is_coloured_where_no_terminal_reads_and_progress_stays_silent() {
+    let stage = mixed();
+    for form in ["text", "json"] {
+        let run = stage.run(&fleet(), &["plan", "-o", form]).ended(3);
+        assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+        assert_eq!(run.stderr, "");
+    }
+}
