@@ -174,7 +174,8 @@ fn a_region_that_is_throttled_for_ever_is_called_so() {
 fn an_account_that_takes_too_long_is_a_gap_that_names_the_limit() {
     let stage =
         with_fault(Fault::new(Effect::Latency(Duration::from_secs(30))).account(PROD).region(IRELAND));
-    let fleet = fleet().replace("accountTimeout: 20s", "accountTimeout: 1s");
+    let fleet =
+        fleet().replace("callTimeout: 1s, accountTimeout: 20s", "callTimeout: 3s, accountTimeout: 3s");
     let run = stage.plan(&fleet).ended(3);
     assert_eq!(run.coverage(PROD, IRELAND)["state"], "unreachable");
     assert!(run.coverage(PROD, IRELAND)["detail"].to_string().contains("spec.limits.accountTimeout"));
