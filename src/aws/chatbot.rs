@@ -356,7 +356,7 @@ mod tests {
         let expected = ObservedChatConfiguration {
             name: "named".to_owned(),
             arn: "arn:aws:chatbot::111111111111:chat-configuration/slack-channel/foghorn".to_owned(),
-            channel: SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() },
+            channel: Channel::Slack(SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() }),
             settings: ChatSettings {
                 iam_role_arn: "role".to_owned(),
                 guardrail_policy_arns: set(&["policy"]),
