@@ -27,11 +27,14 @@ const FACT: (usize, usize) = (120, 1000);
 /// Bytes for the reason.
 const REASON: usize = 10_500;
 
-/// Bytes of a link.
+/// Bytes of a link; a longer one is left out, since half of it leads nowhere.
 const LINK: usize = 2000;
 
 /// Bytes of the JSON around one text, at most.
 const AROUND: usize = 160;
+
+/// Bytes of the JSON around one fact, at most.
+const AROUND_FACT: usize = 40;
 
 /// Bytes of the JSON around everything.
 const ENVELOPE: usize = 1200;
@@ -95,11 +98,12 @@ fn facts(facts: &[Fact], all: &mut Allowance) -> Vec<Value> {
 fn fact_set(facts: &[Fact], allowance: &mut Allowance) -> Vec<Value> {
     let mut shown = Vec::new();
     for fact in facts {
-        if !allowance.take(AROUND + FACT.0) {
+        let label = cut(&one_line(&fact.label), FACT.0, cost);
+        let has_room = allowance.take(AROUND_FACT) && allowance.take_whole(&label);
+        let value = allowance.text(&one_line(&fact.value), FACT.1);
+        if !has_room || value.is_empty() {
             break;
         }
-        let label = cut(&one_line(&fact.label), FACT.0, cost);
-        let value = allowance.text(&one_line(&fact.value), FACT.1);
         shown.push(json!({ "title": escape(&label), "value": escape(&value) }));
     }
     shown

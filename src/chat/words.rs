@@ -24,15 +24,17 @@ pub(super) fn summary(notice: &Notice) -> String {
     format!("{} – {}, {}", title(notice), account(place), one_line(&place.region))
 }
 
-/// Where and when: account, labels, Region and time.
+/// Where and when: account, Region, time, and last the labels, which may be many.
 pub(super) fn place(place: &Place) -> Vec<Fact> {
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
-    let mut facts = vec![fact("Account", account(place))];
+    let mut facts = vec![
+        fact("Account", account(place)),
+        fact("Region", one_line(&place.region)),
+        fact("Time", one_line(&place.time)),
+    ];
     if !place.labels.is_empty() {
         facts.push(fact("Labels", labels(place)));
     }
-    facts.push(fact("Region", one_line(&place.region)));
-    facts.push(fact("Time", one_line(&place.time)));
     facts
 }
 
