@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::clean::{clean, one_line};
-use super::cut::{Allowance, cut, in_json};
+use super::cut::{Allowance, cut, in_json, json_bytes};
 use super::limits::{GOOGLE_CHAT_BYTES, GOOGLE_CHAT_THREAD_KEY, GOOGLE_CHAT_WIDGETS};
 use super::words;
 use crate::model::notice::{Fact, Link, Notice};
@@ -122,7 +122,8 @@ fn containers(notice: &Notice, all: &mut Allowance) -> Option<String> {
 fn button(link: &Link, all: &mut Allowance) -> Option<Value> {
     let url = words::web_link(link)?;
     let text = cut(&one_line(&link.text), FACT.0, cost);
-    let fits = url.len() <= LINK && all.take(AROUND + FACT.0) && all.take_whole(&url);
+    let length = json_bytes(&url);
+    let fits = length <= LINK && all.take(AROUND + FACT.0 + length);
     let button = json!({ "text": without_brackets(&text), "onClick": { "openLink": { "url": url } } });
     fits.then(|| json!({ "buttonList": { "buttons": [button] } }))
 }

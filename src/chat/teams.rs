@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::clean::{clean, one_line};
-use super::cut::{Allowance, cut, in_json};
+use super::cut::{Allowance, cut, in_json, json_bytes};
 use super::limits::TEAMS_BYTES;
 use super::words;
 use crate::model::notice::{Fact, Link, Notice, NoticeLevel};
@@ -128,7 +128,8 @@ fn containers(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
 fn action(link: &Link, all: &mut Allowance) -> Option<Value> {
     let url = words::web_link(link)?;
     let text = cut(&one_line(&link.text), FACT.0, cost);
-    let fits = url.len() <= LINK && all.take(AROUND + FACT.0) && all.take_whole(&url);
+    let length = json_bytes(&url);
+    let fits = length <= LINK && all.take(AROUND + FACT.0 + length);
     fits.then(|| json!({ "type": "Action.OpenUrl", "title": text, "url": url }))
 }
 
