@@ -89,9 +89,9 @@ fn facts(facts: &[Fact], all: &mut Allowance) -> Vec<Value> {
     let mut part = all.part(FACTS);
     let shown = fact_set(facts, &mut part);
     all.give_back(part);
-    let note = words::rest(shown.len(), facts.len(), "facts").map(|note| free_text(&note));
+    let note = words::rest(shown.len(), facts.len(), "facts").unwrap_or_default();
     let set = (!shown.is_empty()).then(|| json!({ "type": "FactSet", "facts": shown }));
-    set.into_iter().chain(note).collect()
+    set.into_iter().chain(free_text(&note)).collect()
 }
 
 /// As many facts as the allowance holds.
@@ -114,7 +114,9 @@ fn reason(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
     if !all.take(2 * AROUND) {
         return Vec::new();
     }
-    vec![heading("Reason"), free_text(&all.text(&clean(reason), REASON))]
+    let mut blocks = vec![heading("Reason")];
+    blocks.extend(free_text(&all.text(&clean(reason), REASON)));
+    blocks
 }
 
 fn containers(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
@@ -122,7 +124,9 @@ fn containers(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
         return Vec::new();
     }
     let list = words::containers(&notice.failed_containers, all, FACT.1);
-    vec![heading("Failed containers"), free_text(&list)]
+    let mut blocks = vec![heading("Failed containers")];
+    blocks.extend(free_text(&list));
+    blocks
 }
 
 fn action(link: &Link, all: &mut Allowance) -> Option<Value> {
@@ -137,8 +141,11 @@ fn heading(text: &str) -> Value {
     json!({ "type": "TextBlock", "text": text, "weight": "Bolder", "spacing": "Medium" })
 }
 
-fn free_text(text: &str) -> Value {
-    json!({ "type": "RichTextBlock", "inlines": [{ "type": "TextRun", "text": text }] })
+/// A block a line, since what a line break within a run of text does is left to
+/// the app.
+fn free_text(text: &str) -> Vec<Value> {
+    let block = |line| json!({ "type": "RichTextBlock", "inlines": [{ "type": "TextRun", "text": line }] });
+    text.lines().filter(|line| !line.trim().is_empty()).map(block).collect()
 }
 
 /// Puts a backslash before what would be Markdown, a date function or an HTML
@@ -167,9 +174,11 @@ fn is_markup(letter: char, before: Option<&char>, after: Option<&char>) -> bool 
     }
 }
 
-/// What a character takes up, escaped: a backslash is two bytes of JSON.
+/// What a character takes up, escaped: a backslash is two bytes of JSON, and a
+/// line break begins a block.
 fn cost(letter: char) -> usize {
     match letter {
+        '\n' => 80,
         '\\' => 4,
         '`' | '*' | '[' | ']' | '<' | '>' | '~' | '{' | '_' | '&' | '#' | '-' | '+' => 3,
         _ => in_json(letter, letter.len_utf8()),
@@ -187,6 +196,18 @@ mod tests {
         assert_eq!(escape("_a_ <at>b</at> {{DATE(c)}}"), r"\_a\_ \<at\>b\</at\> \{\{DATE(c)}}");
         assert_eq!(escape("checkout_service-2 a & b"), "checkout_service-2 a & b");
         assert_eq!((escape("# a").as_str(), escape("&lt;").as_str()), (r"\# a", r"\&lt;"));
+    }
+
+    #[test]
+    fn every_line_of_a_reason_stays_a_line() {
+        let notice = Notice { reason: Some("one\n\n two\r\nthree".to_owned()), ..fixtures::deployment() };
+        let written = message(&notice).to_string();
+        for line in ["one", " two", "three"] {
+            assert!(
+                written.contains(&format!(r#"[{{"text":"{line}","type":"TextRun"}}]"#)),
+                "{line} in {written}"
+            );
+        }
     }
 
     #[test]

@@ -64,8 +64,9 @@ fn container(container: &FailedContainer) -> String {
 /// Failed containers, one a line, as many as the allowance holds; `most` is what
 /// one of them may take up.
 pub(super) fn containers(all: &[FailedContainer], allowance: &mut Allowance, most: usize) -> String {
-    // A line break and the note that not all are shown.
-    const AROUND: usize = 50;
+    // A line break, which may be a block of its own, and the note that not all
+    // are shown.
+    const AROUND: usize = 120;
     let mut lines = Vec::new();
     for one in all {
         if !allowance.take(AROUND) {
