@@ -150,11 +150,12 @@ impl Service {
 /// Whether an operation changes anything, by its name. AssumeRole makes a
 /// session but changes nothing that lasts.
 pub fn is_write(operation: &str) -> bool {
-    const VERBS: [&str; 23] = [
+    const VERBS: [&str; 24] = [
         "Add",
         "Associate",
         "Change",
         "Create",
+        "Deauthorize",
         "Delete",
         "Disable",
         "Disassociate",
