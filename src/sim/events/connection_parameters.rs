@@ -155,9 +155,10 @@ fn redacted(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let secret = boolean(members.get("IsValueSecret")) == Some(true);
+            let hidden = |name: &str| SECRETS.contains(&name) || secret && name == "Value";
             members
                 .iter()
-                .filter(|(name, _)| !SECRETS.contains(&name.as_str()) && !(secret && *name == "Value"))
+                .filter(|(name, _)| !hidden(name))
                 .map(|(name, value)| (name.clone(), redacted(value)))
                 .collect()
         }

@@ -11,7 +11,7 @@ const STYLE: &str = "\
 body{background:var(--ground);color:var(--text);font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:0 auto;padding:1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;border-bottom:1px solid var(--line);padding-bottom:.3rem;margin-top:2rem}
 article{border-left:4px solid var(--bar);margin:1rem 0;padding:.2rem 1rem;overflow-wrap:anywhere}
-section.slack{--bar:#4a154b}section.googlechat{--bar:#188038}section.teams{--bar:#5b5fc7}
+section.slack{--bar:#8d4a91}section.googlechat{--bar:#188038}section.teams{--bar:#5b5fc7}
 article.card{border:1px solid var(--line);border-left:4px solid var(--bar);border-radius:.5rem;padding:.6rem 1rem}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.4rem 1rem;margin:.5rem 0}
 dt{color:var(--faint);font-size:.85rem}dd{margin:0;white-space:pre-wrap}
