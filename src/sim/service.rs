@@ -150,11 +150,12 @@ impl Service {
 /// Whether an operation changes anything, by its name. AssumeRole makes a
 /// session but changes nothing that lasts.
 pub fn is_write(operation: &str) -> bool {
-    const VERBS: [&str; 23] = [
+    const VERBS: [&str; 24] = [
         "Add",
         "Associate",
         "Change",
         "Create",
+        "Deauthorize",
         "Delete",
         "Disable",
         "Disassociate",
@@ -184,7 +185,15 @@ mod tests {
 
     #[test]
     fn an_operation_that_changes_something_is_known_by_its_name() {
-        for operation in ["UpdateService", "PutRule", "Subscribe", "Unsubscribe", "TagResource", "Publish"] {
+        for operation in [
+            "UpdateService",
+            "PutRule",
+            "DeauthorizeConnection",
+            "Subscribe",
+            "Unsubscribe",
+            "TagResource",
+            "Publish",
+        ] {
             assert!(is_write(operation), "{operation}");
         }
         for operation in

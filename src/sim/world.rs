@@ -34,6 +34,8 @@ pub struct Knobs {
     pub short_ecs_pages: bool,
     /// How many service events DescribeServices gives at least, 100 at most.
     pub events_per_service: usize,
+    /// How long EventBridge takes to authorise a connection, in seconds.
+    pub connection_authorization_seconds: i64,
 }
 
 /// One account.
