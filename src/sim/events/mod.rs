@@ -70,6 +70,12 @@ pub(crate) fn rule_arn(account: &str, region: &str, name: &str) -> String {
     format!("arn:aws:events:{region}:{account}:rule/{name}")
 }
 
+/// The tags of every rule, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| rule_arn(account, region, name);
+    state.rules.iter().map(|(name, rule)| (arn(name), rule.tags.clone())).collect()
+}
+
 fn validation(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationException", message)
 }

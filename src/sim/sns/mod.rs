@@ -94,6 +94,12 @@ pub(crate) fn topic_mut<'w>(world: &'w mut World, arn: &str) -> Option<&'w mut T
     region.sns.topics.get_mut(arn.resource)
 }
 
+/// The tags of every topic, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| format!("arn:aws:sns:{region}:{account}:{name}");
+    state.topics.iter().map(|(name, topic)| (arn(name), topic.tags.clone())).collect()
+}
+
 fn topic_arn(call: &Call<'_>, name: &str) -> String {
     format!("arn:aws:sns:{}:{}:{name}", call.region, call.account)
 }

@@ -127,6 +127,12 @@ fn queue_mut<'w>(world: &'w mut World, arn: &str) -> Option<&'w mut Queue> {
     region.sqs.queues.get_mut(arn.resource)
 }
 
+/// The tags of every queue, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| format!("arn:aws:sqs:{region}:{account}:{name}");
+    state.queues.iter().map(|(name, queue)| (arn(name), queue.tags.clone())).collect()
+}
+
 fn queue_arn(call: &Call<'_>, name: &str) -> String {
     format!("arn:aws:sqs:{}:{}:{name}", call.region, call.account)
 }
