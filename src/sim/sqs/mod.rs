@@ -23,6 +23,8 @@ use super::world::World;
 pub struct State {
     /// Queues by name.
     pub(crate) queues: BTreeMap<String, Queue>,
+    /// When queues were deleted, in epoch seconds, by name.
+    deleted: BTreeMap<String, i64>,
 }
 
 /// One queue.
@@ -32,6 +34,8 @@ pub(crate) struct Queue {
     attributes: BTreeMap<String, String>,
     tags: Tags,
     messages: Vec<Message>,
+    /// When it was last purged, in epoch seconds.
+    purged: Option<i64>,
     created: i64,
     modified: i64,
 }
@@ -65,6 +69,7 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
         "CreateQueue" => queues::create(world, call),
         "GetQueueUrl" => queues::url(world, call),
         "ListQueues" => queues::list(world, call),
+        "PurgeQueue" => queues::purge(world, call),
         "DeleteQueue" => queues::delete(world, call),
         "TagQueue" => queues::tag(world, call),
         "UntagQueue" => queues::untag(world, call),
