@@ -3,7 +3,7 @@ use time::Duration;
 
 use crate::sim::call::Call;
 use crate::sim::sqs;
-use crate::sim::testing::{ACCOUNT, NOW, REGION, ask, call, refused, world};
+use crate::sim::testing::{ACCOUNT, NOW, REGION, ask, call, messages, open_queue, refused, world};
 use crate::sim::world::World;
 
 fn url(name: &str) -> String {
