@@ -95,6 +95,20 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
+/// The tags of every rule and custom bus, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let of_bus = |bus: &str, rules: &Rules| {
+        let arn = |name: &String| rule_arn(account, region, bus, name);
+        rules.iter().map(|(name, rule)| (arn(name), rule.tags.clone())).collect::<Vec<_>>()
+    };
+    let mut tagged = of_bus(DEFAULT_BUS, &state.rules);
+    for (name, bus) in &state.buses {
+        tagged.push((arns::bus_arn(account, region, name), bus.properties.tags.clone()));
+        tagged.extend(of_bus(name, &bus.rules));
+    }
+    tagged
+}
+
 fn validation(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationException", message)
 }
