@@ -99,17 +99,9 @@ type Wanted = (Option<EventFamily>, Map<String, Value>);
 impl Request<'_> {
     /// The patterns of what is asked for, before they are divided.
     fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted = Vec::new();
-        for family in self.families {
-            // A family that another one covers has no branch of its own.
-            let before = BTreeSet::from([*family]);
-            let covered =
-                *family == EventFamily::TaskFailed && self.families.contains(&EventFamily::TaskStopped);
-            let branches = if covered { Vec::new() } else { families::branches(&before, &self.place()) };
-            wanted.extend(branches.into_iter().map(|branch| (Some(*family), branch)));
-        }
-        wanted.extend(self.patterns.iter().filter_map(Value::as_object).map(|own| (None, own.clone())));
-        wanted
+        let families = families::branches(self.families, &self.place()).into_iter();
+        let own = self.patterns.iter().filter_map(Value::as_object).cloned();
+        families.map(|(family, branch)| (Some(family), branch)).chain(own.map(|own| (None, own))).collect()
     }
 
     fn place(&self) -> Place<'_> {
@@ -195,6 +187,9 @@ fn part(request: &Request<'_>, slot: &Slot, wanted: &[Wanted]) -> Option<Part> {
     if branches.is_empty() {
         return None;
     }
+    // Whoever hears every stopped task hears the failed ones too.
+    let covered = families.contains(&EventFamily::TaskStopped).then_some(EventFamily::TaskFailed);
+    families.extend(covered.filter(|family| request.families.contains(family)));
     if request.canary {
         branches.push(canary::pattern(request.pipeline, slot.suffix));
     }
