@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use foghorn::aws::{Access, AccountDoor, Aws, AwsError, Class, Options};
 use foghorn::model::alarm::Alarm;
-use foghorn::model::chat::{ChatConfiguration, ChatSettings, ObservedChatConfiguration, SlackChannel};
+use foghorn::model::chat::{
+    Channel, ChatConfiguration, ChatSettings, ObservedChatConfiguration, SlackChannel,
+};
 use foghorn::model::queue::Queue;
 use foghorn::model::rule::Rule;
 use foghorn::model::snapshot::{GlobalInterest, Interest, RegionInterest};
@@ -132,8 +134,8 @@ impl Stage {
     }
 }
 
-fn channel() -> SlackChannel {
-    SlackChannel { workspace: WORKSPACE.to_owned(), channel: "C0123ABCD".to_owned() }
+fn channel() -> Channel {
+    Channel::Slack(SlackChannel { workspace: WORKSPACE.to_owned(), channel: "C0123ABCD".to_owned() })
 }
 
 fn configuration() -> ChatConfiguration {

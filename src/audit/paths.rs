@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::denials::{Denial, denial};
 use super::finding;
-use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration, Workspace};
-use crate::model::desired::{Desired, Route};
+use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel, Workspace};
+use crate::model::desired::{Desired, Route, RouteEnd};
 use crate::model::pass::{Hop, Path, PathState};
 use crate::model::rule::{ObservedRule, Rule};
 use crate::model::target::{ObservedTarget, Target};
@@ -96,15 +96,15 @@ impl Walk<'_> {
     /// The hops in the order in which an event meets them.
     fn steps(&self) -> Vec<(&'static str, String, Step)> {
         if let Some(step) = self.partition_has_no_chatbot() {
-            return vec![("room", self.route.channel.to_string(), step)];
+            return vec![("room", self.channel_name(), step)];
         }
-        let (rule, topic) = (self.route.rule.name.clone(), self.route.topic.name.clone());
-        let channel = &self.route.channel;
+        let (rule, topic) = (self.rule_name().to_owned(), self.rule_name().to_owned());
+        let (channel, target) = (self.channel_name(), format!("{rule}/topic"));
         vec![
             ("rule", rule.clone(), self.rule_enabled()),
             ("pattern", rule, self.pattern_takes()),
-            ("target", self.route.target.name.clone(), self.target_leads_to_topic()),
-            ("transformer", self.route.target.name.clone(), self.message_is_accepted()),
+            ("target", target.clone(), self.target_leads_to_topic()),
+            ("transformer", target.clone(), self.message_is_accepted()),
             ("topic", topic.clone(), self.topic_exists()),
             ("topicKey", topic.clone(), self.key_lets_through()),
             ("topicPolicy", topic.clone(), self.policy_lets_through()),
@@ -112,6 +112,21 @@ impl Walk<'_> {
             (SUBSCRIPTION, topic, self.chatbot_listens()),
             ("room", channel.to_string(), self.room_is_authorised()),
         ]
+    }
+
+    fn rule_name(&self) -> &str {
+        self.route.rules.first().map_or("", |rule| &rule.name)
+    }
+
+    fn channel(&self) -> Option<&Channel> {
+        match &self.route.end {
+            RouteEnd::Channel(channel) => Some(channel),
+            RouteEnd::Destination(_) | RouteEnd::Function(_) => None,
+        }
+    }
+
+    fn channel_name(&self) -> String {
+        self.channel().map(ToString::to_string).unwrap_or_default()
     }
 
     fn partition_has_no_chatbot(&self) -> Option<Step> {
@@ -126,7 +141,9 @@ impl Walk<'_> {
 
     /// The desired rule beside the observed one, or where the walk ends.
     fn rule(&self) -> Result<(&Rule, &ObservedRule), Step> {
-        let Some(Resource::Rule(rule)) = self.wanted(&self.route.rule) else { return Err(Step::Unseen) };
+        let Some(Resource::Rule(rule)) = self.route.rules.first().and_then(|rule| self.wanted(rule)) else {
+            return Err(Step::Unseen);
+        };
         let sight = self.region().and_then(|region| region.rules.get(&rule.name));
         let observed = owned(self.fleet, Kind::Rule, sight, |observed| &observed.tags)?;
         Ok((rule, observed))
@@ -154,7 +171,9 @@ impl Walk<'_> {
     }
 
     fn target(&self) -> Result<(&Target, &ObservedTarget), Step> {
-        let Some(Resource::Target(target)) = self.wanted(&self.route.target) else {
+        let Some(Resource::Target(target)) =
+            self.wanted(&Key::new(Kind::Target, self.route.region, format!("{}/topic", self.rule_name())))
+        else {
             return Err(Step::Unseen);
         };
         match &self.rule()?.1.targets {
@@ -195,7 +214,11 @@ impl Walk<'_> {
     }
 
     fn topic(&self) -> Result<(&Topic, &ObservedTopic), Step> {
-        let Some(Resource::Topic(topic)) = self.wanted(&self.route.topic) else { return Err(Step::Unseen) };
+        let Some(Resource::Topic(topic)) =
+            self.wanted(&Key::new(Kind::Topic, self.route.region, self.rule_name()))
+        else {
+            return Err(Step::Unseen);
+        };
         let sight = self.region().and_then(|region| region.topics.get(&topic.name));
         let observed = owned(self.fleet, Kind::Topic, sight, |observed| &observed.tags)?;
         Ok((topic, observed))
@@ -267,7 +290,7 @@ impl Walk<'_> {
             Sight::Absent => return self.no_configuration(),
             Sight::Seen(configurations) => configurations,
         };
-        match configurations.iter().find(|observed| observed.channel == self.route.channel) {
+        match configurations.iter().find(|observed| Some(&observed.channel) == self.channel()) {
             None => self.no_configuration(),
             Some(observed) => self.configuration_takes(observed),
         }
@@ -300,11 +323,11 @@ impl Walk<'_> {
     fn topic_arn(&self) -> Option<String> {
         self.desired.resources.values().find_map(|wanted| match &wanted.resource {
             Resource::ChatConfiguration(ChatConfiguration { channel, topics, .. })
-                if *channel == self.route.channel =>
+                if Some(channel) == self.channel() =>
             {
                 let is_ours = |topic: &&String| {
                     arn::region_of(topic) == Some(self.route.region.as_str())
-                        && arn::last_segment(topic) == self.route.topic.name
+                        && arn::last_segment(topic) == self.rule_name()
                 };
                 topics.iter().find(is_ours).cloned()
             }
@@ -313,7 +336,9 @@ impl Walk<'_> {
     }
 
     fn room_is_authorised(&self) -> Step {
-        let workspace = &self.route.channel.workspace;
+        let Some(Channel::Slack(SlackChannel { workspace, .. })) = self.channel() else {
+            return Step::Unseen;
+        };
         let workspaces: &[Workspace] = match self.snapshot.global.as_ref().map(|global| &global.workspaces) {
             None | Some(Sight::Unknown) => return Step::Unseen,
             Some(Sight::Absent) => &[],

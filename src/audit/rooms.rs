@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::finding;
+use crate::model::chat::Channel;
 use crate::model::{Account, Check, Desired, Finding, Location, Severity, Sight, Snapshot};
 
 pub(super) fn check(account: &Account, desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
@@ -18,7 +19,12 @@ pub(super) fn check(account: &Account, desired: &Desired, snapshot: &Snapshot) -
             authorised.map(|workspace| workspace.id.as_str()).collect()
         }
     };
-    let wanted: BTreeSet<&str> = desired.rooms.keys().map(|channel| channel.workspace.as_str()).collect();
+    let workspace = |channel: &'_ Channel| match channel {
+        Channel::Slack(channel) => Some(channel.workspace.clone()),
+        Channel::Teams(_) => None,
+    };
+    let wanted: BTreeSet<String> = desired.rooms.keys().filter_map(workspace).collect();
+    let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
     wanted.difference(&authorised).map(|workspace| not_authorised(account, workspace, &authorised)).collect()
 }
 

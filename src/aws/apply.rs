@@ -25,6 +25,13 @@ pub(super) async fn apply(door: &Door, change: &Change) -> Result<(), AwsError> 
         Resource::ChatConfiguration(configuration) => {
             chatbot::apply(door, action, configuration, fields).await
         }
+        Resource::EventBus(_)
+        | Resource::Connection(_)
+        | Resource::ApiDestination(_)
+        | Resource::Function(_)
+        | Resource::Subscription(_) => {
+            Err(AwsError::failed(format!("write {}", change.key), Cause::Other, "this kind can't be written"))
+        }
         Resource::Rule(rule) => eventbridge::apply_rule(door, action, rule, fields).await,
         Resource::Target(target) => eventbridge::apply_target(door, target).await,
         Resource::Alarm(alarm) => cloudwatch::apply_alarm(door, action, alarm, fields).await,

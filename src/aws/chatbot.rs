@@ -15,7 +15,7 @@ use super::door::{ApiGroup, Door};
 use super::error::{AwsError, Class};
 use super::request::{Asked, unbuildable};
 use crate::model::chat::{
-    ChatConfiguration, ChatSettings, ObservedChatConfiguration, SlackChannel, Workspace,
+    Channel, ChatConfiguration, ChatSettings, ObservedChatConfiguration, SlackChannel, Workspace,
 };
 use crate::model::snapshot::{GlobalInterest, GlobalSnapshot};
 use crate::model::{Action, FieldChange, Gap, Sight, Tags, arn};
@@ -33,7 +33,7 @@ pub(crate) async fn observe(door: &Door, interest: &GlobalInterest, now: OffsetD
     mark_whole(&mut gaps);
     let names = names_of_interest(interest, configurations.seen());
     let unsupported_events = unsupported_events(door, &names, now, &mut gaps).await;
-    GlobalSnapshot { workspaces, configurations, unsupported_events, gaps }
+    GlobalSnapshot { workspaces, teams: Sight::Absent, configurations, unsupported_events, gaps }
 }
 
 /// When both lists fail for one cause, nothing at all can be read here.
@@ -78,7 +78,7 @@ async fn read_all(
     interest: &GlobalInterest,
 ) -> Result<Vec<ObservedChatConfiguration>, AwsError> {
     let reads = list(door, None).await?.into_iter().map(|found| async {
-        if !interest.channels.contains(&channel(&found)) {
+        if !interest.channels.contains(&Channel::Slack(channel(&found))) {
             return Ok(Some(observed(found, Tags::default())));
         }
         match tags_of(door, &found).await {
@@ -141,7 +141,7 @@ fn name(found: &SlackChannelConfiguration) -> String {
 fn observed(found: SlackChannelConfiguration, tags: Tags) -> ObservedChatConfiguration {
     ObservedChatConfiguration {
         name: name(&found),
-        channel: channel(&found),
+        channel: Channel::Slack(channel(&found)),
         arn: found.chat_configuration_arn,
         settings: ChatSettings {
             iam_role_arn: found.iam_role_arn,
@@ -180,18 +180,28 @@ pub(crate) async fn apply(
     match action {
         Action::Create => create(door, configuration).await,
         Action::Update => update(door, configuration, Asked::by(fields)).await,
-        Action::Conflict | Action::Withheld => Ok(()),
+        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
+    }
+}
+
+fn slack(configuration: &ChatConfiguration) -> Result<&SlackChannel, AwsError> {
+    match &configuration.channel {
+        Channel::Slack(channel) => Ok(channel),
+        Channel::Teams(_) => {
+            Err(AwsError::failed("write", crate::model::Cause::Other, "not a slack channel"))
+        }
     }
 }
 
 async fn create(door: &Door, configuration: &ChatConfiguration) -> Result<(), AwsError> {
     let settings = &configuration.settings;
     let client = door.chatbot();
+    let slack = slack(configuration)?;
     let request = client
         .create_slack_channel_configuration()
         .configuration_name(&configuration.name)
-        .slack_team_id(&configuration.channel.workspace)
-        .slack_channel_id(&configuration.channel.channel)
+        .slack_team_id(&slack.workspace)
+        .slack_channel_id(&slack.channel)
         .iam_role_arn(&settings.iam_role_arn)
         .set_sns_topic_arns(Some(list_of(&configuration.topics)))
         .set_guardrail_policy_arns(Some(list_of(&settings.guardrail_policy_arns)))
@@ -234,7 +244,7 @@ async fn read_again(
     };
     let current = found.into_iter().find(|current| current.chat_configuration_arn == arn);
     let current = current.ok_or_else(|| conflict(format!("{arn} is no longer there")))?;
-    if channel(&current) != configuration.channel {
+    if Channel::Slack(channel(&current)) != configuration.channel {
         return Err(conflict(format!("{arn} now belongs to the channel {}", channel(&current))));
     }
     if let Some(ours) = configuration.tags.as_ref().and_then(Tags::owner) {
@@ -346,7 +356,7 @@ mod tests {
         let expected = ObservedChatConfiguration {
             name: "named".to_owned(),
             arn: "arn:aws:chatbot::111111111111:chat-configuration/slack-channel/foghorn".to_owned(),
-            channel: SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() },
+            channel: Channel::Slack(SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() }),
             settings: ChatSettings {
                 iam_role_arn: "role".to_owned(),
                 guardrail_policy_arns: set(&["policy"]),

@@ -58,6 +58,7 @@ async fn observe_region(
         alarms,
         failed_invocations,
         gaps: Vec::new(),
+        ..RegionSnapshot::default()
     };
     settle(&mut gaps, services_hidden && nothing_seen(&snapshot));
     snapshot.gaps = advice::for_region(gaps, region);

@@ -95,7 +95,10 @@ impl From<types::Subscription> for Subscription {
             protocol: subscription.protocol.unwrap_or_default(),
             endpoint: subscription.endpoint.unwrap_or_default(),
             // In place of an ARN stands `PendingConfirmation` or `Deleted`.
-            confirmed: subscription.subscription_arn.is_some_and(|arn| arn.starts_with("arn:")),
+            confirmed: subscription.subscription_arn.as_ref().is_some_and(|arn| arn.starts_with("arn:")),
+            arn: subscription.subscription_arn.filter(|arn| arn.starts_with("arn:")),
+            raw_delivery: None,
+            filter_policy: None,
         }
     }
 }
@@ -124,7 +127,7 @@ pub(crate) async fn apply_topic(
     match action {
         Action::Create => create(door, topic).await,
         Action::Update => update(door, topic, Asked::by(fields)).await,
-        Action::Conflict | Action::Withheld => Ok(()),
+        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
     }
 }
 

@@ -106,7 +106,7 @@ pub(crate) async fn apply_queue(
     match action {
         Action::Create => create(door, queue).await,
         Action::Update => update(door, queue, Asked::by(fields)).await,
-        Action::Conflict | Action::Withheld => Ok(()),
+        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
     }
 }
 

@@ -3,9 +3,24 @@
 use super::account::AccountId;
 use super::region::{Partition, Region};
 
-/// The ARN of a rule on the default event bus.
+/// The ARN of a rule by its place; see [`super::rule::place`].
 pub fn rule(region: Region, account: &AccountId, name: &str) -> String {
     regional("events", region, account, &format!("rule/{name}"))
+}
+
+/// The ARN of a custom event bus.
+pub fn event_bus(region: Region, account: &AccountId, name: &str) -> String {
+    regional("events", region, account, &format!("event-bus/{name}"))
+}
+
+/// The ARN of a Lambda function.
+pub fn function(region: Region, account: &AccountId, name: &str) -> String {
+    regional("lambda", region, account, &format!("function:{name}"))
+}
+
+/// The ARN of a Microsoft Teams channel configuration. It carries no Region.
+pub fn teams_channel_configuration(account: &AccountId, name: &str) -> String {
+    format!("arn:aws:chatbot::{account}:chat-configuration/microsoft-teams-channel/{name}")
 }
 
 /// The ARN of an SNS topic.

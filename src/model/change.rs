@@ -13,6 +13,8 @@ pub enum Action {
     Create,
     /// Bring what exists into the desired form.
     Update,
+    /// Remove what the fleet owns and no longer asks for.
+    Delete,
     /// Nothing: the name is taken by something that the fleet does not own.
     Conflict,
     /// Nothing: a change would be due, but a gap, a guard or a danger forbids it.
@@ -81,8 +83,12 @@ pub struct Change {
     pub action: Action,
     /// To what.
     pub key: Key,
-    /// The resource as it shall be. `None` where the action is no write.
+    /// The resource as it shall be. `None` for a delete, and where the action
+    /// is no write.
     pub resource: Option<Resource>,
+    /// What AWS names a thing by that is to be deleted, where its key is not
+    /// enough: the ARN of a subscription or of a chat configuration.
+    pub arn: Option<String>,
     /// What differs; empty for a create.
     pub fields: Vec<FieldChange>,
     /// What must be in place before this can be done.
@@ -97,19 +103,51 @@ impl Change {
     /// A change that waits to be applied.
     pub fn write(action: Action, resource: Resource, fields: Vec<FieldChange>, needs: Vec<Key>) -> Self {
         let key = resource.key();
-        Self { action, key, resource: Some(resource), fields, needs, why: None, outcome: Outcome::Planned }
+        Self {
+            action,
+            key,
+            resource: Some(resource),
+            arn: None,
+            fields,
+            needs,
+            why: None,
+            outcome: Outcome::Planned,
+        }
     }
 
     /// A change that is due but must not be made.
     pub fn blocked(action: Action, key: Key, fields: Vec<FieldChange>, why: impl Into<String>) -> Self {
         let why = Some(why.into());
-        Self { action, key, resource: None, fields, needs: Vec::new(), why, outcome: Outcome::Planned }
+        Self {
+            action,
+            key,
+            resource: None,
+            arn: None,
+            fields,
+            needs: Vec::new(),
+            why,
+            outcome: Outcome::Planned,
+        }
+    }
+
+    /// The removal of something, once all that `needs` names is gone.
+    pub fn delete(key: Key, arn: Option<String>, needs: Vec<Key>) -> Self {
+        Self {
+            action: Action::Delete,
+            key,
+            resource: None,
+            arn,
+            fields: Vec::new(),
+            needs,
+            why: None,
+            outcome: Outcome::Planned,
+        }
     }
 
     /// Whether applying it would call AWS to change something.
     pub fn is_write(&self) -> bool {
         match self.action {
-            Action::Create | Action::Update => true,
+            Action::Create | Action::Update | Action::Delete => true,
             Action::Conflict | Action::Withheld => false,
         }
     }

@@ -1,4 +1,4 @@
-//! AWS Chatbot: Slack workspaces and channel configurations.
+//! AWS Chatbot: workspaces, teams, and the configurations of their channels.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,43 @@ use super::region::Location;
 use super::resource::{Key, Kind};
 use super::tags::Tags;
 
-/// A Slack channel, which is the room that a pipeline ends in.
+/// A channel that AWS Chatbot posts to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// A Slack channel.
+    Slack(SlackChannel),
+    /// A Microsoft Teams channel.
+    Teams(TeamsChannel),
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Slack(channel) => channel.fmt(formatter),
+            Self::Teams(channel) => channel.fmt(formatter),
+        }
+    }
+}
+
+/// A Microsoft Teams channel.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TeamsChannel {
+    /// The tenant, a UUID.
+    pub tenant: String,
+    /// The team, a UUID.
+    pub team: String,
+    /// The channel, URL-encoded as in its link:
+    /// `19%3Aab12%40thread.tacv2` say.
+    pub channel: String,
+}
+
+impl fmt::Display for TeamsChannel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "teams-{}-{}", self.team, self.channel)
+    }
+}
+
+/// A Slack channel.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlackChannel {
     /// The workspace, `T0123ABC` say.
@@ -50,7 +86,7 @@ pub struct ChatConfiguration {
     /// its name; a configuration that others made has a name of their choice.
     pub arn: Option<String>,
     /// The channel. There is one configuration a channel in an account.
-    pub channel: SlackChannel,
+    pub channel: Channel,
     /// What it is set to.
     pub settings: ChatSettings,
     /// The topics, of any Region, that feed it.
@@ -68,7 +104,7 @@ pub struct ObservedChatConfiguration {
     /// The ARN.
     pub arn: String,
     /// The channel.
-    pub channel: SlackChannel,
+    pub channel: Channel,
     /// What it is set to.
     pub settings: ChatSettings,
     /// The topics that feed it.
@@ -79,6 +115,26 @@ pub struct ObservedChatConfiguration {
     pub state_reason: Option<String>,
     /// The tags.
     pub tags: Tags,
+}
+
+/// A team that a person has authorised in this account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Team {
+    /// The tenant, a UUID.
+    pub tenant: String,
+    /// The team, a UUID.
+    pub team: String,
+    /// The name.
+    pub name: Option<String>,
+    /// `ENABLED` or `DISABLED`, where AWS says so.
+    pub state: Option<String>,
+}
+
+impl Team {
+    /// Whether AWS Chatbot may post there.
+    pub fn is_authorised(&self) -> bool {
+        self.state.as_deref().is_none_or(|state| state == "ENABLED")
+    }
 }
 
 /// A workspace that a person has authorised in this account.

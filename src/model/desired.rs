@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chat::SlackChannel;
+use super::chat::Channel;
 use super::event::EventFamily;
+use super::hub::HubAddress;
 use super::region::Region;
 use super::resource::{Key, Resource};
 use super::snapshot::{GlobalInterest, Interest, RegionInterest};
@@ -17,13 +18,20 @@ pub struct Desired {
     /// Every way from an event to a room.
     pub routes: Vec<Route>,
     /// The rooms.
-    pub rooms: BTreeMap<SlackChannel, Room>,
+    pub rooms: BTreeMap<Channel, Room>,
     /// The Regions of the account, whether or not anything is built there.
     pub regions: BTreeSet<Region>,
     /// Whether clusters and services are looked at.
     pub services: bool,
     /// Whether services may be written back.
     pub remediate: bool,
+    /// Secrets that hold the webhook URLs of pipelines, by Region.
+    pub secrets: BTreeMap<Region, BTreeSet<String>>,
+    /// Whether rules that others made are walked as well.
+    pub other_rules: bool,
+    /// The fleet whose forgotten things are looked for; `None` where the run
+    /// is about some pipelines only.
+    pub orphans_of: Option<String>,
 }
 
 /// A resource as it shall be, with what must be there first.
@@ -35,23 +43,37 @@ pub struct Wanted {
     pub needs: Vec<Key>,
 }
 
-/// One way from an event to a room: the resources that carry it, by key.
+/// One way from the events of a Region to a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The pipeline's name.
     pub pipeline: String,
-    /// Which events it carries.
+    /// Which families it carries.
     pub events: BTreeSet<EventFamily>,
+    /// How many patterns of the user's own it carries besides.
+    pub patterns: usize,
+    /// Globs of the clusters whose events it carries; none for all.
+    pub clusters: Vec<String>,
     /// Where the events arise.
     pub region: Region,
-    /// The rule.
-    pub rule: Key,
-    /// The target.
-    pub target: Key,
-    /// The topic.
-    pub topic: Key,
-    /// The room.
-    pub channel: SlackChannel,
+    /// The rules that take them there, of which each event matches one.
+    pub rules: Vec<Key>,
+    /// The hub that carries them on, if one does.
+    pub hub: Option<HubAddress>,
+    /// Where they end.
+    pub end: RouteEnd,
+}
+
+/// Where a route ends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RouteEnd {
+    /// A channel that AWS Chatbot posts to.
+    Channel(Channel),
+    /// A webhook that EventBridge posts to, through the API destination of
+    /// this name.
+    Destination(String),
+    /// A webhook that the function of this name posts to.
+    Function(String),
 }
 
 /// A room, and how its configuration may be had.
@@ -69,6 +91,14 @@ impl Desired {
             let region = interest.regions.entry(*region).or_default();
             region.services = self.services;
             region.unknown_members = self.services && self.remediate;
+            region.other_rules = self.other_rules;
+            region.owned_by.clone_from(&self.orphans_of);
+        }
+        for (region, secrets) in &self.secrets {
+            at(&mut interest, *region).secrets.extend(secrets.iter().cloned());
+        }
+        if self.orphans_of.is_some() {
+            interest.global.get_or_insert_default();
         }
         for wanted in self.resources.values() {
             note(&mut interest, &wanted.resource);
@@ -81,14 +111,18 @@ fn note(interest: &mut Interest, resource: &Resource) {
     match resource {
         Resource::Queue(queue) => _ = at(interest, queue.region).queues.insert(queue.name.clone()),
         Resource::Topic(topic) => _ = at(interest, topic.region).topics.insert(topic.name.clone()),
-        Resource::Rule(rule) => _ = at(interest, rule.region).rules.insert(rule.name.clone()),
+        Resource::EventBus(bus) => _ = at(interest, bus.region).buses.insert(bus.name.clone()),
+        Resource::Connection(one) => _ = at(interest, one.region).connections.insert(one.name.clone()),
+        Resource::ApiDestination(one) => _ = at(interest, one.region).destinations.insert(one.name.clone()),
+        Resource::Function(one) => _ = at(interest, one.region).functions.insert(one.name.clone()),
+        Resource::Rule(rule) => _ = at(interest, rule.region).rules.insert(rule.key().name),
         Resource::Alarm(alarm) => _ = at(interest, alarm.region).alarms.insert(alarm.name.clone()),
         Resource::ChatConfiguration(configuration) => {
             let global = interest.global.get_or_insert_with(GlobalInterest::default);
             global.channels.insert(configuration.channel.clone());
         }
-        // Targets are read with their rules, breakers with their services.
-        Resource::Target(_) | Resource::Breaker(_) => {}
+        // These are read with their topics, rules and services.
+        Resource::Subscription(_) | Resource::Target(_) | Resource::Breaker(_) => {}
     }
 }
 

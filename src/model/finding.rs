@@ -48,6 +48,17 @@ pub enum Check {
     DeadLetters,
     /// A name that the fleet needs is taken by something it does not own.
     NameTaken,
+    /// A webhook that a pipeline posts to is missing or can't be one.
+    WebhookUnusable,
+    /// A rule's pattern can match no event of ECS.
+    PatternNeverMatches,
+    /// A rule splices free text into a quoted template, where a quotation mark
+    /// breaks the message.
+    MessageUnsafe,
+    /// An alarm on a path tells nobody, or only those at the path's own end.
+    AlarmHeardOnlyThroughItself,
+    /// Something that the fleet owns and no longer asks for.
+    Orphan,
 }
 
 impl fmt::Display for Check {
@@ -65,6 +76,11 @@ impl fmt::Display for Check {
             Self::MetricNonZero => "metricNonZero",
             Self::DeadLetters => "deadLetters",
             Self::NameTaken => "nameTaken",
+            Self::WebhookUnusable => "webhookUnusable",
+            Self::PatternNeverMatches => "patternNeverMatches",
+            Self::MessageUnsafe => "messageUnsafe",
+            Self::AlarmHeardOnlyThroughItself => "alarmHeardOnlyThroughItself",
+            Self::Orphan => "orphan",
         })
     }
 }

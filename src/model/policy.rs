@@ -137,9 +137,16 @@ fn normal(statement: &Value) -> Value {
 
 fn principals(value: &Value) -> Value {
     match value {
-        Value::String(_) => json!({ "AWS": set(value, str::to_owned) }),
-        other => map_members(other, |_, members| set(members, str::to_owned)),
+        Value::String(_) => json!({ "AWS": set(value, principal) }),
+        other => map_members(other, |_, members| set(members, principal)),
     }
+}
+
+/// An account's id stands for its root user, and AWS writes it back as such
+/// (IAM user guide, policy element Principal).
+fn principal(text: &str) -> String {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account { format!("arn:aws:iam::{text}:root") } else { text.to_owned() }
 }
 
 fn conditions(value: &Value) -> Value {

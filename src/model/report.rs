@@ -21,6 +21,8 @@ pub enum Mode {
     Plan,
     /// Look, and bring AWS into line.
     Apply,
+    /// Remove what the fleet owns.
+    Destroy,
 }
 
 /// The report.
@@ -117,7 +119,7 @@ pub struct ChangeCount {
     pub create: usize,
     /// See [`Action::Update`].
     pub update: usize,
-    /// Nothing deletes yet; the member is part of the public interface.
+    /// See [`Action::Delete`].
     pub delete: usize,
     /// See [`Action::Conflict`].
     pub conflict: usize,
@@ -218,6 +220,7 @@ impl ChangeCount {
         *match action {
             Action::Create => &mut self.create,
             Action::Update => &mut self.update,
+            Action::Delete => &mut self.delete,
             Action::Conflict => &mut self.conflict,
             Action::Withheld => &mut self.withheld,
         } += 1;

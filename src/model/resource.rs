@@ -6,10 +6,14 @@ use serde::Serialize;
 
 use super::alarm::Alarm;
 use super::breaker::Breaker;
+use super::bus::EventBus;
 use super::chat::ChatConfiguration;
+use super::destination::{ApiDestination, Connection};
+use super::function::Function;
 use super::queue::Queue;
 use super::region::Location;
 use super::rule::Rule;
+use super::subscription::FunctionSubscription;
 use super::target::Target;
 use super::topic::Topic;
 
@@ -21,6 +25,16 @@ pub enum Kind {
     Queue,
     /// An SNS topic with its policy.
     Topic,
+    /// A custom EventBridge event bus with its policy.
+    EventBus,
+    /// An EventBridge connection.
+    Connection,
+    /// An EventBridge API destination.
+    ApiDestination,
+    /// A Lambda function with its policy.
+    Function,
+    /// A function's subscription to a topic.
+    Subscription,
     /// An AWS Chatbot configuration of one chat channel.
     ChatConfiguration,
     /// An EventBridge rule.
@@ -38,6 +52,11 @@ impl fmt::Display for Kind {
         formatter.pad(match self {
             Self::Queue => "Queue",
             Self::Topic => "Topic",
+            Self::EventBus => "EventBus",
+            Self::Connection => "Connection",
+            Self::ApiDestination => "ApiDestination",
+            Self::Function => "Function",
+            Self::Subscription => "Subscription",
             Self::ChatConfiguration => "ChatConfiguration",
             Self::Rule => "Rule",
             Self::Target => "Target",
@@ -54,7 +73,8 @@ pub struct Key {
     pub kind: Kind,
     /// Where it lives.
     pub location: Location,
-    /// Its name; for a target `rule/target`, for a breaker the service's ARN.
+    /// Its name; for a rule its place, for a target `rule/target`, for a
+    /// subscription `topic/function`, for a breaker the service's ARN.
     pub name: String,
 }
 
@@ -78,6 +98,16 @@ pub enum Resource {
     Queue(Queue),
     /// See [`Kind::Topic`].
     Topic(Topic),
+    /// See [`Kind::EventBus`].
+    EventBus(EventBus),
+    /// See [`Kind::Connection`].
+    Connection(Connection),
+    /// See [`Kind::ApiDestination`].
+    ApiDestination(ApiDestination),
+    /// See [`Kind::Function`].
+    Function(Function),
+    /// See [`Kind::Subscription`].
+    Subscription(FunctionSubscription),
     /// See [`Kind::ChatConfiguration`].
     ChatConfiguration(ChatConfiguration),
     /// See [`Kind::Rule`].
@@ -96,6 +126,11 @@ impl Resource {
         match self {
             Self::Queue(queue) => queue.key(),
             Self::Topic(topic) => topic.key(),
+            Self::EventBus(bus) => bus.key(),
+            Self::Connection(connection) => connection.key(),
+            Self::ApiDestination(destination) => destination.key(),
+            Self::Function(function) => function.key(),
+            Self::Subscription(subscription) => subscription.key(),
             Self::ChatConfiguration(configuration) => configuration.key(),
             Self::Rule(rule) => rule.key(),
             Self::Target(target) => target.key(),

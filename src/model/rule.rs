@@ -1,4 +1,4 @@
-//! EventBridge rules on the default bus, and event patterns by meaning.
+//! EventBridge rules, and event patterns by meaning.
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ use super::target::ObservedTarget;
 pub struct Rule {
     /// The Region.
     pub region: Region,
+    /// The custom bus that it is on; `None` for the default bus.
+    pub bus: Option<String>,
     /// The name, at most 64 characters.
     pub name: String,
     /// What people read in the console, at most 512 characters.
@@ -22,6 +24,17 @@ pub struct Rule {
     pub pattern: Value,
     /// The tags.
     pub tags: Tags,
+}
+
+/// A rule's place: its name, after `BUS/` where it is on a custom bus. Keys and
+/// snapshots name rules so.
+pub fn place(bus: Option<&str>, rule: &str) -> String {
+    bus.map_or_else(|| rule.to_owned(), |bus| format!("{bus}/{rule}"))
+}
+
+/// The bus and the name of a rule by its place.
+pub fn bus_and_name(place: &str) -> (Option<&str>, &str) {
+    place.rsplit_once('/').map_or((None, place), |(bus, name)| (Some(bus), name))
 }
 
 /// A rule as AWS has it.
@@ -42,7 +55,7 @@ pub struct ObservedRule {
 impl Rule {
     /// What names it.
     pub fn key(&self) -> Key {
-        Key::new(Kind::Rule, self.region, &self.name)
+        Key::new(Kind::Rule, self.region, place(self.bus.as_deref(), &self.name))
     }
 
     /// What differs from what AWS has, targets aside.

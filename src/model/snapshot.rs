@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarm::ObservedAlarm;
-use super::chat::{ObservedChatConfiguration, SlackChannel, Workspace};
+use super::bus::ObservedEventBus;
+use super::chat::{Channel, ObservedChatConfiguration, Team, Workspace};
 use super::coverage::{Gap, Sight};
+use super::destination::{ObservedApiDestination, ObservedConnection};
+use super::function::ObservedFunction;
 use super::queue::ObservedQueue;
 use super::region::{Location, Region};
+use super::resource::Key;
 use super::rule::ObservedRule;
+use super::secret::Secret;
 use super::service::Service;
 use super::topic::ObservedTopic;
 
@@ -31,10 +36,27 @@ pub struct RegionInterest {
     pub queues: BTreeSet<String>,
     /// Topics with their subscriptions, by name.
     pub topics: BTreeSet<String>,
-    /// Rules with their targets and 24-hour sums of FailedInvocations, by name.
+    /// Custom event buses, by name.
+    pub buses: BTreeSet<String>,
+    /// Connections, by name.
+    pub connections: BTreeSet<String>,
+    /// API destinations, by name.
+    pub destinations: BTreeSet<String>,
+    /// Functions, by name.
+    pub functions: BTreeSet<String>,
+    /// Rules with their targets and 24-hour sums of FailedInvocations, by
+    /// place; see [`super::rule::place`].
     pub rules: BTreeSet<String>,
     /// Alarms, by name.
     pub alarms: BTreeSet<String>,
+    /// Secrets that hold webhook URLs, by name or ARN.
+    pub secrets: BTreeSet<String>,
+    /// Every other rule of the default bus that may take an ECS event, with
+    /// all that its targets lead to.
+    pub other_rules: bool,
+    /// The fleet whose things are looked for by their tag, whatever their
+    /// names, and then read like those that are named above.
+    pub owned_by: Option<String>,
 }
 
 /// What to read in AWS Chatbot.
@@ -42,7 +64,7 @@ pub struct RegionInterest {
 pub struct GlobalInterest {
     /// The channels whose configurations' tags and 24-hour sums of
     /// UnsupportedEvents count.
-    pub channels: BTreeSet<SlackChannel>,
+    pub channels: BTreeSet<Channel>,
 }
 
 /// What was read from one account.
@@ -65,10 +87,26 @@ pub struct RegionSnapshot {
     pub queues: BTreeMap<String, Sight<ObservedQueue>>,
     /// Topics, by name.
     pub topics: BTreeMap<String, Sight<ObservedTopic>>,
-    /// Rules, by name.
+    /// Custom event buses, by name.
+    pub buses: BTreeMap<String, Sight<ObservedEventBus>>,
+    /// Connections, by name.
+    pub connections: BTreeMap<String, Sight<ObservedConnection>>,
+    /// API destinations, by name.
+    pub destinations: BTreeMap<String, Sight<ObservedApiDestination>>,
+    /// Functions, by name.
+    pub functions: BTreeMap<String, Sight<ObservedFunction>>,
+    /// Rules, by place.
     pub rules: BTreeMap<String, Sight<ObservedRule>>,
+    /// The rules of the default bus that others made and that may take an ECS
+    /// event, by name. What their targets lead to is among the maps above.
+    pub other_rules: Sight<BTreeMap<String, ObservedRule>>,
     /// Alarms, by name.
     pub alarms: BTreeMap<String, Sight<ObservedAlarm>>,
+    /// Webhook URLs by the secret that holds them, or why one can't be used:
+    /// it is missing, empty or no URL.
+    pub secrets: BTreeMap<String, Sight<Result<Secret, String>>>,
+    /// What carries the fleet's tag, or its mark where there are no tags.
+    pub owned: Sight<BTreeSet<Key>>,
     /// FailedInvocations of the last 24 hours, by rule; no entry where the
     /// sum could not be read.
     pub failed_invocations: BTreeMap<String, f64>,
@@ -81,7 +119,9 @@ pub struct RegionSnapshot {
 pub struct GlobalSnapshot {
     /// The Slack workspaces that are authorised.
     pub workspaces: Sight<Vec<Workspace>>,
-    /// All Slack channel configurations of the account.
+    /// The Microsoft Teams teams that are authorised.
+    pub teams: Sight<Vec<Team>>,
+    /// All channel configurations of the account.
     pub configurations: Sight<Vec<ObservedChatConfiguration>>,
     /// UnsupportedEvents of the last 24 hours, by configuration name; no
     /// entry where the sum could not be read.

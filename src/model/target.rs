@@ -82,7 +82,7 @@ pub struct TargetSettings {
 pub struct Target {
     /// The rule's Region.
     pub region: Region,
-    /// The rule's name.
+    /// The rule's place; see [`super::rule::place`].
     pub rule: String,
     /// The target's id within the rule, at most 64 characters.
     pub id: String,

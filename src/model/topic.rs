@@ -1,5 +1,7 @@
 //! SNS topics, with their policies and subscriptions.
 
+use serde_json::Value;
+
 use super::change::FieldChange;
 use super::policy::Policy;
 use super::region::Region;
@@ -50,6 +52,14 @@ pub struct Subscription {
     pub endpoint: String,
     /// Whether the subscriber has confirmed it.
     pub confirmed: bool,
+    /// Its ARN, once it is confirmed.
+    pub arn: Option<String>,
+    /// Whether messages come without SNS's envelope; `None` where the
+    /// attributes were not read.
+    pub raw_delivery: Option<bool>,
+    /// Which messages are delivered at all; `None` for all of them, and where
+    /// the attributes were not read.
+    pub filter_policy: Option<Value>,
 }
 
 impl Topic {
@@ -100,8 +110,14 @@ mod tests {
             (format!("{CHATBOT_ENDPOINT}@example.com"), false),
             (CHATBOT_ENDPOINT.replace("https", "http"), false),
         ] {
-            let subscription =
-                Subscription { protocol: "https".to_owned(), endpoint: endpoint.clone(), confirmed: true };
+            let subscription = Subscription {
+                protocol: "https".to_owned(),
+                endpoint: endpoint.clone(),
+                confirmed: true,
+                arn: None,
+                raw_delivery: None,
+                filter_policy: None,
+            };
             let topic = ObservedTopic {
                 policy: None,
                 kms_key: None,

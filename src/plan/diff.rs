@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fleet::spec::Fleet;
-use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration};
+use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel};
 use crate::model::desired::{Desired, Wanted};
 use crate::model::snapshot::GlobalSnapshot;
 use crate::model::tags::OWNER;
@@ -134,6 +134,11 @@ impl Differ<'_> {
             ),
             Resource::Target(target) => self.judge_target(target),
             Resource::ChatConfiguration(configuration) => self.judge_configuration(configuration),
+            Resource::EventBus(_)
+            | Resource::Connection(_)
+            | Resource::ApiDestination(_)
+            | Resource::Function(_)
+            | Resource::Subscription(_) => self.unseen(),
             // Breakers are judged service by service, not desired by name.
             Resource::Breaker(_) => Verdict::InSync,
         }
@@ -220,7 +225,7 @@ impl Differ<'_> {
         let why = format!(
             "channel {} already has the configuration {}, which this fleet does not own, and a channel has one \
              configuration an account: set `adopt: true` on the pipeline to feed that one",
-            configuration.channel.channel, observed.name
+            configuration.channel, observed.name
         );
         Verdict::Blocked(Action::Conflict, Vec::new(), why)
     }
@@ -246,8 +251,10 @@ fn create_configuration(
     configuration: &ChatConfiguration,
     global: &GlobalSnapshot,
 ) -> Verdict {
-    let workspace = &configuration.channel.workspace;
     let withheld = |why: String| Verdict::Blocked(Action::Withheld, Vec::new(), why);
+    let Channel::Slack(SlackChannel { workspace, .. }) = &configuration.channel else {
+        return withheld("teams".to_owned());
+    };
     match &global.workspaces {
         Sight::Unknown => withheld(format!("whether workspace {workspace} is authorised could not be read")),
         Sight::Seen(known) if known.iter().any(|one| one.id == *workspace && one.is_authorised()) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::families;
 use crate::fleet::spec::{Fleet, Pipeline};
-use crate::model::chat::{ObservedChatConfiguration, SlackChannel};
+use crate::model::chat::{Channel, ObservedChatConfiguration, SlackChannel};
 use crate::model::desired::{Desired, Room, Wanted};
 use crate::model::{Account, AccountId, GlobalSnapshot, Key, Partition, Region, Resource, Sight, Tags};
 
@@ -19,7 +19,7 @@ pub(super) struct Scope<'a> {
     /// Those that this run is about.
     pub selected: Vec<&'a Pipeline>,
     /// Configurations that exist, by channel.
-    pub configurations: BTreeMap<SlackChannel, String>,
+    pub configurations: BTreeMap<Channel, String>,
 }
 
 /// What the fleet asks for in one account.
@@ -52,7 +52,7 @@ pub fn desired(
         }
     }
     desired.routes.sort_by(|one, other| (one.region, &one.pipeline).cmp(&(other.region, &other.pipeline)));
-    let channels: Vec<SlackChannel> = desired.rooms.keys().cloned().collect();
+    let channels: Vec<Channel> = desired.rooms.keys().cloned().collect();
     for channel in &channels {
         room::expand(&scope, channel, &mut desired);
     }
@@ -89,9 +89,9 @@ pub(super) fn is_built(account: &Account) -> bool {
 }
 
 /// The room that a pipeline ends in.
-pub(super) fn channel(pipeline: &Pipeline) -> SlackChannel {
+pub(super) fn channel(pipeline: &Pipeline) -> Channel {
     let slack = &pipeline.via.chatbot.slack;
-    SlackChannel { workspace: slack.workspace_id.clone(), channel: slack.channel_id.clone() }
+    Channel::Slack(SlackChannel { workspace: slack.workspace_id.clone(), channel: slack.channel_id.clone() })
 }
 
 impl<'a> Scope<'a> {
@@ -114,7 +114,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-fn configurations(global: Option<&GlobalSnapshot>) -> BTreeMap<SlackChannel, String> {
+fn configurations(global: Option<&GlobalSnapshot>) -> BTreeMap<Channel, String> {
     match global.map(|global| &global.configurations) {
         Some(Sight::Seen(configurations)) => {
             let name = |one: &ObservedChatConfiguration| (one.channel.clone(), one.name.clone());

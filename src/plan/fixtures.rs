@@ -6,7 +6,7 @@ use time::macros::date;
 
 use crate::fleet::spec::{Alarms, Chatbot, Fleet, Pipeline, Selector, Slack, Via};
 use crate::model::alarm::{Alarm, ObservedAlarm};
-use crate::model::chat::{ChatConfiguration, ObservedChatConfiguration, SlackChannel, Workspace};
+use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel, Workspace};
 use crate::model::queue::{ObservedQueue, Queue};
 use crate::model::rule::{ObservedRule, Rule};
 use crate::model::service::{BreakerSettings, Controller, Scheduling, Service, Strategy};
@@ -63,8 +63,8 @@ pub(crate) fn via(channel: &str, adopt: bool) -> Via {
     Via { chatbot: Chatbot { slack } }
 }
 
-pub(crate) fn channel(channel: &str) -> SlackChannel {
-    SlackChannel { workspace: "T1".to_owned(), channel: channel.to_owned() }
+pub(crate) fn channel(channel: &str) -> Channel {
+    Channel::Slack(SlackChannel { workspace: "T1".to_owned(), channel: channel.to_owned() })
 }
 
 /// What is desired, knowing what the snapshot says of AWS Chatbot.
@@ -236,6 +236,9 @@ fn subscribe(snapshot: &mut Snapshot, topic: &str) {
             protocol: "https".to_owned(),
             endpoint: CHATBOT_ENDPOINT.to_owned(),
             confirmed: true,
+            arn: None,
+            raw_delivery: None,
+            filter_policy: None,
         }]);
     }
 }
@@ -350,7 +353,7 @@ pub(crate) fn service(region: Region, name: &str) -> Service {
 }
 
 /// The topics that feed the one configuration of a channel.
-pub(crate) fn topics_of(snapshot: &Snapshot, channel: &SlackChannel) -> BTreeSet<String> {
+pub(crate) fn topics_of(snapshot: &Snapshot, channel: &Channel) -> BTreeSet<String> {
     let configurations = snapshot.global.as_ref().and_then(|global| global.configurations.seen());
     let found = configurations.into_iter().flatten().find(|observed| observed.channel == *channel);
     found.map(|observed| observed.topics.clone()).unwrap_or_default()

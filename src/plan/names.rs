@@ -2,7 +2,7 @@
 //! that AWS sets, given a pipeline's name of at most 32 characters and a
 //! channel of whatever length.
 
-use crate::model::chat::SlackChannel;
+use crate::model::chat::Channel;
 
 /// Every name begins with this.
 pub const PREFIX: &str = "foghorn-";
@@ -38,24 +38,24 @@ pub fn failed_invocations(pipeline: &str) -> String {
 }
 
 /// The configuration of a room (128 at most).
-pub fn configuration(channel: &SlackChannel) -> String {
+pub fn configuration(channel: &Channel) -> String {
     format!("{PREFIX}{}", room(channel))
 }
 
 /// The topic that carries a room's alarms, apart from the topics whose rules
 /// those alarms watch (256 at most).
-pub fn alarm_topic(channel: &SlackChannel) -> String {
+pub fn alarm_topic(channel: &Channel) -> String {
     format!("{PREFIX}{}-alarms", room(channel))
 }
 
 /// The alarm on a room's configuration (255 at most).
-pub fn unsupported_events(channel: &SlackChannel) -> String {
+pub fn unsupported_events(channel: &Channel) -> String {
     format!("{PREFIX}{}-unsupported-events", room(channel))
 }
 
 /// The channel in a name. Slack's ids have about eleven characters, but may
 /// have 255 each; what would not fit ends in its fingerprint instead.
-fn room(channel: &SlackChannel) -> String {
+fn room(channel: &Channel) -> String {
     let room = channel.to_string();
     if room.len() <= LONGEST_ROOM {
         return room;
@@ -74,10 +74,12 @@ fn fingerprint(text: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::model::chat::SlackChannel;
+
     use super::*;
 
-    fn channel(workspace: &str, channel: &str) -> SlackChannel {
-        SlackChannel { workspace: workspace.to_owned(), channel: channel.to_owned() }
+    fn channel(workspace: &str, channel: &str) -> Channel {
+        Channel::Slack(SlackChannel { workspace: workspace.to_owned(), channel: channel.to_owned() })
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::events::{families, message};
 use crate::fleet::spec::Pipeline;
 use crate::model::alarm::Alarm;
-use crate::model::desired::{Desired, Route};
+use crate::model::desired::{Desired, Route, RouteEnd};
 use crate::model::queue::Queue;
 use crate::model::rule::Rule;
 use crate::model::target::{RetryPolicy, Target, TargetSettings};
@@ -58,10 +58,11 @@ impl Part<'_> {
             pipeline: self.pipeline.name.clone(),
             events: self.events(),
             region: self.region,
-            rule: self.rule().key(),
-            target: self.target().key(),
-            topic: self.topic().key(),
-            channel: channel(self.pipeline),
+            patterns: 0,
+            clusters: self.pipeline.clusters.clone(),
+            rules: vec![self.rule().key()],
+            hub: None,
+            end: RouteEnd::Channel(channel(self.pipeline)),
         }
     }
 
@@ -94,6 +95,7 @@ impl Part<'_> {
         let account = &self.scope.account.id;
         Rule {
             region: self.region,
+            bus: None,
             name: self.rule_name(),
             description: format!("Foghorn pipeline {}: ECS failures to Slack", self.pipeline.name),
             pattern: families::pattern(&self.events(), &self.pipeline.clusters, self.region, account),

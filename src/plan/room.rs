@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fleet::spec::Pipeline;
 use crate::model::alarm::{Alarm, AlarmSettings};
-use crate::model::chat::{ChatConfiguration, ChatSettings, SlackChannel};
-use crate::model::desired::Desired;
+use crate::model::chat::{Channel, ChatConfiguration, ChatSettings};
+use crate::model::desired::{Desired, Route, RouteEnd};
 use crate::model::topic::Topic;
 use crate::model::{Account, Key, Kind, Location, Region, Resource, arn};
 
@@ -25,7 +25,7 @@ const METRICS_REGION: Region = Region::US_EAST_1;
 /// takes AdministratorAccess (service model).
 const GUARDRAIL: &str = "CloudWatchReadOnlyAccess";
 
-pub(super) fn expand(scope: &Scope<'_>, channel: &SlackChannel, desired: &mut Desired) {
+pub(super) fn expand(scope: &Scope<'_>, channel: &Channel, desired: &mut Desired) {
     let mut topics = event_topics(desired, channel);
     for region in alarm_regions(scope.account) {
         topics.push(want(desired, Resource::Topic(alarm_topic(scope, channel, region)), Vec::new()));
@@ -39,15 +39,17 @@ pub(super) fn expand(scope: &Scope<'_>, channel: &SlackChannel, desired: &mut De
     want(desired, Resource::Alarm(alarm), vec![topic, configuration]);
 }
 
-fn event_topics(desired: &Desired, channel: &SlackChannel) -> Vec<Key> {
-    desired.routes.iter().filter(|route| route.channel == *channel).map(|route| route.topic.clone()).collect()
+fn event_topics(desired: &Desired, channel: &Channel) -> Vec<Key> {
+    let ends_here = |route: &&Route| route.end == RouteEnd::Channel(channel.clone());
+    let topic = |route: &Route| Key::new(Kind::Topic, route.region, names::topic(&route.pipeline));
+    desired.routes.iter().filter(ends_here).map(topic).collect()
 }
 
 fn alarm_regions(account: &Account) -> BTreeSet<Region> {
     account.regions.iter().copied().chain([METRICS_REGION]).collect()
 }
 
-fn alarm_topic(scope: &Scope<'_>, channel: &SlackChannel, region: Region) -> Topic {
+fn alarm_topic(scope: &Scope<'_>, channel: &Channel, region: Region) -> Topic {
     let name = names::alarm_topic(channel);
     Topic {
         region,
@@ -59,7 +61,7 @@ fn alarm_topic(scope: &Scope<'_>, channel: &SlackChannel, region: Region) -> Top
 
 /// The configuration of the channel: the one that exists, whatever its name,
 /// for a name can't be changed and a channel has one configuration an account.
-fn configuration(scope: &Scope<'_>, channel: &SlackChannel, topics: &[Key]) -> ChatConfiguration {
+fn configuration(scope: &Scope<'_>, channel: &Channel, topics: &[Key]) -> ChatConfiguration {
     let account = scope.account;
     let partition = account.partition();
     ChatConfiguration {
@@ -77,7 +79,7 @@ fn configuration(scope: &Scope<'_>, channel: &SlackChannel, topics: &[Key]) -> C
     }
 }
 
-fn configuration_name(scope: &Scope<'_>, channel: &SlackChannel) -> String {
+fn configuration_name(scope: &Scope<'_>, channel: &Channel) -> String {
     scope.configurations.get(channel).cloned().unwrap_or_else(|| names::configuration(channel))
 }
 
@@ -91,7 +93,7 @@ pub(super) fn topic_arn(account: &Account, topic: &Key) -> Option<String> {
 
 /// One alarm a configuration, however many pipelines end there: the strictest
 /// of their thresholds holds.
-fn unsupported_events(scope: &Scope<'_>, channel: &SlackChannel) -> Alarm {
+fn unsupported_events(scope: &Scope<'_>, channel: &Channel) -> Alarm {
     let pipelines: Vec<&Pipeline> =
         scope.carried.iter().copied().filter(|pipeline| channel_of(pipeline) == *channel).collect();
     let threshold = pipelines.iter().map(|pipeline| pipeline.alarms.unsupported_events.threshold).min();
@@ -117,7 +119,7 @@ fn unsupported_events(scope: &Scope<'_>, channel: &SlackChannel) -> Alarm {
 pub(super) fn alarm_actions<'a>(
     account: &Account,
     region: Region,
-    channel: &SlackChannel,
+    channel: &Channel,
     pipelines: impl IntoIterator<Item = &'a Pipeline>,
 ) -> BTreeSet<String> {
     let named = pipelines.into_iter().flat_map(|pipeline| &pipeline.alarms.notify).map(|template| {

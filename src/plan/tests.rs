@@ -294,7 +294,7 @@ proptest! {
             };
             let adopted = world.fleet.spec.pipelines.iter().any(|pipeline| {
                 let slack = &pipeline.via.chatbot.slack;
-                slack.adopt && slack.channel_id == fed.channel.channel
+                slack.adopt && fed.channel == channel(&slack.channel_id)
             });
             prop_assert!(adopted);
             prop_assert_eq!(&fed.tags, &None);

@@ -111,7 +111,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::model::chat::{ChatConfiguration, ChatSettings, SlackChannel};
+    use crate::model::chat::{Channel, ChatConfiguration, ChatSettings, SlackChannel};
     use crate::model::policy::Policy;
     use crate::model::topic::Topic;
     use crate::model::{Region, Tags};
@@ -126,7 +126,7 @@ mod tests {
         let resource = ChatConfiguration {
             name: "room".to_owned(),
             arn: None,
-            channel: SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() },
+            channel: Channel::Slack(SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() }),
             settings: ChatSettings {
                 iam_role_arn: String::new(),
                 guardrail_policy_arns: BTreeSet::new(),

@@ -65,6 +65,7 @@ pub fn topic_policy(name: &str, rule: &str) -> Policy {
 pub fn rule(name: &str) -> Rule {
     Rule {
         region: region(),
+        bus: None,
         name: name.to_owned(),
         description: "Made by Foghorn".to_owned(),
         pattern: pattern("ECS Deployment State Change"),

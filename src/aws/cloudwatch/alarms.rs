@@ -169,7 +169,7 @@ pub(crate) async fn apply_alarm(
     match action {
         Action::Create => put(door, alarm, sdk_alarm(alarm).set_tags(Some(sdk_tags(alarm)))).await,
         Action::Update => update(door, alarm, Asked::by(fields)).await,
-        Action::Conflict | Action::Withheld => Ok(()),
+        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
     }
 }
 

@@ -153,7 +153,7 @@ pub(crate) async fn apply_rule(
     match action {
         Action::Create => put(door, rule, Some(sdk_tags(rule)?)).await,
         Action::Update => update(door, rule, Asked::by(fields)).await,
-        Action::Conflict | Action::Withheld => Ok(()),
+        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
     }
 }
 

@@ -33,10 +33,16 @@ fn fate(change: &Change) -> Fate<'_> {
     let word = match (change.action, change.outcome) {
         (Action::Conflict, _) => Some((Role::Bad, '!', "conflict")),
         (Action::Withheld, _) => Some((Role::Doubtful, '?', "withheld")),
-        (Action::Create | Action::Update, Outcome::Planned) => None,
-        (Action::Create | Action::Update, Outcome::Applied) => Some((Role::Good, '=', "applied")),
-        (Action::Create | Action::Update, Outcome::Failed) => Some((Role::Bad, 'x', "failed")),
-        (Action::Create | Action::Update, Outcome::Skipped) => Some((Role::Doubtful, '?', "skipped")),
+        (Action::Create | Action::Update | Action::Delete, Outcome::Planned) => None,
+        (Action::Create | Action::Update | Action::Delete, Outcome::Applied) => {
+            Some((Role::Good, '=', "applied"))
+        }
+        (Action::Create | Action::Update | Action::Delete, Outcome::Failed) => {
+            Some((Role::Bad, 'x', "failed"))
+        }
+        (Action::Create | Action::Update | Action::Delete, Outcome::Skipped) => {
+            Some((Role::Doubtful, '?', "skipped"))
+        }
     };
     (word, change.why.as_deref())
 }
@@ -92,6 +98,7 @@ fn mark(action: Action) -> (Role, char) {
     match action {
         Action::Create => (Role::Good, '+'),
         Action::Update => (Role::Doubtful, '~'),
+        Action::Delete => (Role::Bad, '-'),
         Action::Conflict => (Role::Bad, '!'),
         Action::Withheld => (Role::Doubtful, '?'),
     }

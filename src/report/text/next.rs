@@ -21,7 +21,13 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
                 counted(undone, "change")
             ));
         }
-        Mode::Plan | Mode::Apply => {}
+        Mode::Destroy if undone > 0 => {
+            steps.push(format!(
+                "mend what failed and run `foghorn destroy -f …` again: it goes on with the {} left",
+                counted(undone, "change")
+            ));
+        }
+        Mode::Plan | Mode::Apply | Mode::Destroy => {}
     }
     if report.summary.coverage.denied > 0 {
         steps.push("where access was denied, see to the member role: `foghorn bootstrap` prints the stack that makes it".to_owned());

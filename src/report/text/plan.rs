@@ -48,6 +48,7 @@ fn tally(passes: &[&Pass]) -> String {
     let parts = [
         (count(Action::Create), "to create (+)"),
         (count(Action::Update), "to update (~)"),
+        (count(Action::Delete), "to delete (-)"),
         (count(Action::Conflict), "in conflict, left alone (!)"),
         (count(Action::Withheld), "withheld (?)"),
     ];

@@ -34,6 +34,7 @@ pub(super) fn show_headline(report: &Report, lines: &mut Lines) {
     let mode = match report.metadata.mode {
         Mode::Plan => ", plan: ",
         Mode::Apply => ", apply: ",
+        Mode::Destroy => ", destroy: ",
     };
     let headline = standing::headline(&report.passes);
     lines.add(0).text(Role::Strong, &report.metadata.fleet).plain(mode).plain(&headline);
@@ -90,8 +91,8 @@ fn changes(report: &Report) -> String {
     let outcome = |outcome| writes.iter().filter(|change| change.outcome == outcome).count();
     let count = &report.summary.changes;
     let left = match report.metadata.mode {
-        Mode::Plan => [(count.create, "to create"), (count.update, "to update")],
-        Mode::Apply => [(outcome(Outcome::Planned), "not made"), (0, "")],
+        Mode::Plan => [(count.create, "to create"), (count.update, "to update"), (count.delete, "to delete")],
+        Mode::Apply | Mode::Destroy => [(outcome(Outcome::Planned), "not made"), (0, ""), (0, "")],
     };
     let made = [
         (outcome(Outcome::Applied), "applied"),
@@ -102,7 +103,7 @@ fn changes(report: &Report) -> String {
     let text = nonzero(&[&left[..], &made, &blocked].concat());
     match (text.as_str(), report.metadata.mode) {
         ("", Mode::Plan) => "none due".to_owned(),
-        ("", Mode::Apply) => "none were due".to_owned(),
+        ("", Mode::Apply | Mode::Destroy) => "none were due".to_owned(),
         _ => text,
     }
 }
