@@ -133,6 +133,13 @@ const OTHERS: Types<'static> = Types::NoneOf(&[DEPLOYMENT, SERVICE_ACTION, TASK,
 const REASON: &[&str] = &["detail", "reason"];
 const STOPPED_REASON: &[&str] = &["detail", "stoppedReason"];
 
+/// A pattern of the user's own does not take the canaries of other pipelines.
+const ANY: Types<'static> = Types::NoneOf(&[canary::DETAIL_TYPE]);
+
+/// Events that go as they are need no division.
+const WHOLE: &[Slot] =
+    &[Slot { suffix: None, shape: Shape::Other, sides: &[Side { types: ANY, field: None }] }];
+
 /// A custom notification holds the free text as the only element of a list,
 /// which stays whole where an event has none.
 const NOTIFICATIONS: &[Slot] = &[
@@ -167,7 +174,7 @@ const BODIES: &[Slot] = &[
 
 fn slots(form: Form) -> &'static [Slot] {
     match form {
-        Form::Event => &[Slot { suffix: None, shape: Shape::Other, sides: &[] }],
+        Form::Event => WHOLE,
         Form::ChatbotSlack | Form::ChatbotTeams => NOTIFICATIONS,
         Form::SlackBlocks | Form::GoogleChatCard => BODIES,
     }
@@ -191,7 +198,7 @@ fn part(request: &Request<'_>, slot: &Slot, wanted: &[Wanted]) -> Option<Part> {
     let covered = families.contains(&EventFamily::TaskStopped).then_some(EventFamily::TaskFailed);
     families.extend(covered.filter(|family| request.families.contains(family)));
     if request.canary {
-        branches.push(canary::pattern(request.pipeline, slot.suffix));
+        branches.push(slot.canaries(request));
     }
     let heading = Heading { origin: request.origin, region: request.region, families: &families };
     let transformer = message::of_shape(request.form, slot.shape, &heading);
@@ -199,11 +206,16 @@ fn part(request: &Request<'_>, slot: &Slot, wanted: &[Wanted]) -> Option<Part> {
 }
 
 impl Slot {
-    /// What a pattern takes on each side; the whole where nothing is divided.
-    fn shares(&self, pattern: &Map<String, Value>) -> Vec<Map<String, Value>> {
-        if self.sides.is_empty() {
-            return vec![pattern.clone()];
+    /// What takes the canaries that are for this rule.
+    fn canaries(&self, request: &Request<'_>) -> Map<String, Value> {
+        match request.form {
+            Form::Event => canary::pattern_of_all_parts(request.pipeline),
+            _ => canary::pattern(request.pipeline, self.suffix),
         }
+    }
+
+    /// What a pattern takes on each side.
+    fn shares(&self, pattern: &Map<String, Value>) -> Vec<Map<String, Value>> {
         self.sides.iter().filter_map(|side| side.share(pattern)).collect()
     }
 }
