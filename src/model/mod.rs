@@ -14,6 +14,7 @@ pub mod desired;
 pub mod event;
 pub mod finding;
 pub mod notice;
+pub mod notifier;
 pub mod pass;
 pub mod policy;
 pub mod queue;
