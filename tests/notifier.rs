@@ -235,8 +235,7 @@ async fn messages_of_sns_are_told_whether_they_are_events_alarms_or_texts() {
     let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
     assert_eq!(stage.succeed(records(&messages)).await, json!({ "posted": 3, "duplicates": 0 }));
     let posts = stage.posts();
-    for (posted, words) in
-        posts.iter().zip(["(e-1)", "CloudWatch alarm foghorn-deploys-failed", "plain words"])
+    for (posted, words) in posts.iter().zip(["(e-1)", "Alarm foghorn-deploys-failed is ALARM", "plain words"])
     {
         assert!(posted.body.to_string().contains(words), "{words} in {}", posted.body);
     }

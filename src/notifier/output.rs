@@ -5,6 +5,13 @@ use serde_json::{Value, json};
 
 use super::envelope::{Content, Received};
 
+/// The names of the log and the fields of an event.
+const EVENT_FIELDS: &[(&str, &str)] =
+    &[("account", "account"), ("region", "region"), ("source", "source"), ("detailType", "detail-type")];
+
+/// The names of the log and the fields of what CloudWatch tells of an alarm.
+const ALARM_FIELDS: &[(&str, &str)] = &[("account", "AWSAccountId"), ("alarm", "AlarmName")];
+
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -48,19 +55,12 @@ pub(super) fn of_message(request: &str, received: &Received, outcome: &Outcome) 
 
 /// Where a message comes from, by the names that a log is searched by.
 fn origin(content: &Content) -> Vec<(&'static str, &str)> {
-    match content {
-        Content::Event(event) => [
-            ("account", "account"),
-            ("region", "region"),
-            ("source", "source"),
-            ("detailType", "detail-type"),
-        ]
-        .into_iter()
-        .map(|(name, field)| (name, event[field].as_str().unwrap_or_default()))
-        .collect(),
-        Content::Alarm(alarm) => vec![("account", &alarm.account), ("alarm", &alarm.alarm_name)],
-        Content::Text(text) => vec![("topic", &text.topic)],
-    }
+    let (told, fields): (&Value, &[_]) = match content {
+        Content::Event(event) => (event, EVENT_FIELDS),
+        Content::Alarm(alarm) => (alarm, ALARM_FIELDS),
+        Content::Text(text) => return vec![("topic", &text.topic)],
+    };
+    fields.iter().map(|(name, field)| (*name, told[*field].as_str().unwrap_or_default())).collect()
 }
 
 /// The line that tells why an invocation failed as a whole.
