@@ -56,8 +56,9 @@ impl Notifier {
         let room = self.room()?;
         let messages = envelope::unwrap(payload, &invocation.request)?;
         let (mut counts, mut first) = (Counts::default(), None);
-        for received in &messages {
-            let outcome = self.deliver(room, received, invocation).await;
+        for (index, received) in messages.iter().enumerate() {
+            let deadline = share(invocation.deadline, Instant::now(), messages.len() - index);
+            let outcome = self.deliver(room, received, deadline, &invocation.function).await;
             output::write(&output::of_message(&invocation.request, received, &outcome));
             match outcome {
                 Outcome::Posted => counts.posted += 1,
@@ -77,16 +78,16 @@ impl Notifier {
         }
     }
 
-    async fn deliver(&self, room: &Room, received: &Received, invocation: &Invocation) -> Outcome {
+    async fn deliver(&self, room: &Room, received: &Received, deadline: Instant, function: &str) -> Outcome {
         if self.delivered().contains(&received.id, Instant::now()) {
             return Outcome::Duplicate;
         }
-        if let Err(error) = room.deliver(received, invocation.deadline).await {
+        if let Err(error) = room.deliver(received, deadline).await {
             return Outcome::Failed { reason: chain(&error), next: error.next_step() };
         }
         self.delivered().remember(&received.id, Instant::now());
         if let Some(run) = canary_run(&received.content) {
-            output::write(&metrics::of_canary(&invocation.function, now(), run));
+            output::write(&metrics::of_canary(function, now(), run));
         }
         Outcome::Posted
     }
@@ -104,6 +105,13 @@ impl Notifier {
     fn delivered(&self) -> MutexGuard<'_, Delivered> {
         self.delivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When the next of so many messages must be in the room, so that time is left
+/// for the others.
+fn share(deadline: Instant, now: Instant, messages: usize) -> Instant {
+    let messages = u32::try_from(messages).unwrap_or(u32::MAX).max(1);
+    now + deadline.saturating_duration_since(now) / messages
 }
 
 fn count(invocation: &Invocation, counts: Counts) {
@@ -124,4 +132,19 @@ fn canary_run(content: &Content) -> Option<&str> {
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_message_that_takes_long_leaves_time_for_the_others() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        let shares = [4, 2, 1].map(|messages| share(now + 40 * second, now, messages) - now);
+        assert_eq!(shares, [10 * second, 20 * second, 40 * second]);
+        assert_eq!(share(now, now + second, 3), now + second);
+    }
 }

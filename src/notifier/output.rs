@@ -1,6 +1,8 @@
 //! Log lines: JSON on standard output, which Lambda puts into the function's
 //! log. The address of the room is never part of one.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 
 use super::envelope::{Content, Received};
@@ -28,9 +30,9 @@ pub(super) enum Outcome {
     },
 }
 
-/// Writes one line.
+/// Writes one line. A log that can't be written keeps no message from a room.
 pub(super) fn write(line: &Value) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// The line that tells what became of a message.
