@@ -36,7 +36,7 @@ while True:
         print(json.dumps({"_aws": {"Timestamp": 1795000000000, "CloudWatchMetrics": [{
             "Namespace": "Foghorn", "Dimensions": [["Room"]], "Metrics": [{"Name": "Delivered"}]}]},
             "Room": "deploys", "Delivered": 1}), flush=True)
-        end, body = "response", {"event": event, "count": count, "environment": dict(os.environ)}
+        end, body = "response", {"event": event, "count": count, "environment": dict(os.environ), "process": os.getpid()}
     request = urllib.request.Request(f"{api}/invocation/{id}/{end}", json.dumps(body).encode())
     urllib.request.urlopen(request).read()
 "#;
@@ -263,6 +263,8 @@ fn metric(world: &World, name: &str) -> f64 {
 async fn served(world: World) -> (Arc<Simulator>, crate::sim::Server) {
     let simulator = Simulator::new();
     simulator.with_world(|own| *own = world);
+    // What functions bring about is there already when a test looks, at `NOW`.
+    simulator.clock.set_offset(NOW - time::Duration::HOUR - time::OffsetDateTime::now_utc());
     let server = start(Arc::clone(&simulator), 0).await.expect("a free port");
     (simulator, server)
 }
@@ -298,6 +300,25 @@ async fn a_function_runs_in_the_environment_that_lambda_documents_and_stays_warm
     assert_eq!(caller.arn(REGION), format!("arn:aws:sts::{ACCOUNT}:assumed-role/foghorn-notify/notify"));
     assert!(!environment.contains_key("CARGO_MANIFEST_DIR"), "nothing of the machine leaks");
     server.stop().await;
+}
+
+/// Whether a process is there.
+fn runs(process: &Value) -> bool {
+    let mut kill = std::process::Command::new("kill");
+    kill.args(["-0", &process.to_string()]).stderr(std::process::Stdio::null());
+    kill.status().expect("the command runs").success()
+}
+
+#[tokio::test]
+async fn no_process_outlives_the_server_be_it_idle_or_at_work() {
+    let (simulator, server) = served(with_function()).await;
+    let idle = payload(&invoked(&simulator, "{}").await)["process"].clone();
+    assert!(runs(&idle));
+    let input = json!({"FunctionName": "notify", "InvocationType": "Event", "Payload": "\"sleep\""});
+    simulator.with_world(|world| lambda::call(world, &call("Invoke", &input)).expect("an invocation"));
+    server.stop().await;
+    assert!(!runs(&idle));
+    simulator.settle().await;
 }
 
 #[tokio::test]
