@@ -30,6 +30,8 @@ pub struct World {
 /// Manners that the real services have at times.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
+    /// How Lambda takes changes and failures.
+    pub lambda: lambda::Knobs,
     /// Organizations puts an empty page with a token before every full one.
     pub empty_organization_pages: bool,
     /// Organizations also sends the account member `Status`, retired in 2026.
@@ -38,8 +40,6 @@ pub struct Knobs {
     pub short_ecs_pages: bool,
     /// How many service events DescribeServices gives at least, 100 at most.
     pub events_per_service: usize,
-    /// How Lambda takes changes and failures.
-    pub lambda: lambda::Knobs,
 }
 
 /// One account.
