@@ -12,14 +12,16 @@ use serde_json::{Value, json};
 
 use super::routing::{Delivery, Outcome, publish_event};
 use super::simulator::Simulator;
+use super::world::Role;
 use super::{chatbot, cloudwatch};
 
-/// The routes `/_foghorn/workspaces`, `/_foghorn/teams`, `/_foghorn/events`
-/// and `/_foghorn/alarms`.
+/// The routes `/_foghorn/workspaces`, `/_foghorn/teams`, `/_foghorn/roles`,
+/// `/_foghorn/events` and `/_foghorn/alarms`.
 pub fn routes(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/_foghorn/workspaces", post(authorise_workspace))
         .route("/_foghorn/teams", post(authorise_team))
+        .route("/_foghorn/roles", post(make_role))
         .route("/_foghorn/events", post(put_event))
         .route("/_foghorn/alarms", post(evaluate_alarms))
         .with_state(simulator)
@@ -55,6 +57,20 @@ struct Team {
 async fn authorise_team(State(simulator): State<Arc<Simulator>>, Json(team): Json<Team>) -> StatusCode {
     simulator.with_world(|world| {
         chatbot::authorise_team(world, &team.account, &team.tenant, &team.id, &team.name);
+    });
+    StatusCode::NO_CONTENT
+}
+
+/// A role to make in an account, which a service may assume.
+#[derive(Deserialize)]
+struct NewRole {
+    account: String,
+    name: String,
+}
+
+async fn make_role(State(simulator): State<Arc<Simulator>>, Json(role): Json<NewRole>) -> StatusCode {
+    simulator.with_world(|world| {
+        world.accounts.entry(role.account).or_default().roles.insert(role.name, Role::default());
     });
     StatusCode::NO_CONTENT
 }

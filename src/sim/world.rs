@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs, tagging};
+use super::{
+    chatbot, cloudwatch, ecs, events, identity, ids, lambda, organizations, rooms, secretsmanager, sns, sqs,
+    tagging,
+};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -20,12 +23,16 @@ pub struct World {
     pub identity: identity::State,
     /// The services' less common manners, which a test switches on.
     pub knobs: Knobs,
+    /// Functions that are to run, and what they wrote.
+    pub functions: lambda::Runs,
     serial: u64,
 }
 
 /// Manners that the real services have at times.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
+    /// How Lambda takes changes and failures.
+    pub lambda: lambda::Knobs,
     /// Organizations puts an empty page with a token before every full one.
     pub empty_organization_pages: bool,
     /// Organizations also sends the account member `Status`, retired in 2026.
@@ -79,6 +86,10 @@ pub struct RegionState {
     pub cloudwatch: cloudwatch::State,
     /// The index of tagged resources.
     pub tagging: tagging::State,
+    /// Functions.
+    pub lambda: lambda::State,
+    /// Secrets.
+    pub secretsmanager: secretsmanager::State,
 }
 
 impl World {
