@@ -187,7 +187,7 @@ impl Service {
 /// Whether an operation changes anything, by its name. AssumeRole makes a
 /// session but changes nothing that lasts.
 pub fn is_write(operation: &str) -> bool {
-    const VERBS: [&str; 24] = [
+    const VERBS: [&str; 25] = [
         "Add",
         "Associate",
         "Change",

@@ -141,7 +141,7 @@ pub(crate) fn deliver(world: &mut World, topic_arn: &str, message: &Message, now
                 true
             }
             "lambda" => {
-                lambda::deliver_from_topic(world, topic_arn, &subscription.endpoint, &envelope(), now);
+                lambda::deliver_from_topic(world, topic_arn, &subscription.endpoint, &envelope(), now)
             }
             _ => {
                 let body = if subscription.raw { text.clone() } else { envelope().to_string() };
