@@ -126,7 +126,6 @@ mod tests {
         let resource = ChatConfiguration {
             name: "room".to_owned(),
             arn: None,
-            owner: None,
             channel: Channel::Slack(SlackChannel { workspace: "T1".to_owned(), channel: "C1".to_owned() }),
             settings: ChatSettings {
                 iam_role_arn: String::new(),
