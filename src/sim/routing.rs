@@ -16,7 +16,7 @@ use super::cloudwatch::add_metric;
 use super::events::rule_arn;
 use super::sns::delivery::{Message, publish_as_service};
 use super::world::World;
-use super::{clock, sns, sqs};
+use super::{clock, lambda, sns, sqs};
 use crate::events::transformer::Invocation;
 
 pub use dead_letter::DeadLetter;
@@ -161,6 +161,11 @@ fn send(
         Some("sqs") => {
             sqs::send_as_service(world, arn, EVENTS, context(account, rule_arn), body, BTreeMap::new(), now)
                 .map_err(|refusal| refused(arn, refusal == sqs::Refusal::NoQueue))
+        }
+        Some("lambda") => {
+            let source = (!by_role).then(|| (EVENTS, context(account, rule_arn)));
+            lambda::invoke_as_service(world, arn, source, body, now)
+                .map_err(|refusal| refused(arn, refusal == lambda::Refusal::NoFunction))
         }
         service => Err(Failure {
             code: "UNSUPPORTED_TARGET",

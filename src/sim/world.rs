@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs};
+use super::{
+    chatbot, cloudwatch, ecs, events, identity, ids, lambda, organizations, rooms, secretsmanager, sns, sqs,
+};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub struct World {
     pub identity: identity::State,
     /// The services' less common manners, which a test switches on.
     pub knobs: Knobs,
+    /// Functions that are to run, and what they wrote.
+    pub functions: lambda::Runs,
     serial: u64,
 }
 
@@ -34,6 +38,8 @@ pub struct Knobs {
     pub short_ecs_pages: bool,
     /// How many service events DescribeServices gives at least, 100 at most.
     pub events_per_service: usize,
+    /// How Lambda takes changes and failures.
+    pub lambda: lambda::Knobs,
 }
 
 /// One account.
@@ -71,6 +77,10 @@ pub struct RegionState {
     pub sqs: sqs::State,
     /// Alarms and metric data.
     pub cloudwatch: cloudwatch::State,
+    /// Functions.
+    pub lambda: lambda::State,
+    /// Secrets.
+    pub secretsmanager: secretsmanager::State,
 }
 
 impl World {

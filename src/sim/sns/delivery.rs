@@ -10,7 +10,7 @@ use crate::sim::arn::Arn;
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::policy::{self, Access, Principal};
 use crate::sim::world::World;
-use crate::sim::{chatbot, clock, members, sqs};
+use crate::sim::{chatbot, clock, lambda, members, sqs};
 
 /// The bytes of the longest message, 256 KiB unless a topic is set otherwise.
 const MAX_BYTES: usize = 262_144;
@@ -112,6 +112,9 @@ pub(crate) fn deliver(world: &mut World, topic_arn: &str, message: &Message, now
             }
             "https" if subscription.endpoint == chatbot::SNS_ENDPOINT => {
                 chatbot::receive_from_topic(world, &subscription.owner, topic_arn, &text, now);
+            }
+            "lambda" => {
+                lambda::deliver_from_topic(world, topic_arn, &subscription.endpoint, &envelope(), now);
             }
             _ => {
                 let body = if subscription.raw { text.clone() } else { envelope().to_string() };

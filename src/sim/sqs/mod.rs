@@ -120,6 +120,24 @@ impl Queue {
     }
 }
 
+/// Sends by the permissions of a role of the queue's account, for which the
+/// queue needs no policy.
+///
+/// # Errors
+/// When the queue is not there.
+pub(crate) fn send_by_role(
+    world: &mut World,
+    queue_arn: &str,
+    body: String,
+    attributes: BTreeMap<String, Value>,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let id = world.next_uuid();
+    let queue = queue_mut(world, queue_arn).ok_or(Refusal::NoQueue)?;
+    queue.push(id, body, attributes, now);
+    Ok(())
+}
+
 /// The queue of an ARN, wherever it is.
 fn queue_mut<'w>(world: &'w mut World, arn: &str) -> Option<&'w mut Queue> {
     let arn = Arn::parse(arn).filter(|arn| arn.service == "sqs")?;
