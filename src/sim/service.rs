@@ -176,6 +176,7 @@ pub fn is_write(operation: &str) -> bool {
         "Associate",
         "Change",
         "Create",
+        "Deauthorize",
         "Delete",
         "Disable",
         "Disassociate",
@@ -206,7 +207,15 @@ mod tests {
 
     #[test]
     fn an_operation_that_changes_something_is_known_by_its_name() {
-        for operation in ["UpdateService", "PutRule", "Subscribe", "Unsubscribe", "TagResource", "Publish"] {
+        for operation in [
+            "UpdateService",
+            "PutRule",
+            "DeauthorizeConnection",
+            "Subscribe",
+            "Unsubscribe",
+            "TagResource",
+            "Publish",
+        ] {
             assert!(is_write(operation), "{operation}");
         }
         for operation in

@@ -40,6 +40,8 @@ pub struct Knobs {
     pub events_per_service: usize,
     /// How Lambda takes changes and failures.
     pub lambda: lambda::Knobs,
+    /// How long EventBridge takes to authorise a connection, in seconds.
+    pub connection_authorization_seconds: i64,
 }
 
 /// One account.
