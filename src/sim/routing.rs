@@ -213,7 +213,7 @@ fn send(
     let by_role = acts_by_role(world, account, target)?;
     match Arn::parse(arn).map(|parsed| parsed.service) {
         Some("sns") => {
-            let message = Message { subject: None, body, by_protocol: false };
+            let message = Message { body, ..Message::default() };
             if by_role && sns::topic_mut(world, arn).is_some() {
                 sns::delivery::deliver(world, arn, &message, now);
                 return Ok(());

@@ -2,7 +2,9 @@
 
 use super::call::{Answer, ApiError, Call};
 use super::world::World;
-use super::{chatbot, cloudwatch, ecs, events, lambda, organizations, secretsmanager, sns, sqs, sts};
+use super::{
+    chatbot, cloudwatch, ecs, events, lambda, organizations, secretsmanager, sns, sqs, sts, tagging,
+};
 
 /// A service that the simulator has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,11 +29,13 @@ pub enum Service {
     Sqs,
     /// AWS STS.
     Sts,
+    /// Resource Groups Tagging API.
+    Tagging,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Service; 10] = [
+    pub const ALL: [Service; 11] = [
         Service::Chatbot,
         Service::CloudWatch,
         Service::Ecs,
@@ -42,6 +46,7 @@ impl Service {
         Service::Sns,
         Service::Sqs,
         Service::Sts,
+        Service::Tagging,
     ];
 
     /// The service of a name in a signature's credential scope.
@@ -53,6 +58,7 @@ impl Service {
     pub fn signing_name(self) -> &'static str {
         match self {
             Service::CloudWatch => "monitoring",
+            Service::Tagging => "tagging",
             other => other.action_prefix(),
         }
     }
@@ -70,6 +76,7 @@ impl Service {
             Service::Sns => "sns",
             Service::Sqs => "sqs",
             Service::Sts => "sts",
+            Service::Tagging => "tag",
         }
     }
 
@@ -83,6 +90,7 @@ impl Service {
             Service::Organizations => Some("AWSOrganizationsV20161128"),
             Service::SecretsManager => Some("secretsmanager"),
             Service::Sqs => Some("AmazonSQS"),
+            Service::Tagging => Some("ResourceGroupsTaggingAPI_20170126"),
             Service::Chatbot | Service::Lambda | Service::Sns | Service::Sts => None,
         }
     }
@@ -99,12 +107,16 @@ impl Service {
             | Service::Events
             | Service::Lambda
             | Service::Organizations
-            | Service::SecretsManager => "",
+            | Service::SecretsManager
+            | Service::Tagging => "",
         }
     }
 
     /// Answers one call.
     pub fn answer(self, world: &mut World, call: &Call<'_>) -> Answer {
+        if world.knobs.stale_tag_index && call.operation.starts_with("Delete") {
+            tagging::remember(world, call);
+        }
         match self {
             Service::Chatbot => chatbot::call(world, call),
             Service::CloudWatch => cloudwatch::call(world, call),
@@ -116,6 +128,7 @@ impl Service {
             Service::Sns => sns::call(world, call),
             Service::Sqs => sqs::call(world, call),
             Service::Sts => sts::call(world, call),
+            Service::Tagging => tagging::call(world, call),
         }
     }
 
@@ -131,6 +144,7 @@ impl Service {
             ),
             Service::Sns => ApiError::new("Throttled", "Rate exceeded").with_status(429),
             Service::Lambda => ApiError::new("TooManyRequestsException", "Rate exceeded").with_status(429),
+            Service::Tagging => ApiError::new("ThrottledException", "Rate exceeded"),
             Service::CloudWatch | Service::Sts => ApiError::new("Throttling", "Rate exceeded"),
             Service::Chatbot => {
                 ApiError::new("TooManyRequestsException", "Too Many Requests").with_status(429)
@@ -145,7 +159,8 @@ impl Service {
             | Service::Events
             | Service::Organizations
             | Service::SecretsManager
-            | Service::Sqs => ApiError::new("AccessDeniedException", message),
+            | Service::Sqs
+            | Service::Tagging => ApiError::new("AccessDeniedException", message),
             Service::Chatbot | Service::Lambda => {
                 ApiError::new("AccessDeniedException", message).with_status(403)
             }
@@ -161,6 +176,7 @@ impl Service {
             Service::Events => "InternalException",
             Service::Lambda | Service::Organizations => "ServiceException",
             Service::Sns => "InternalError",
+            Service::Tagging => "InternalServiceException",
             Service::CloudWatch | Service::SecretsManager => "InternalServiceError",
             Service::Chatbot | Service::Sqs | Service::Sts => "InternalFailure",
         };
@@ -171,7 +187,7 @@ impl Service {
 /// Whether an operation changes anything, by its name. AssumeRole makes a
 /// session but changes nothing that lasts.
 pub fn is_write(operation: &str) -> bool {
-    const VERBS: [&str; 24] = [
+    const VERBS: [&str; 25] = [
         "Add",
         "Associate",
         "Change",

@@ -6,7 +6,7 @@ use time::macros::datetime;
 
 use super::call::{Answer, ApiError, Call};
 use super::world::{Role, World};
-use super::{chatbot, cloudwatch, events, lambda, secretsmanager, sns, sqs};
+use super::{chatbot, cloudwatch, events, lambda, secretsmanager, sns, sqs, tagging};
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
@@ -42,6 +42,7 @@ fn service(name: &str) -> Handler {
         "chatbot" => chatbot::call,
         "lambda" => lambda::call,
         "secretsmanager" => secretsmanager::call,
+        "tagging" => tagging::call,
         other => panic!("no service {other}"),
     }
 }

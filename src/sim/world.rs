@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     chatbot, cloudwatch, ecs, events, identity, ids, lambda, organizations, rooms, secretsmanager, sns, sqs,
+    tagging,
 };
 
 /// Everything that exists: the organisation, its accounts and the rooms.
@@ -42,6 +43,10 @@ pub struct Knobs {
     pub lambda: lambda::Knobs,
     /// How long EventBridge takes to authorise a connection, in seconds.
     pub connection_authorization_seconds: i64,
+    /// The tagging API still lists a deleted resource, once.
+    pub stale_tag_index: bool,
+    /// SQS refuses the name of a queue for 60 seconds after its deletion.
+    pub queue_name_cooldown: bool,
 }
 
 /// One account.
@@ -83,6 +88,8 @@ pub struct RegionState {
     pub lambda: lambda::State,
     /// Secrets.
     pub secretsmanager: secretsmanager::State,
+    /// The index of tagged resources.
+    pub tagging: tagging::State,
 }
 
 impl World {

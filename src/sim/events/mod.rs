@@ -95,6 +95,22 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
+/// The tags of every rule and every custom bus, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let of_rules = |bus: &str, rules: &Rules| -> Vec<(String, Tags)> {
+        rules
+            .iter()
+            .map(|(name, rule)| (arns::rule_arn(account, region, bus, name), rule.tags.clone()))
+            .collect()
+    };
+    let mut all = of_rules(DEFAULT_BUS, &state.rules);
+    for (name, bus) in &state.buses {
+        all.push((arns::bus_arn(account, region, name), bus.properties.tags.clone()));
+        all.extend(of_rules(name, &bus.rules));
+    }
+    all
+}
+
 fn validation(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationException", message)
 }
