@@ -63,4 +63,8 @@ contract! {
     a_rule_is_seen_as_it_was_written: a_rule,
     a_target_is_seen_as_it_was_written: a_target,
     an_alarm_is_seen_as_it_was_written: an_alarm,
+    a_bus_and_a_rule_on_it_are_seen_as_they_were_written: a_bus,
+    a_destination_is_seen_as_it_was_written: a_destination,
+    a_function_is_seen_as_it_was_written: a_function,
+    what_the_fleet_owns_is_deleted: deletes,
 }
