@@ -23,7 +23,7 @@ use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
 use foghorn::sim::world::Role;
 use foghorn::sim::{Server, Simulator, events, secretsmanager, sns, start};
 use pipeline::resources::{
-    bus, connection, destination, function, only, posting_target, queue, rule, subscription, tags, topic,
+    bus, connection, destination, function, only, queue, rule, subscription, tags, target, topic,
 };
 use pipeline::{ACCOUNT, REGION, account, account_id, contract, process, region};
 use serde_json::{Value, json};
@@ -314,9 +314,9 @@ scenarios! {
     async fn what_changed_hands_since_it_was_planned_is_not_deleted() {
         let stage = Stage::new().await;
         stage.make(everything()).await;
-        stage.make([Resource::Target(posting_target("letters"))]).await;
+        stage.make([Resource::Target(target("letters", "letters", "letters"))]).await;
         let mut resources = everything();
-        resources.push(Resource::Target(posting_target("letters")));
+        resources.push(Resource::Target(target("letters", "letters", "letters")));
         stage.simulator.record.reset();
         for resource in resources {
             let change = Change::delete(resource.key(), None, "another", Vec::new());
