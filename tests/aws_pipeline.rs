@@ -3,6 +3,8 @@
 #![cfg(feature = "demo")]
 
 mod pipeline;
+#[path = "pipeline/ways.rs"]
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -210,10 +212,6 @@ scenarios! {
 
     async fn an_alarm_is_seen_as_it_was_written() {
         contract::an_alarm(&Stage::new().await.door, NAME).await;
-    }
-
-    async fn a_bus_and_a_rule_on_it_are_seen_as_they_were_written() {
-        contract::a_bus(&Stage::new().await.door, NAME).await;
     }
 
     async fn a_destination_is_seen_as_it_was_written() {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use foghorn::aws::AccountDoor;
 use foghorn::model::alarm::{Alarm, AlarmSettings};
-use foghorn::model::bus::EventBus;
 use foghorn::model::chat::ChatConfiguration;
 use foghorn::model::destination::ApiDestination;
 use foghorn::model::function::{Function, FunctionSettings};
@@ -19,8 +18,8 @@ use foghorn::model::{Action, Change, FieldChange, RegionSnapshot, Resource, Sigh
 use time::OffsetDateTime;
 
 use super::resources::{
-    alarm, bus, bus_policy, code, connection, destination, function, function_policy, only, pattern,
-    posting_target, queue, queue_policy, rule, subscription, tags, target, topic, topic_policy, transformer,
+    alarm, code, connection, destination, function, function_policy, only, pattern, posting_target, queue,
+    queue_policy, rule, subscription, tags, target, topic, topic_policy, transformer,
 };
 use super::{account_id, region};
 
@@ -131,24 +130,6 @@ async fn others_actions_stay(door: &AccountDoor, name: &str) {
     let seen = snapshot.regions[&region()].alarms[name].seen().expect("the alarm");
     let theirs = only(arn::topic(region(), &account_id(), name));
     assert_eq!((&seen.ok_actions, &seen.insufficient_data_actions), (&theirs, &theirs));
-}
-
-pub async fn a_bus(door: &AccountDoor, name: &str) {
-    let one = bus(name);
-    make(door, Resource::EventBus(one.clone())).await;
-    let opened = EventBus { policy: bus_policy(name, "222222222222"), ..one };
-    change(door, Resource::EventBus(opened.clone()), &["/policy"]).await;
-    change(door, Resource::EventBus(EventBus { tags: tags("two"), ..opened.clone() }), &["/tags/team"]).await;
-    let ruled = Rule { bus: Some(name.to_owned()), ..rule(name) };
-    make(door, Resource::Rule(ruled.clone())).await;
-    change(
-        door,
-        Resource::Rule(Rule { description: "Changed".to_owned(), ..ruled.clone() }),
-        &["/description"],
-    )
-    .await;
-    remove(door, Resource::Rule(ruled), None).await;
-    remove(door, Resource::EventBus(opened), None).await;
 }
 
 /// A connection, an API destination that uses it, and a target that is known by

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
 
 use foghorn::model::alarm::{Alarm, AlarmSettings};
-use foghorn::model::bus::EventBus;
 use foghorn::model::destination::{ApiDestination, Connection, owner_description};
 use foghorn::model::function::{Code, Function, FunctionSettings};
 use foghorn::model::policy::Policy;
@@ -112,25 +111,6 @@ pub fn transformer(template: &str) -> Transformer {
         paths: BTreeMap::from([("reason".to_owned(), "$.detail.reason".to_owned())]),
         template: template.to_owned(),
     }
-}
-
-pub fn bus(name: &str) -> EventBus {
-    EventBus {
-        region: region(),
-        name: name.to_owned(),
-        policy: bus_policy(name, super::ACCOUNT),
-        tags: tags("one"),
-    }
-}
-
-pub fn bus_policy(name: &str, account: &str) -> Policy {
-    Policy::of(vec![json!({
-        "Sid": "FoghornAccounts",
-        "Effect": "Allow",
-        "Principal": { "AWS": format!("arn:aws:iam::{account}:root") },
-        "Action": "events:PutEvents",
-        "Resource": arn::event_bus(region(), &account_id(), name),
-    })])
 }
 
 pub fn connection(name: &str) -> Connection {

@@ -1,16 +1,19 @@
 //! Every way in and out, read and written in the simulator: what a fleet owns,
 //! what rules of others lead to, secrets, Microsoft Teams, and canaries.
-#![cfg(feature = "demo")]
-
-mod pipeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::pipeline::resources::{
+    connection, destination, function, only, queue, rule, subscription, tags, target, topic,
+};
+use super::pipeline::{ACCOUNT, REGION, account, account_id, contract, process, region};
 use foghorn::aws::{Access, AccountDoor, Aws, Class, MetricQuery, Options};
+use foghorn::model::bus::EventBus;
 use foghorn::model::chat::{Channel, ChatConfiguration, ChatSettings, TeamsChannel};
+use foghorn::model::policy::Policy;
 use foghorn::model::resource::{Key, Kind};
 use foghorn::model::rule::Rule;
 use foghorn::model::snapshot::{GlobalInterest, Interest, RegionInterest};
@@ -22,10 +25,6 @@ use foghorn::sim::faults::{Denial, Effect, Fault};
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
 use foghorn::sim::world::Role;
 use foghorn::sim::{Server, Simulator, events, secretsmanager, sns, start};
-use pipeline::resources::{
-    bus, connection, destination, function, only, queue, rule, subscription, tags, target, topic,
-};
-use pipeline::{ACCOUNT, REGION, account, account_id, contract, process, region};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -118,6 +117,20 @@ fn everything() -> Vec<Resource> {
     ]
 }
 
+fn bus(name: &str) -> EventBus {
+    EventBus { region: region(), name: name.to_owned(), policy: bus_policy(name, ACCOUNT), tags: tags("one") }
+}
+
+fn bus_policy(name: &str, account: &str) -> Policy {
+    Policy::of(vec![json!({
+        "Sid": "FoghornAccounts",
+        "Effect": "Allow",
+        "Principal": { "AWS": format!("arn:aws:iam::{account}:root") },
+        "Action": "events:PutEvents",
+        "Resource": arn::event_bus(region(), &account_id(), name),
+    })])
+}
+
 fn teams_configuration() -> ChatConfiguration {
     ChatConfiguration {
         name: NAME.to_owned(),
@@ -158,12 +171,32 @@ macro_rules! scenarios {
     ($(async fn $test:ident() $scenario:block)*) => {$(
         #[test]
         fn $test() {
-            process::play(stringify!($test), ACCESS_KEY, SECRET_KEY, async $scenario);
+            process::play(concat!("ways::", stringify!($test)), ACCESS_KEY, SECRET_KEY, async $scenario);
         }
     )*};
 }
 
 scenarios! {
+    async fn a_bus_and_a_rule_on_it_are_seen_as_they_were_written() {
+        let stage = Stage::new().await;
+        let (door, name) = (&stage.door, NAME);
+    let one = bus(name);
+    contract::make(door, Resource::EventBus(one.clone())).await;
+    let opened = EventBus { policy: bus_policy(name, "222222222222"), ..one };
+    contract::change(door, Resource::EventBus(opened.clone()), &["/policy"]).await;
+    contract::change(door, Resource::EventBus(EventBus { tags: tags("two"), ..opened.clone() }), &["/tags/team"]).await;
+    let ruled = Rule { bus: Some(name.to_owned()), ..rule(name) };
+    contract::make(door, Resource::Rule(ruled.clone())).await;
+    contract::change(
+        door,
+        Resource::Rule(Rule { description: "Changed".to_owned(), ..ruled.clone() }),
+        &["/description"],
+    )
+    .await;
+    contract::remove(door, Resource::Rule(ruled), None).await;
+    contract::remove(door, Resource::EventBus(opened), None).await;
+}
+
     async fn a_teams_configuration_is_seen_as_it_was_written() {
         let stage = Stage::new().await;
         let one = teams_configuration();
