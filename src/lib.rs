@@ -15,6 +15,9 @@
 //! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
+//!
+//! [`notifier`] is the function that posts to rooms which no AWS service posts
+//! to, a program of its own, and [`package`] makes the zip that Lambda runs.
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -25,6 +28,8 @@ pub mod controller;
 pub mod events;
 pub mod fleet;
 pub mod model;
+pub mod notifier;
+pub mod package;
 pub mod plan;
 pub mod reconcile;
 pub mod report;

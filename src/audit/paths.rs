@@ -98,18 +98,17 @@ impl Walk<'_> {
         if let Some(step) = self.partition_has_no_chatbot() {
             return vec![("room", self.channel_name(), step)];
         }
-        let (rule, topic) = (self.rule_name().to_owned(), self.rule_name().to_owned());
-        let (channel, target) = (self.channel_name(), format!("{rule}/topic"));
+        let (rule, channel) = (self.rule_name(), self.channel_name());
         vec![
-            ("rule", rule.clone(), self.rule_enabled()),
-            ("pattern", rule, self.pattern_takes()),
-            ("target", target.clone(), self.target_leads_to_topic()),
-            ("transformer", target.clone(), self.message_is_accepted()),
-            ("topic", topic.clone(), self.topic_exists()),
-            ("topicKey", topic.clone(), self.key_lets_through()),
-            ("topicPolicy", topic.clone(), self.policy_lets_through()),
+            ("rule", rule.to_owned(), self.rule_enabled()),
+            ("pattern", rule.to_owned(), self.pattern_takes()),
+            ("target", format!("{rule}/topic"), self.target_leads_to_topic()),
+            ("transformer", format!("{rule}/topic"), self.message_is_accepted()),
+            ("topic", rule.to_owned(), self.topic_exists()),
+            ("topicKey", rule.to_owned(), self.key_lets_through()),
+            ("topicPolicy", rule.to_owned(), self.policy_lets_through()),
             ("chatConfiguration", channel.to_string(), self.configuration_is_fed()),
-            (SUBSCRIPTION, topic, self.chatbot_listens()),
+            (SUBSCRIPTION, rule.to_owned(), self.chatbot_listens()),
             ("room", channel.to_string(), self.room_is_authorised()),
         ]
     }

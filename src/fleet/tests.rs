@@ -226,6 +226,14 @@ fn a_problem_behind_an_alias_is_told_where_its_anchor_is() {
 }
 
 #[test]
+fn an_event_that_no_pipeline_can_carry_yet_is_refused_where_it_stands() {
+    let text = GOOD.replace("[deploymentFailed", "[taskFailed, deploymentFailed");
+    assert!(text.contains("taskFailed"), "{text}");
+    let told = lines(&text);
+    assert!(told.contains("spec.pipelines[0].events[0]: taskFailed can't be carried"), "{told}");
+}
+
+#[test]
 fn a_byte_order_mark_and_windows_line_ends_do_no_harm() {
     assert_eq!(lines(&format!("\u{feff}{}", GOOD.replace('\n', "\r\n"))), "");
 }

@@ -128,6 +128,8 @@ impl Pass {
             action,
             key: Key::new(kind, location(place), name),
             resource: None,
+            arn: None,
+            owner: None,
             fields: Vec::new(),
             needs: Vec::new(),
             why: None,

@@ -45,20 +45,6 @@ async fn authorise_workspace(
     StatusCode::NO_CONTENT
 }
 
-/// A role to make in an account, which a service may assume.
-#[derive(Deserialize)]
-struct NewRole {
-    account: String,
-    name: String,
-}
-
-async fn make_role(State(simulator): State<Arc<Simulator>>, Json(role): Json<NewRole>) -> StatusCode {
-    simulator.with_world(|world| {
-        world.accounts.entry(role.account).or_default().roles.insert(role.name, Role::default());
-    });
-    StatusCode::NO_CONTENT
-}
-
 /// A team of Microsoft Teams to authorise in an account.
 #[derive(Deserialize)]
 struct Team {
@@ -71,6 +57,20 @@ struct Team {
 async fn authorise_team(State(simulator): State<Arc<Simulator>>, Json(team): Json<Team>) -> StatusCode {
     simulator.with_world(|world| {
         chatbot::authorise_team(world, &team.account, &team.tenant, &team.id, &team.name);
+    });
+    StatusCode::NO_CONTENT
+}
+
+/// A role to make in an account, which a service may assume.
+#[derive(Deserialize)]
+struct NewRole {
+    account: String,
+    name: String,
+}
+
+async fn make_role(State(simulator): State<Arc<Simulator>>, Json(role): Json<NewRole>) -> StatusCode {
+    simulator.with_world(|world| {
+        world.accounts.entry(role.account).or_default().roles.insert(role.name, Role::default());
     });
     StatusCode::NO_CONTENT
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::rooms::webhooks;
 use super::simulator::Simulator;
-use super::{gateway, lambda, pages};
+use super::{gateway, pages};
 
 /// The largest request that is read, in bytes; the largest that any of the
 /// services takes is 1 MiB, Lambda aside.
@@ -57,7 +57,7 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
     let address = listener.local_addr().map_err(failed)?;
     simulator.with_world(|world| world.endpoint = url(address));
     let stopping = CancellationToken::new();
-    let runner = tokio::spawn(lambda::runner::run(Arc::clone(&simulator), stopping.clone()));
+    let runner = tokio::spawn(super::lambda::runner::run(Arc::clone(&simulator), stopping.clone()));
     let router = router(simulator, stopping.clone());
     let stopped = stopping.clone().cancelled_owned();
     // Without this, small answers wait for the client's delayed acknowledgement.
@@ -76,8 +76,7 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
 }
 
 fn router(simulator: Arc<Simulator>, stopping: CancellationToken) -> Router {
-    let pages =
-        pages::extra_routes(Arc::clone(&simulator)).merge(lambda::routes::routes(Arc::clone(&simulator)));
+    let pages = pages::extra_routes(Arc::clone(&simulator));
     let rooms = webhooks::routes(Arc::clone(&simulator), stopping.clone());
     let aws = move |request: Request| aws(Arc::clone(&simulator), stopping.clone(), request);
     Router::new().route("/", post(aws.clone())).merge(pages).merge(rooms).fallback(aws)

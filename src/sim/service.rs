@@ -143,8 +143,8 @@ impl Service {
                 "You have sent too many requests in too short a period of time.",
             ),
             Service::Sns => ApiError::new("Throttled", "Rate exceeded").with_status(429),
-            Service::Lambda => ApiError::new("TooManyRequestsException", "Rate exceeded").with_status(429),
             Service::Tagging => ApiError::new("ThrottledException", "Rate exceeded"),
+            Service::Lambda => ApiError::new("TooManyRequestsException", "Rate exceeded").with_status(429),
             Service::CloudWatch | Service::Sts => ApiError::new("Throttling", "Rate exceeded"),
             Service::Chatbot => {
                 ApiError::new("TooManyRequestsException", "Too Many Requests").with_status(429)

@@ -40,9 +40,9 @@ fn service(name: &str) -> Handler {
         "sqs" => sqs::call,
         "cloudwatch" => cloudwatch::call,
         "chatbot" => chatbot::call,
+        "tagging" => tagging::call,
         "lambda" => lambda::call,
         "secretsmanager" => secretsmanager::call,
-        "tagging" => tagging::call,
         other => panic!("no service {other}"),
     }
 }

@@ -31,6 +31,8 @@ pub struct World {
 /// Manners that the real services have at times.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
+    /// How Lambda takes changes and failures.
+    pub lambda: lambda::Knobs,
     /// Organizations puts an empty page with a token before every full one.
     pub empty_organization_pages: bool,
     /// Organizations also sends the account member `Status`, retired in 2026.
@@ -39,8 +41,6 @@ pub struct Knobs {
     pub short_ecs_pages: bool,
     /// How many service events DescribeServices gives at least, 100 at most.
     pub events_per_service: usize,
-    /// How Lambda takes changes and failures.
-    pub lambda: lambda::Knobs,
     /// How long EventBridge takes to authorise a connection, in seconds.
     pub connection_authorization_seconds: i64,
     /// The tagging API still lists a deleted resource, once.
@@ -84,12 +84,12 @@ pub struct RegionState {
     pub sqs: sqs::State,
     /// Alarms and metric data.
     pub cloudwatch: cloudwatch::State,
+    /// The index of tagged resources.
+    pub tagging: tagging::State,
     /// Functions.
     pub lambda: lambda::State,
     /// Secrets.
     pub secretsmanager: secretsmanager::State,
-    /// The index of tagged resources.
-    pub tagging: tagging::State,
 }
 
 impl World {

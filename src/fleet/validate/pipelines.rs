@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Verdict;
 use super::names;
 use crate::fleet::spec::{Fleet, Pipeline};
+use crate::model::EventFamily;
 
 /// The longest name of a pipeline. What is made for it carries the name with
 /// more around it, within 64 characters for a rule and 80 for a queue.
@@ -35,6 +36,10 @@ fn one(path: &str, pipeline: &Pipeline, verdict: &mut Verdict) {
     for (index, event) in pipeline.events.iter().enumerate() {
         if !seen.insert(event) {
             verdict.error(format!("{path}.events[{index}]"), format!("{} is listed twice", event.name()));
+        }
+        if matches!(event, EventFamily::TaskFailed | EventFamily::TaskStopped) {
+            let message = format!("{} can't be carried by a pipeline through AWS Chatbot yet", event.name());
+            verdict.error(format!("{path}.events[{index}]"), message);
         }
     }
     for (index, cluster) in pipeline.clusters.iter().enumerate() {

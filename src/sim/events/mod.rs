@@ -95,20 +95,18 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
-/// The tags of every rule and every custom bus, by ARN.
+/// The tags of every rule and custom bus, by ARN.
 pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
-    let of_rules = |bus: &str, rules: &Rules| -> Vec<(String, Tags)> {
-        rules
-            .iter()
-            .map(|(name, rule)| (arns::rule_arn(account, region, bus, name), rule.tags.clone()))
-            .collect()
+    let of_bus = |bus: &str, rules: &Rules| {
+        let arn = |name: &String| rule_arn(account, region, bus, name);
+        rules.iter().map(|(name, rule)| (arn(name), rule.tags.clone())).collect::<Vec<_>>()
     };
-    let mut all = of_rules(DEFAULT_BUS, &state.rules);
+    let mut tagged = of_bus(DEFAULT_BUS, &state.rules);
     for (name, bus) in &state.buses {
-        all.push((arns::bus_arn(account, region, name), bus.properties.tags.clone()));
-        all.extend(of_rules(name, &bus.rules));
+        tagged.push((arns::bus_arn(account, region, name), bus.properties.tags.clone()));
+        tagged.extend(of_bus(name, &bus.rules));
     }
-    all
+    tagged
 }
 
 fn validation(message: impl Into<String>) -> ApiError {

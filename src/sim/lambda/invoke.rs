@@ -138,9 +138,9 @@ pub(crate) fn invoke_as_service(
     Ok(())
 }
 
-/// Invokes a function with a topic's message, if its policy lets SNS, and says
-/// whether it did. A function that refuses its topic loses the message, as it
-/// does in SNS.
+/// Invokes a function with a topic's message, if its policy lets SNS. A
+/// function that refuses its topic loses the message, as it does in SNS. Gives
+/// back whether the function took it.
 pub(crate) fn deliver_from_topic(
     world: &mut World,
     topic_arn: &str,
@@ -153,10 +153,11 @@ pub(crate) fn deliver_from_topic(
     let context = BTreeMap::from([("aws:sourcearn", topic_arn.to_owned()), ("aws:sourceaccount", account)]);
     let event = json!({"Records": [record]}).to_string();
     let invoked = invoke_as_service(world, function_arn, Some(("sns.amazonaws.com", context)), event, now);
-    if let Err(refusal) = &invoked {
+    let delivered = invoked.is_ok();
+    if let Err(refusal) = invoked {
         tracing::debug!(?refusal, topic_arn, function_arn, "a topic's message to a function is lost");
     }
-    invoked.is_ok()
+    delivered
 }
 
 /// A notification as SNS hands it to a function (SNS developer guide, "Fanout

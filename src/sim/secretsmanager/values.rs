@@ -73,7 +73,7 @@ pub(super) fn add(secret: &mut Secret, id: String, content: Content, stages: &[&
         let was_current = version.stages.contains(CURRENT);
         version
             .stages
-            .retain(|stage| !stages.contains(&stage.as_str()) && !(is_new_current && stage == PREVIOUS));
+            .retain(|stage| !(stages.contains(&stage.as_str()) || is_new_current && stage == PREVIOUS));
         if was_current && is_new_current {
             version.stages.insert(PREVIOUS.to_owned());
         }

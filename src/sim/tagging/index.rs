@@ -14,8 +14,8 @@ pub(super) fn tagged(world: &mut World, account: &str, region: &str) -> BTreeMap
     all.extend(sns::tagged(&state.sns, account, region));
     all.extend(sqs::tagged(&state.sqs, account, region));
     all.extend(events::tagged(&state.events, account, region));
-    all.extend(lambda::tagged(&state.lambda, account, region));
     all.extend(cloudwatch::tagged(&state.cloudwatch, account, region));
+    all.extend(lambda::tagged(&state.lambda, account, region));
     all.extend(ecs::tagged(&state.ecs, account, region));
     all.into_iter().filter(|(_, tags)| !tags.is_empty()).collect()
 }
