@@ -53,13 +53,18 @@ impl Part<'_> {
         self.pipeline.events.iter().copied().collect()
     }
 
+    /// In an order of their own, so that the file's does not matter.
+    fn clusters(&self) -> Vec<String> {
+        self.pipeline.clusters.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     fn route(&self) -> Route {
         Route {
             pipeline: self.pipeline.name.clone(),
             events: self.events(),
             region: self.region,
             patterns: 0,
-            clusters: self.pipeline.clusters.clone(),
+            clusters: self.clusters(),
             rules: vec![self.rule().key()],
             hub: None,
             end: RouteEnd::Channel(channel(self.pipeline)),
