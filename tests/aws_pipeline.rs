@@ -3,6 +3,8 @@
 #![cfg(feature = "demo")]
 
 mod pipeline;
+#[path = "pipeline/ways.rs"]
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,7 +51,7 @@ impl Stage {
         let simulator = Simulator::new();
         simulator.with_world(|world| {
             world.add_account(ACCOUNT, "dev", "foghorn", None);
-            for role in ["foghorn-chat", "foghorn-chat-two"] {
+            for role in ["foghorn-chat", "foghorn-chat-two", "foghorn-events", "foghorn-notifier"] {
                 world
                     .accounts
                     .entry(ACCOUNT.to_owned())
@@ -103,7 +105,7 @@ impl Stage {
     }
 
     async fn observe_chatbot(&self) -> GlobalSnapshot {
-        let global = GlobalInterest { channels: BTreeSet::from([channel()]) };
+        let global = GlobalInterest { channels: BTreeSet::from([channel()]), ..GlobalInterest::default() };
         let interest = Interest { regions: BTreeMap::new(), global: Some(global) };
         self.observe(&interest).await.global.expect("AWS Chatbot")
     }
@@ -210,6 +212,18 @@ scenarios! {
 
     async fn an_alarm_is_seen_as_it_was_written() {
         contract::an_alarm(&Stage::new().await.door, NAME).await;
+    }
+
+    async fn a_destination_is_seen_as_it_was_written() {
+        contract::a_destination(&Stage::new().await.door, NAME).await;
+    }
+
+    async fn a_function_is_seen_as_it_was_written() {
+        contract::a_function(&Stage::new().await.door, NAME).await;
+    }
+
+    async fn what_the_fleet_owns_is_deleted() {
+        contract::deletes(&Stage::new().await.door, NAME).await;
     }
 
     async fn a_chat_configuration_is_seen_as_it_was_written() {

@@ -2,6 +2,9 @@
 //! ministack, `pip install ministack cbor2`, which has everything but AWS
 //! Chatbot.
 //!
+//! A custom bus is left out: ministack takes the `Policy` of PutPermission and
+//! keeps none of it.
+//!
 //! Runs where `FOGHORN_MINISTACK_URL` says where it listens. With
 //! `FOGHORN_REQUIRE_EMULATORS=1` not to say so is a failure.
 
@@ -63,4 +66,7 @@ contract! {
     a_rule_is_seen_as_it_was_written: a_rule,
     a_target_is_seen_as_it_was_written: a_target,
     an_alarm_is_seen_as_it_was_written: an_alarm,
+    a_destination_is_seen_as_it_was_written: a_destination,
+    a_function_is_seen_as_it_was_written: a_function,
+    what_the_fleet_owns_is_deleted: deletes,
 }

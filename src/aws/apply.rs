@@ -1,9 +1,11 @@
 //! Making one change.
 
+use super::delete::delete;
 use super::door::Door;
 use super::error::AwsError;
-use super::{chatbot, cloudwatch, ecs, eventbridge, sns, sqs};
-use crate::model::{Cause, Change, Resource};
+use super::request::Write;
+use super::{chatbot, cloudwatch, ecs, eventbridge, lambda, sns, sqs};
+use crate::model::{Action, Cause, Change, Resource};
 
 /// Makes a change.
 ///
@@ -11,30 +13,33 @@ use crate::model::{Cause, Change, Resource};
 ///
 /// Whatever AWS refuses, and a change that is no write.
 pub(super) async fn apply(door: &Door, change: &Change) -> Result<(), AwsError> {
-    let Some(resource) = change.resource.as_ref().filter(|_| change.is_write()) else {
-        return Err(AwsError::failed(
-            format!("write {}", change.key),
-            Cause::Other,
-            "the change is no write",
-        ));
-    };
-    let (action, fields) = (change.action, change.fields.as_slice());
+    match (change.action, &change.resource) {
+        (Action::Create, Some(resource)) => Box::pin(write(door, Write::Create, resource)).await,
+        (Action::Update, Some(resource)) => {
+            Box::pin(write(door, Write::Update(&change.fields), resource)).await
+        }
+        (Action::Delete, _) => Box::pin(delete(door, change)).await,
+        (Action::Create | Action::Update, None) | (Action::Conflict | Action::Withheld, _) => {
+            Err(AwsError::failed(format!("write {}", change.key), Cause::Other, "the change is no write"))
+        }
+    }
+}
+
+async fn write(door: &Door, write: Write<'_>, resource: &Resource) -> Result<(), AwsError> {
     match resource {
-        Resource::Queue(queue) => sqs::apply_queue(door, action, queue, fields).await,
-        Resource::Topic(topic) => sns::apply_topic(door, action, topic, fields).await,
-        Resource::ChatConfiguration(configuration) => {
-            chatbot::apply(door, action, configuration, fields).await
+        Resource::Queue(queue) => sqs::apply_queue(door, write, queue).await,
+        Resource::Topic(topic) => sns::apply_topic(door, write, topic).await,
+        Resource::EventBus(bus) => eventbridge::apply_bus(door, write, bus).await,
+        Resource::Connection(connection) => eventbridge::apply_connection(door, write, connection).await,
+        Resource::ApiDestination(destination) => {
+            eventbridge::apply_destination(door, write, destination).await
         }
-        Resource::EventBus(_)
-        | Resource::Connection(_)
-        | Resource::ApiDestination(_)
-        | Resource::Function(_)
-        | Resource::Subscription(_) => {
-            Err(AwsError::failed(format!("write {}", change.key), Cause::Other, "this kind can't be written"))
-        }
-        Resource::Rule(rule) => eventbridge::apply_rule(door, action, rule, fields).await,
+        Resource::Function(function) => lambda::apply_function(door, write, function).await,
+        Resource::Subscription(subscription) => sns::apply_subscription(door, write, subscription).await,
+        Resource::ChatConfiguration(configuration) => chatbot::apply(door, write, configuration).await,
+        Resource::Rule(rule) => eventbridge::apply_rule(door, write, rule).await,
         Resource::Target(target) => eventbridge::apply_target(door, target).await,
-        Resource::Alarm(alarm) => cloudwatch::apply_alarm(door, action, alarm, fields).await,
+        Resource::Alarm(alarm) => cloudwatch::apply_alarm(door, write, alarm).await,
         Resource::Breaker(breaker) => ecs::apply_breaker(door, breaker).await,
     }
 }

@@ -107,6 +107,9 @@ struct RegionClients {
     sqs: OnceLock<aws_sdk_sqs::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
     chatbot: OnceLock<aws_sdk_chatbot::Client>,
+    lambda: OnceLock<aws_sdk_lambda::Client>,
+    secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
+    tagging: OnceLock<aws_sdk_resourcegroupstagging::Client>,
     organizations: OnceLock<aws_sdk_organizations::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
 }
@@ -145,6 +148,9 @@ impl Clients {
     client!(sqs, aws_sdk_sqs, "sqs");
     client!(cloudwatch, aws_sdk_cloudwatch, "cloudwatch");
     client!(chatbot, aws_sdk_chatbot, "chatbot");
+    client!(lambda, aws_sdk_lambda, "lambda");
+    client!(secretsmanager, aws_sdk_secretsmanager, "secretsmanager");
+    client!(tagging, aws_sdk_resourcegroupstagging, "tag");
     client!(organizations, aws_sdk_organizations, "organizations");
     client!(sts, aws_sdk_sts, "sts");
 
@@ -173,6 +179,9 @@ impl RegionClients {
             sqs: OnceLock::new(),
             cloudwatch: OnceLock::new(),
             chatbot: OnceLock::new(),
+            lambda: OnceLock::new(),
+            secretsmanager: OnceLock::new(),
+            tagging: OnceLock::new(),
             organizations: OnceLock::new(),
             sts: OnceLock::new(),
         }

@@ -102,6 +102,21 @@ impl Door {
         self.shared.clients().cloudwatch(region)
     }
 
+    /// The Lambda client of a Region.
+    pub(crate) fn lambda(&self, region: Region) -> aws_sdk_lambda::Client {
+        self.shared.clients().lambda(region)
+    }
+
+    /// The Secrets Manager client of a Region.
+    pub(crate) fn secretsmanager(&self, region: Region) -> aws_sdk_secretsmanager::Client {
+        self.shared.clients().secretsmanager(region)
+    }
+
+    /// The client of the Resource Groups Tagging API of a Region.
+    pub(crate) fn tagging(&self, region: Region) -> aws_sdk_resourcegroupstagging::Client {
+        self.shared.clients().tagging(region)
+    }
+
     /// The AWS Chatbot client, in the Region that is asked for the account.
     pub(crate) fn chatbot(&self) -> aws_sdk_chatbot::Client {
         self.shared.clients().chatbot(self.chatbot_region)

@@ -28,6 +28,12 @@ pub(crate) enum ApiGroup {
     CloudWatch,
     /// AWS Chatbot.
     Chatbot,
+    /// Lambda, but for invocations.
+    Lambda,
+    /// Secrets Manager.
+    SecretsManager,
+    /// The Resource Groups Tagging API.
+    Tagging,
     /// AWS Organizations.
     Organizations,
     /// STS.
@@ -47,7 +53,12 @@ impl ApiGroup {
     /// ECS: the figures of "Request throttling for the Amazon ECS API", with a
     /// tenth of the burst kept back, because calls do not arrive at the pace at
     /// which they are sent. STS:
-    /// half of its quota of 600 a second. The others are our own choice, well
+    /// half of its quota of 600 a second. Lambda: two thirds of the 15 a second
+    /// that all calls but GetFunction and Invoke share (Lambda developer guide,
+    /// quotas). Tagging: a third of the 15 a second of GetResources (Resource
+    /// Groups Tagging API, quotas). Secrets Manager: far below the 10,000 a
+    /// second of GetSecretValue (Secrets Manager user guide, quotas), of which
+    /// applications need the most. The others are our own choice, well
     /// below the lowest quota of the operations that are called, or, where AWS
     /// publishes none, low enough to leave room for other tools.
     fn rate(self) -> Rate {
@@ -59,6 +70,9 @@ impl ApiGroup {
             Self::Sns | Self::Sqs => (40.0, 15.0),
             Self::CloudWatch => (20.0, 5.0),
             Self::Chatbot => (10.0, 5.0),
+            Self::Lambda => (15.0, 10.0),
+            Self::SecretsManager => (20.0, 10.0),
+            Self::Tagging => (10.0, 5.0),
             Self::Organizations => (100.0, 50.0),
             Self::Sts => (600.0, 300.0),
         };

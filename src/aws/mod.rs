@@ -16,16 +16,22 @@ mod classify;
 mod clients;
 mod cloudwatch;
 mod credentials;
+mod delete;
 pub(crate) mod door;
 mod ecs;
 pub mod error;
 mod eventbridge;
 mod http;
+mod lambda;
+mod leads;
 mod limiter;
 mod meter;
 mod observe;
 mod organizations;
+mod owned;
+mod quiet;
 mod request;
+mod secrets;
 mod session;
 mod shared;
 mod sns;
@@ -38,8 +44,10 @@ use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use self::cloudwatch::MetricQuery;
 use self::door::{Door, Entrance};
 pub use self::error::{AwsError, Class};
+use self::eventbridge::Canary;
 use self::limiter::Buckets;
 pub use self::organizations::{DiscoveredAccount, Discovery};
 use self::session::Session;
@@ -198,6 +206,51 @@ impl AccountDoor {
     /// Whatever AWS refuses, and a change that is no write.
     pub async fn apply(&self, change: &Change) -> Result<(), AwsError> {
         apply::apply(&self.door, change).await
+    }
+
+    /// Puts an event on the default bus of a Region, and gives its id. `detail`
+    /// is a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, be it in an answer that otherwise says success.
+    pub async fn put_event(
+        &self,
+        region: Region,
+        source: &str,
+        detail_type: &str,
+        resources: &[String],
+        detail: &str,
+    ) -> Result<String, AwsError> {
+        let canary = Canary { source, detail_type, resources, detail };
+        eventbridge::put_event(&self.door, region, canary).await
+    }
+
+    /// The sums of metrics over the whole minutes that hold the time between
+    /// two instants, in the order of the queries. A metric that nothing was
+    /// published to counts 0.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and an answer without the whole of the data.
+    pub async fn metric_sums(
+        &self,
+        region: Region,
+        queries: &[MetricQuery],
+        from: OffsetDateTime,
+        to: OffsetDateTime,
+    ) -> Result<Vec<f64>, AwsError> {
+        cloudwatch::metric_sums(&self.door, region, queries, from, to).await
+    }
+
+    /// Whether a pattern takes an event, by EventBridge's own judgement. Both
+    /// are JSON; the event has all members of the envelope.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses: a pattern or an event that is none.
+    pub async fn test_pattern(&self, region: Region, pattern: &str, event: &str) -> Result<bool, AwsError> {
+        eventbridge::test_pattern(&self.door, region, pattern, event).await
     }
 }
 

@@ -1,10 +1,14 @@
 //! Reading what is of interest in one account.
 
+use std::collections::BTreeSet;
+
 use futures::future::{OptionFuture, join_all};
 use time::OffsetDateTime;
 
+use super::answer::noted;
 use super::door::Door;
-use super::{advice, chatbot, cloudwatch, ecs, eventbridge, sns, sqs};
+use super::{advice, chatbot, cloudwatch, ecs, eventbridge, lambda, leads, owned, secrets, sns, sqs};
+use crate::model::resource::Key;
 use crate::model::snapshot::{Interest, RegionInterest};
 use crate::model::{Gap, Region, RegionSnapshot, Sight, Snapshot};
 
@@ -25,44 +29,125 @@ pub(super) async fn observe(door: &Door, interest: &Interest, now: OffsetDateTim
     Snapshot { regions: regions.into_iter().collect(), global }
 }
 
+/// How many times it is asked where rules of others lead on: from a rule over a
+/// bus, its rule and a topic to a function.
+const STEPS: usize = 5;
+
 async fn observe_region(
     door: &Door,
     region: Region,
     interest: &RegionInterest,
     now: OffsetDateTime,
 ) -> RegionSnapshot {
+    let mut gaps = Vec::new();
+    let owned = find_owned(door, region, interest, &mut gaps).await;
+    let named = owned.as_ref().map_or_else(|| interest.clone(), |(_, keys)| owned::with(interest, keys));
     let services = async {
         match interest.services {
             true => ecs::observe_services(door, region, interest.unknown_members).await,
             false => Default::default(),
         }
     };
-    let mut gaps: [Vec<Gap>; 5] = Default::default();
-    let [of_queues, of_topics, of_rules, of_alarms, of_sums] = &mut gaps;
-    let ((clusters, services, of_services), queues, topics, rules, alarms, failed_invocations) = tokio::join!(
-        Box::pin(services),
-        Box::pin(sqs::observe_queues(door, region, &interest.queues, of_queues)),
-        Box::pin(sns::observe_topics(door, region, &interest.topics, of_topics)),
-        Box::pin(eventbridge::observe_rules(door, region, &interest.rules, of_rules)),
-        Box::pin(cloudwatch::observe_alarms(door, region, &interest.alarms, of_alarms)),
-        Box::pin(cloudwatch::failed_invocations(door, region, &interest.rules, now, of_sums)),
-    );
+    let ((clusters, services, of_services), mut snapshot) =
+        tokio::join!(Box::pin(services), Box::pin(read_named(door, region, &named, now)));
+    (snapshot.clusters, snapshot.services) = (clusters, services);
+    if interest.other_rules {
+        Box::pin(follow_others(door, region, &named, &mut snapshot, now)).await;
+    }
+    if let Some((fleet, keys)) = owned {
+        snapshot.owned = Sight::Seen(owned::confirmed(keys, fleet, &snapshot));
+    }
     let services_hidden = !interest.services || of_services.iter().any(|gap| gap.whole);
-    let mut gaps: Vec<Gap> = of_services.into_iter().chain(gaps.into_iter().flatten()).collect();
-    let mut snapshot = RegionSnapshot {
-        clusters,
-        services,
-        queues,
-        topics,
-        rules,
-        alarms,
-        failed_invocations,
-        gaps: Vec::new(),
-        ..RegionSnapshot::default()
-    };
+    gaps.extend(of_services);
+    gaps.append(&mut snapshot.gaps);
     settle(&mut gaps, services_hidden && nothing_seen(&snapshot));
     snapshot.gaps = advice::for_region(gaps, region);
     snapshot
+}
+
+/// The fleet that is asked for, with what may be its own; none where nobody
+/// asked, and where that could not be read.
+async fn find_owned<'a>(
+    door: &Door,
+    region: Region,
+    interest: &'a RegionInterest,
+    gaps: &mut Vec<Gap>,
+) -> Option<(&'a str, BTreeSet<Key>)> {
+    let fleet = interest.owned_by.as_deref()?;
+    let keys = noted(Box::pin(owned::candidates(door, region, fleet)).await, gaps)?;
+    Some((fleet, keys))
+}
+
+/// Reads what is named, services aside. The gaps are neither in order nor whole
+/// ones.
+async fn read_named(
+    door: &Door,
+    region: Region,
+    interest: &RegionInterest,
+    now: OffsetDateTime,
+) -> RegionSnapshot {
+    let mut gaps: [Vec<Gap>; 10] = Default::default();
+    let [g0, g1, g2, g3, g4, g5, g6, g7, g8, g9] = &mut gaps;
+    let (queues, topics, buses, connections, destinations, functions, rules, alarms, secrets, sums) = tokio::join!(
+        Box::pin(sqs::observe_queues(door, region, &interest.queues, g0)),
+        Box::pin(sns::observe_topics(door, region, &interest.topics, g1)),
+        Box::pin(eventbridge::observe_buses(door, region, &interest.buses, g2)),
+        Box::pin(eventbridge::observe_connections(door, region, &interest.connections, g3)),
+        Box::pin(eventbridge::observe_destinations(door, region, &interest.destinations, g4)),
+        Box::pin(lambda::observe_functions(door, region, &interest.functions, g5)),
+        Box::pin(eventbridge::observe_rules(door, region, &interest.rules, g6)),
+        Box::pin(cloudwatch::observe_alarms(door, region, &interest.alarms, g7)),
+        Box::pin(secrets::observe_secrets(door, region, &interest.secrets, g8)),
+        Box::pin(cloudwatch::failed_invocations(door, region, &interest.rules, now, g9)),
+    );
+    RegionSnapshot {
+        queues,
+        topics,
+        buses,
+        connections,
+        destinations,
+        functions,
+        rules,
+        alarms,
+        secrets,
+        failed_invocations: sums,
+        gaps: gaps.into_iter().flatten().collect(),
+        ..RegionSnapshot::default()
+    }
+}
+
+/// Adds the rules that others made, and all that they lead to.
+async fn follow_others(
+    door: &Door,
+    region: Region,
+    named: &RegionInterest,
+    snapshot: &mut RegionSnapshot,
+    now: OffsetDateTime,
+) {
+    snapshot.other_rules =
+        eventbridge::observe_other_rules(door, region, &named.rules, &mut snapshot.gaps).await;
+    for _ in 0..STEPS {
+        let missing = leads::missing(snapshot, &door.account().id, region);
+        if missing == RegionInterest::default() {
+            return;
+        }
+        let more = read_named(door, region, &missing, now).await;
+        for bus in missing.buses.iter().filter(|bus| matches!(more.buses.get(*bus), Some(Sight::Seen(_)))) {
+            let gaps = &mut snapshot.gaps;
+            let rules = eventbridge::observe_rules_of_bus(door, region, bus, &named.rules, gaps).await;
+            snapshot.rules.extend(rules);
+        }
+        extend(snapshot, more);
+    }
+}
+
+fn extend(snapshot: &mut RegionSnapshot, more: RegionSnapshot) {
+    snapshot.topics.extend(more.topics);
+    snapshot.functions.extend(more.functions);
+    snapshot.destinations.extend(more.destinations);
+    snapshot.connections.extend(more.connections);
+    snapshot.buses.extend(more.buses);
+    snapshot.gaps.extend(more.gaps);
 }
 
 /// Whether nothing but services can have been read.
@@ -72,6 +157,13 @@ fn nothing_seen(snapshot: &RegionSnapshot) -> bool {
     }
     unknown(snapshot.queues.values())
         && unknown(snapshot.topics.values())
+        && unknown(snapshot.buses.values())
+        && unknown(snapshot.connections.values())
+        && unknown(snapshot.destinations.values())
+        && unknown(snapshot.functions.values())
+        && unknown(snapshot.secrets.values())
+        && unknown([&snapshot.other_rules])
+        && unknown([&snapshot.owned])
         && unknown(snapshot.rules.values())
         && unknown(snapshot.alarms.values())
         && snapshot.failed_invocations.is_empty()

@@ -6,6 +6,16 @@ use super::answer::malformed;
 use super::error::AwsError;
 use crate::model::FieldChange;
 
+/// How a thing is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Write<'a> {
+    /// It is made.
+    Create,
+    /// It is brought into its desired form, from which it differs in these
+    /// fields.
+    Update(&'a [FieldChange]),
+}
+
 /// Which calls an update needs: tags have a call of their own, because the
 /// calls that write the content ignore tags of what exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,20 @@
 //! Amazon SNS: topics with their policies, subscriptions and tags.
 
+mod subscriptions;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_sns::types::{self, Tag};
+use aws_sdk_sns::types::Tag;
 
-use super::answer::{every_page, malformed, observe_each, part};
+pub(crate) use self::subscriptions::{apply_subscription, delete_subscription};
+use self::subscriptions::{read_subscriptions, with_attributes};
+use super::answer::{malformed, observe_each, part};
 use super::door::{ApiGroup, Door};
 use super::error::AwsError;
-use super::request::{Asked, unbuildable};
+use super::request::{Asked, Write, unbuildable};
 use crate::model::policy::Policy;
-use crate::model::topic::{ObservedTopic, Subscription, Topic};
-use crate::model::{Action, FieldChange, Gap, Region, Sight, Tags, arn};
+use crate::model::topic::{ObservedTopic, Topic};
+use crate::model::{Gap, Region, Sight, Tags, arn};
 
 /// The attribute that holds the resource policy.
 const POLICY: &str = "Policy";
@@ -35,9 +39,12 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<(ObservedTopic,
     let attributes = read_attributes(door, region, name).await?;
     let policy = policy_of(name, &attributes)?;
     let (tags, subscriptions) =
-        tokio::join!(read_tags(door, region, name), read_subscriptions(door, region, name));
+        tokio::join!(topic_tags(door, region, name), read_subscriptions(door, region, name));
     let mut gaps = Vec::new();
-    let subscriptions = part(subscriptions, &mut gaps)?;
+    let subscriptions = match part(subscriptions, &mut gaps)? {
+        Some(subscriptions) => Some(with_attributes(door, region, subscriptions, &mut gaps).await),
+        None => None,
+    };
     Ok((
         ObservedTopic { policy: Some(policy), kms_key: kms_key_in(&attributes), subscriptions, tags: tags? },
         gaps,
@@ -71,39 +78,11 @@ fn policy_in(attributes: &HashMap<String, String>) -> Result<Policy, String> {
     Policy::parse(text).map_err(|error| error.to_string())
 }
 
-async fn read_subscriptions(door: &Door, region: Region, name: &str) -> Result<Vec<Subscription>, AwsError> {
-    let client = door.sns(region);
-    let arn = arn::topic(region, &door.account().id, name);
-    let page = |token| {
-        let request = client.list_subscriptions_by_topic().topic_arn(&arn).set_next_token(token);
-        let tried = format!("list subscriptions of topic {name}");
-        async move {
-            let answer = door.call(region, ApiGroup::Sns, tried, request.send()).await?;
-            Ok((answer.subscriptions.unwrap_or_default(), answer.next_token))
-        }
-    };
-    let mut subscriptions: Vec<Subscription> =
-        every_page(page).await?.into_iter().map(Subscription::from).collect();
-    subscriptions
-        .sort_by(|one, other| (&one.protocol, &one.endpoint).cmp(&(&other.protocol, &other.endpoint)));
-    Ok(subscriptions)
-}
-
-impl From<types::Subscription> for Subscription {
-    fn from(subscription: types::Subscription) -> Self {
-        Self {
-            protocol: subscription.protocol.unwrap_or_default(),
-            endpoint: subscription.endpoint.unwrap_or_default(),
-            // In place of an ARN stands `PendingConfirmation` or `Deleted`.
-            confirmed: subscription.subscription_arn.as_ref().is_some_and(|arn| arn.starts_with("arn:")),
-            arn: subscription.subscription_arn.filter(|arn| arn.starts_with("arn:")),
-            raw_delivery: None,
-            filter_policy: None,
-        }
-    }
-}
-
-async fn read_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
+/// The tags of a topic.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn topic_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
     let arn = arn::topic(region, &door.account().id, name);
     let call = door.sns(region).list_tags_for_resource().resource_arn(arn).send();
     let answer = door.call(region, ApiGroup::Sns, format!("list tags of topic {name}"), call).await?;
@@ -118,16 +97,10 @@ async fn read_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsE
 ///
 /// # Errors
 /// The first call that AWS refuses.
-pub(crate) async fn apply_topic(
-    door: &Door,
-    action: Action,
-    topic: &Topic,
-    fields: &[FieldChange],
-) -> Result<(), AwsError> {
-    match action {
-        Action::Create => create(door, topic).await,
-        Action::Update => update(door, topic, Asked::by(fields)).await,
-        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
+pub(crate) async fn apply_topic(door: &Door, write: Write<'_>, topic: &Topic) -> Result<(), AwsError> {
+    match write {
+        Write::Create => create(door, topic).await,
+        Write::Update(fields) => update(door, topic, Asked::by(fields)).await,
     }
 }
 
@@ -176,6 +149,17 @@ async fn tag(door: &Door, topic: &Topic) -> Result<(), AwsError> {
     Ok(())
 }
 
+/// Deletes a topic with its subscriptions.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn delete_topic(door: &Door, region: Region, name: &str) -> Result<(), AwsError> {
+    let arn = arn::topic(region, &door.account().id, name);
+    let call = door.sns(region).delete_topic().topic_arn(arn).send();
+    door.call(region, ApiGroup::Sns, format!("delete topic {name}"), call).await?;
+    Ok(())
+}
+
 fn sdk_tags(topic: &Topic) -> Result<Vec<Tag>, AwsError> {
     let tags = topic.tags.0.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
     tags.collect::<Result<_, _>>().map_err(unbuildable(&format!("tag topic {}", topic.name)))
@@ -186,20 +170,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    fn subscription(arn: &str) -> Subscription {
-        let subscription =
-            types::Subscription::builder().protocol("https").endpoint("https://e").subscription_arn(arn);
-        subscription.build().into()
-    }
-
-    #[test]
-    fn only_a_subscription_with_an_arn_is_confirmed() {
-        assert!(subscription("arn:aws:sns:us-east-1:111111111111:t:1").confirmed);
-        for word in ["PendingConfirmation", "Deleted"] {
-            assert!(!subscription(word).confirmed, "{word}");
-        }
-    }
 
     #[test]
     fn a_policy_that_is_missing_or_cannot_be_read_is_never_taken_for_an_empty_one() {

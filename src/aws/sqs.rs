@@ -7,10 +7,10 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use super::answer::{malformed, observe_each};
 use super::door::{ApiGroup, Door};
 use super::error::AwsError;
-use super::request::Asked;
+use super::request::{Asked, Write};
 use crate::model::policy::Policy;
 use crate::model::queue::{ObservedQueue, Queue};
-use crate::model::{Action, FieldChange, Gap, Region, Sight, Tags};
+use crate::model::{Gap, Region, Sight, Tags};
 
 /// Attributes as SQS names and writes them.
 type Attributes = HashMap<QueueAttributeName, String>;
@@ -97,16 +97,10 @@ fn number<T: std::str::FromStr>(
 ///
 /// # Errors
 /// The first call that AWS refuses.
-pub(crate) async fn apply_queue(
-    door: &Door,
-    action: Action,
-    queue: &Queue,
-    fields: &[FieldChange],
-) -> Result<(), AwsError> {
-    match action {
-        Action::Create => create(door, queue).await,
-        Action::Update => update(door, queue, Asked::by(fields)).await,
-        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
+pub(crate) async fn apply_queue(door: &Door, write: Write<'_>, queue: &Queue) -> Result<(), AwsError> {
+    match write {
+        Write::Create => create(door, queue).await,
+        Write::Update(fields) => update(door, queue, Asked::by(fields)).await,
     }
 }
 
@@ -151,6 +145,26 @@ async fn tag(door: &Door, queue: &Queue, url: &str) -> Result<(), AwsError> {
     let client = door.sqs(queue.region);
     let request = client.tag_queue().queue_url(url).set_tags(Some(sdk_tags(queue)));
     door.call(queue.region, ApiGroup::Sqs, format!("tag queue {}", queue.name), request.send()).await?;
+    Ok(())
+}
+
+/// The tags of a queue.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn queue_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
+    let url = read_url(door, region, name).await?;
+    read_tags(door, region, name, &url).await
+}
+
+/// Deletes a queue with all that waits in it.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn delete_queue(door: &Door, region: Region, name: &str) -> Result<(), AwsError> {
+    let url = read_url(door, region, name).await?;
+    let call = door.sqs(region).delete_queue().queue_url(url).send();
+    door.call(region, ApiGroup::Sqs, format!("delete queue {name}"), call).await?;
     Ok(())
 }
 

@@ -89,6 +89,8 @@ pub struct Change {
     /// What AWS names a thing by that is to be deleted, where its key is not
     /// enough: the ARN of a subscription or of a chat configuration.
     pub arn: Option<String>,
+    /// The fleet that must still own a thing that is to be deleted.
+    pub owner: Option<String>,
     /// What differs; empty for a create.
     pub fields: Vec<FieldChange>,
     /// What must be in place before this can be done.
@@ -108,6 +110,7 @@ impl Change {
             key,
             resource: Some(resource),
             arn: None,
+            owner: None,
             fields,
             needs,
             why: None,
@@ -123,6 +126,7 @@ impl Change {
             key,
             resource: None,
             arn: None,
+            owner: None,
             fields,
             needs: Vec::new(),
             why,
@@ -130,13 +134,15 @@ impl Change {
         }
     }
 
-    /// The removal of something, once all that `needs` names is gone.
-    pub fn delete(key: Key, arn: Option<String>, needs: Vec<Key>) -> Self {
+    /// The removal of something that this fleet owns, once all that `needs`
+    /// names is gone.
+    pub fn delete(key: Key, arn: Option<String>, owner: impl Into<String>, needs: Vec<Key>) -> Self {
         Self {
             action: Action::Delete,
             key,
             resource: None,
             arn,
+            owner: Some(owner.into()),
             fields: Vec::new(),
             needs,
             why: None,

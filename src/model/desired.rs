@@ -98,7 +98,7 @@ impl Desired {
             at(&mut interest, *region).secrets.extend(secrets.iter().cloned());
         }
         if self.orphans_of.is_some() {
-            interest.global.get_or_insert_default();
+            interest.global.get_or_insert_default().teams = true;
         }
         for wanted in self.resources.values() {
             note(&mut interest, &wanted.resource);

@@ -65,6 +65,9 @@ pub struct GlobalInterest {
     /// The channels whose configurations' tags and 24-hour sums of
     /// UnsupportedEvents count.
     pub channels: BTreeSet<Channel>,
+    /// Whether Microsoft Teams is asked even where none of the channels is
+    /// there, because the fleet may have forgotten something.
+    pub teams: bool,
 }
 
 /// What was read from one account.

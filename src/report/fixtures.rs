@@ -129,6 +129,7 @@ impl Pass {
             key: Key::new(kind, location(place), name),
             resource: None,
             arn: None,
+            owner: None,
             fields: Vec::new(),
             needs: Vec::new(),
             why: None,

@@ -6,16 +6,20 @@ use std::collections::BTreeMap;
 use foghorn::aws::AccountDoor;
 use foghorn::model::alarm::{Alarm, AlarmSettings};
 use foghorn::model::chat::ChatConfiguration;
+use foghorn::model::destination::ApiDestination;
+use foghorn::model::function::{Function, FunctionSettings};
 use foghorn::model::queue::Queue;
 use foghorn::model::rule::Rule;
 use foghorn::model::snapshot::{GlobalInterest, Interest, RegionInterest};
+use foghorn::model::subscription::FunctionSubscription;
 use foghorn::model::target::{RetryPolicy, Target, TargetSettings};
 use foghorn::model::topic::Topic;
 use foghorn::model::{Action, Change, FieldChange, RegionSnapshot, Resource, Sight, Snapshot, arn};
 use time::OffsetDateTime;
 
 use super::resources::{
-    alarm, only, pattern, queue, queue_policy, rule, tags, target, topic, topic_policy, transformer,
+    alarm, code, connection, destination, function, function_policy, only, pattern, posting_target, queue,
+    queue_policy, rule, subscription, tags, target, topic, topic_policy, transformer,
 };
 use super::{account_id, region};
 
@@ -128,6 +132,94 @@ async fn others_actions_stay(door: &AccountDoor, name: &str) {
     assert_eq!((&seen.ok_actions, &seen.insufficient_data_actions), (&theirs, &theirs));
 }
 
+/// A connection, an API destination that uses it, and a target that is known by
+/// the destination's name.
+pub async fn a_destination(door: &AccountDoor, name: &str) {
+    let connection = connection(name);
+    make(door, Resource::Connection(connection.clone())).await;
+    let one = destination(name, "https://hooks.example.invalid/one");
+    make(door, Resource::ApiDestination(one.clone())).await;
+    let moved = destination(name, "https://hooks.example.invalid/two");
+    change(door, Resource::ApiDestination(moved.clone()), &["/endpoint"]).await;
+    let slower = ApiDestination { rate_per_second: 2, ..moved };
+    change(door, Resource::ApiDestination(slower.clone()), &["/ratePerSecond"]).await;
+    for resource in [Resource::Topic(topic(name)), Resource::Queue(queue(name)), Resource::Rule(rule(name))] {
+        make(door, resource).await;
+    }
+    let target = posting_target(name);
+    make(door, Resource::Target(target.clone())).await;
+    remove(door, Resource::Target(target), None).await;
+    remove(door, Resource::ApiDestination(slower), None).await;
+    remove(door, Resource::Connection(connection), None).await;
+}
+
+/// A function in every setting, and its subscription to a topic.
+pub async fn a_function(door: &AccountDoor, name: &str) {
+    make(door, Resource::Queue(queue(name))).await;
+    make(door, Resource::Topic(topic(name))).await;
+    let one = function(name);
+    make(door, Resource::Function(one.clone())).await;
+    let settings = FunctionSettings {
+        timeout_seconds: 20,
+        memory: 256,
+        environment: BTreeMap::from([("ROOM".to_owned(), "two".to_owned())]),
+        ..one.settings.clone()
+    };
+    let tuned = Function { settings, ..one.clone() };
+    change(door, Resource::Function(tuned.clone()), &["/environment", "/memory", "/timeoutSeconds"]).await;
+    let deaf = FunctionSettings { dead_letter_arn: None, ..tuned.settings.clone() };
+    let deaf = Function { settings: deaf, ..tuned };
+    change(door, Resource::Function(deaf.clone()), &["/deadLetterArn"]).await;
+    let recoded = Function { code: Ok(code("two")), ..deaf };
+    change(door, Resource::Function(recoded.clone()), &["/codeSha256"]).await;
+    let permitted = Function { policy: function_policy(name, "another"), ..recoded };
+    change(door, Resource::Function(permitted.clone()), &["/policy"]).await;
+    let retagged = Function { tags: tags("two"), ..permitted };
+    change(door, Resource::Function(retagged.clone()), &["/tags/team"]).await;
+    a_subscription(door, name).await;
+    remove(door, Resource::Function(retagged), None).await;
+}
+
+async fn a_subscription(door: &AccountDoor, name: &str) {
+    let subscription = subscription(name);
+    let resource = Resource::Subscription(subscription.clone());
+    make(door, resource.clone()).await;
+    let Sight::Seen((_, Resource::Subscription(seen))) = compare(door, &resource).await else {
+        panic!("{} was not seen", resource.key())
+    };
+    remove(door, resource, seen.arn).await;
+}
+
+/// Everything that was made is deleted, last things first.
+pub async fn deletes(door: &AccountDoor, name: &str) {
+    let resources = [
+        Resource::Queue(queue(name)),
+        Resource::Topic(topic(name)),
+        Resource::Rule(rule(name)),
+        Resource::Target(target(name, name, name)),
+        Resource::Alarm(alarm(name, name)),
+    ];
+    for resource in resources.clone() {
+        make(door, resource).await;
+    }
+    for resource in resources.into_iter().rev() {
+        remove(door, resource, None).await;
+    }
+}
+
+/// Deletes what is there, twice, and sees it gone.
+///
+/// # Panics
+///
+/// If it is still there after, or to delete what is gone is an error.
+pub async fn remove(door: &AccountDoor, resource: Resource, arn: Option<String>) {
+    let change = Change::delete(resource.key(), arn, "acme", Vec::new());
+    for _ in 0..2 {
+        door.apply(&change).await.unwrap_or_else(|error| panic!("delete {}: {error}", resource.key()));
+    }
+    assert!(matches!(compare(door, &resource).await, Sight::Absent), "{} is still there", resource.key());
+}
+
 /// Makes what is absent, and sees it as it was written.
 ///
 /// # Panics
@@ -188,18 +280,21 @@ fn interest_in(resource: &Resource) -> Interest {
     match resource {
         Resource::Queue(queue) => region(RegionInterest { queues: only(&queue.name), ..none() }),
         Resource::Topic(topic) => region(RegionInterest { topics: only(&topic.name), ..none() }),
-        Resource::Rule(rule) => region(RegionInterest { rules: only(&rule.name), ..none() }),
+        Resource::EventBus(bus) => region(RegionInterest { buses: only(&bus.name), ..none() }),
+        Resource::Connection(one) => region(RegionInterest { connections: only(&one.name), ..none() }),
+        Resource::ApiDestination(one) => region(RegionInterest { destinations: only(&one.name), ..none() }),
+        Resource::Function(one) => region(RegionInterest { functions: only(&one.name), ..none() }),
+        Resource::Subscription(one) => region(RegionInterest { topics: only(&one.topic), ..none() }),
+        Resource::Rule(rule) => region(RegionInterest { rules: only(rule.key().name), ..none() }),
         Resource::Target(target) => region(RegionInterest { rules: only(&target.rule), ..none() }),
         Resource::Alarm(alarm) => region(RegionInterest { alarms: only(&alarm.name), ..none() }),
         Resource::Breaker(_) => region(RegionInterest { services: true, ..none() }),
-        Resource::EventBus(_)
-        | Resource::Connection(_)
-        | Resource::ApiDestination(_)
-        | Resource::Function(_)
-        | Resource::Subscription(_) => panic!("no pipeline asks for these yet"),
         Resource::ChatConfiguration(configuration) => Interest {
             regions: BTreeMap::new(),
-            global: Some(GlobalInterest { channels: [configuration.channel.clone()].into() }),
+            global: Some(GlobalInterest {
+                channels: [configuration.channel.clone()].into(),
+                ..GlobalInterest::default()
+            }),
         },
     }
 }
@@ -213,19 +308,27 @@ fn difference(resource: &Resource, snapshot: &Snapshot) -> Sight<Difference> {
         Resource::Topic(topic) => map(seen().topics.get(&topic.name), |observed| {
             (topic.diff(observed), Resource::Topic(topic.over(observed)))
         }),
-        Resource::Rule(rule) => {
-            map(seen().rules.get(&rule.name), |observed| (rule.diff(observed), Resource::Rule(rule.clone())))
-        }
+        Resource::EventBus(bus) => map(seen().buses.get(&bus.name), |observed| {
+            (bus.diff(observed), Resource::EventBus(bus.over(observed)))
+        }),
+        Resource::Connection(one) => map(seen().connections.get(&one.name), |observed| {
+            (one.diff(observed), Resource::Connection(one.clone()))
+        }),
+        Resource::ApiDestination(one) => map(seen().destinations.get(&one.name), |observed| {
+            (one.diff(observed), Resource::ApiDestination(one.clone()))
+        }),
+        Resource::Function(one) => map(seen().functions.get(&one.name), |observed| {
+            (one.diff(observed), Resource::Function(one.clone()))
+        }),
+        Resource::Subscription(one) => of_subscription(one, seen()),
+        Resource::Rule(rule) => map(seen().rules.get(&rule.key().name), |observed| {
+            (rule.diff(observed), Resource::Rule(rule.clone()))
+        }),
         Resource::Alarm(alarm) => map(seen().alarms.get(&alarm.name), |observed| {
             (alarm.diff(observed), Resource::Alarm(alarm.over(observed)))
         }),
         Resource::Target(target) => of_target(target, seen()),
         Resource::ChatConfiguration(configuration) => of_configuration(configuration, snapshot),
-        Resource::EventBus(_)
-        | Resource::Connection(_)
-        | Resource::ApiDestination(_)
-        | Resource::Function(_)
-        | Resource::Subscription(_) => panic!("no pipeline asks for these yet"),
         Resource::Breaker(_) => panic!("breakers have scenarios of their own"),
     }
 }
@@ -235,6 +338,19 @@ fn of_target(target: &Target, snapshot: &RegionSnapshot) -> Sight<Difference> {
     let targets = rule.targets.seen().expect("the rule's targets");
     match targets.iter().find(|observed| observed.id == target.id) {
         Some(observed) => Sight::Seen((target.diff(observed), Resource::Target(target.clone()))),
+        None => Sight::Absent,
+    }
+}
+
+fn of_subscription(subscription: &FunctionSubscription, snapshot: &RegionSnapshot) -> Sight<Difference> {
+    let topic = snapshot.topics.get(&subscription.topic).and_then(Sight::seen).expect("the topic");
+    let subscriptions = topic.subscriptions.as_ref().expect("the topic's subscriptions");
+    match subscriptions.iter().find(|observed| subscription.is(observed)) {
+        Some(observed) => {
+            let arn = observed.arn.clone();
+            let written = Resource::Subscription(FunctionSubscription { arn, ..subscription.clone() });
+            Sight::Seen((subscription.diff(observed), written))
+        }
         None => Sight::Absent,
     }
 }

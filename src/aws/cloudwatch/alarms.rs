@@ -12,9 +12,9 @@ use futures::future::join_all;
 use crate::aws::answer::{complete_each, every_page, noted};
 use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::{AwsError, Class};
-use crate::aws::request::Asked;
+use crate::aws::request::{Asked, Write};
 use crate::model::alarm::{Alarm, AlarmSettings, ObservedAlarm};
-use crate::model::{Action, FieldChange, Gap, Region, Sight, Tags, arn};
+use crate::model::{Gap, Region, Sight, Tags, arn};
 
 /// How many names DescribeAlarms takes, and the most that it answers with in
 /// one page (service model).
@@ -96,13 +96,17 @@ async fn tagged(
     let alarm = match alarm {
         Described::OfAnotherType => MetricAlarm::builder().build().into(),
         Described::Metric(alarm) => {
-            ObservedAlarm { tags: read_tags(door, region, name).await?, ..ObservedAlarm::from(*alarm) }
+            ObservedAlarm { tags: alarm_tags(door, region, name).await?, ..ObservedAlarm::from(*alarm) }
         }
     };
     Ok((alarm, Vec::new()))
 }
 
-async fn read_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
+/// The tags of an alarm.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn alarm_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
     let arn = arn::alarm(region, &door.account().id, name);
     let call = door.cloudwatch(region).list_tags_for_resource().resource_arn(arn).send();
     let answer = door.call(region, ApiGroup::CloudWatch, format!("list tags of alarm {name}"), call).await?;
@@ -160,16 +164,10 @@ fn named(dimension: Dimension) -> Option<(String, String)> {
 ///
 /// # Errors
 /// The first call that AWS refuses.
-pub(crate) async fn apply_alarm(
-    door: &Door,
-    action: Action,
-    alarm: &Alarm,
-    fields: &[FieldChange],
-) -> Result<(), AwsError> {
-    match action {
-        Action::Create => put(door, alarm, sdk_alarm(alarm).set_tags(Some(sdk_tags(alarm)))).await,
-        Action::Update => update(door, alarm, Asked::by(fields)).await,
-        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
+pub(crate) async fn apply_alarm(door: &Door, write: Write<'_>, alarm: &Alarm) -> Result<(), AwsError> {
+    match write {
+        Write::Create => put(door, alarm, sdk_alarm(alarm).set_tags(Some(sdk_tags(alarm)))).await,
+        Write::Update(fields) => update(door, alarm, Asked::by(fields)).await,
     }
 }
 
@@ -214,6 +212,16 @@ async fn put(door: &Door, alarm: &Alarm, request: PutMetricAlarmInputBuilder) ->
     let client = door.cloudwatch(alarm.region);
     let call = request.send_with(&client);
     door.call(alarm.region, ApiGroup::CloudWatch, format!("put alarm {}", alarm.name), call).await?;
+    Ok(())
+}
+
+/// Deletes an alarm.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn delete_alarm(door: &Door, region: Region, name: &str) -> Result<(), AwsError> {
+    let call = door.cloudwatch(region).delete_alarms().alarm_names(name).send();
+    door.call(region, ApiGroup::CloudWatch, format!("delete alarm {name}"), call).await?;
     Ok(())
 }
 

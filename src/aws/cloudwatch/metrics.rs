@@ -11,10 +11,11 @@ use time::OffsetDateTime;
 use crate::aws::answer::{every_page, noted};
 use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::AwsError;
+use crate::model::rule::bus_and_name;
 use crate::model::{Cause, Gap, Region};
 
 /// How many queries GetMetricData takes (service model).
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// The length of a period, in seconds.
 const HOUR: i64 = 3_600;
@@ -24,22 +25,31 @@ const HOUR: i64 = 3_600;
 /// CloudWatch).
 const CHATBOT_METRICS_REGION: Region = Region::US_EAST_1;
 
-/// A metric that has one dimension.
+/// A metric that is published for each thing of a kind.
 struct Counter {
     namespace: &'static str,
     metric: &'static str,
     /// CloudWatch finds a metric only by exactly the dimensions that it is
     /// published with.
-    dimension: &'static str,
+    dimensions: fn(&str) -> Vec<(&'static str, &str)>,
 }
+
+const FAILED_INVOCATIONS: Counter =
+    Counter { namespace: "AWS/Events", metric: "FailedInvocations", dimensions: of_rule };
+
+const UNSUPPORTED_EVENTS: Counter =
+    Counter { namespace: "AWS/Chatbot", metric: "UnsupportedEvents", dimensions: of_configuration };
 
 /// For a rule on the default bus the dimension is the rule's name alone; only
 /// other buses add theirs (EventBridge user guide, monitoring).
-const FAILED_INVOCATIONS: Counter =
-    Counter { namespace: "AWS/Events", metric: "FailedInvocations", dimension: "RuleName" };
+fn of_rule(place: &str) -> Vec<(&'static str, &str)> {
+    let (bus, name) = bus_and_name(place);
+    bus.map(|bus| ("EventBusName", bus)).into_iter().chain([("RuleName", name)]).collect()
+}
 
-const UNSUPPORTED_EVENTS: Counter =
-    Counter { namespace: "AWS/Chatbot", metric: "UnsupportedEvents", dimension: "ConfigurationName" };
+fn of_configuration(name: &str) -> Vec<(&'static str, &str)> {
+    vec![("ConfigurationName", name)]
+}
 
 /// How many events each rule failed to deliver for good in the last 24 hours.
 /// No entry where the sum could not be read.
@@ -120,10 +130,12 @@ fn window(now: OffsetDateTime) -> (DateTime, DateTime) {
 }
 
 fn query(counter: &Counter, index: usize, name: &str) -> MetricDataQuery {
+    let dimensions = (counter.dimensions)(name).into_iter();
+    let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
     let metric = Metric::builder()
         .namespace(counter.namespace)
         .metric_name(counter.metric)
-        .dimensions(Dimension::builder().name(counter.dimension).value(name).build());
+        .set_dimensions(Some(dimensions.collect()));
     let hourly = i32::try_from(HOUR).unwrap_or(i32::MAX);
     let stat = MetricStat::builder().metric(metric.build()).period(hourly).stat("Sum");
     MetricDataQuery::builder().id(id(index)).metric_stat(stat.build()).build()
@@ -131,7 +143,7 @@ fn query(counter: &Counter, index: usize, name: &str) -> MetricDataQuery {
 
 /// Names of rules hold characters that ids must not; ids begin with a small
 /// letter.
-fn id(index: usize) -> String {
+pub(super) fn id(index: usize) -> String {
     format!("m{index}")
 }
 
@@ -164,13 +176,13 @@ fn add_up(
 
 /// The sum of no value is 0 and not the -0 that floating-point sums begin with,
 /// which a report would show.
-fn total(pages: &[&MetricDataResult]) -> f64 {
+pub(super) fn total(pages: &[&MetricDataResult]) -> f64 {
     pages.iter().flat_map(|page| page.values()).fold(0.0, |sum, value| sum + value)
 }
 
 /// Why the last page of a metric does not end it, if it does not. CloudWatch
 /// has a result for every query, so that none at all is no sum of 0.
-fn shortfall(last: Option<&MetricDataResult>) -> Option<Cause> {
+pub(super) fn shortfall(last: Option<&MetricDataResult>) -> Option<Cause> {
     match last.and_then(MetricDataResult::status_code) {
         Some(StatusCode::Complete) => None,
         Some(StatusCode::Forbidden) => Some(Cause::Denied),
@@ -184,6 +196,12 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+
+    #[test]
+    fn only_a_rule_on_another_bus_is_counted_under_its_bus() {
+        assert_eq!(of_rule("deploys"), [("RuleName", "deploys")]);
+        assert_eq!(of_rule("hub/deploys"), [("EventBusName", "hub"), ("RuleName", "deploys")]);
+    }
 
     fn result(id: &str, status: StatusCode, values: &[f64]) -> MetricDataResult {
         MetricDataResult::builder().id(id).status_code(status).set_values(Some(values.to_vec())).build()

@@ -3,6 +3,9 @@
 
 mod alarms;
 mod metrics;
+mod sums;
 
-pub(crate) use alarms::{apply_alarm, observe_alarms};
+pub(crate) use alarms::{alarm_tags, apply_alarm, delete_alarm, observe_alarms};
 pub(crate) use metrics::{failed_invocations, unsupported_events};
+pub use sums::MetricQuery;
+pub(crate) use sums::metric_sums;

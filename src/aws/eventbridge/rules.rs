@@ -1,86 +1,123 @@
-//! Rules on the default bus.
+//! Rules, on the default bus and on others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleOutput;
 use aws_sdk_eventbridge::types::{self, RuleState, Tag};
 
-use super::PAGE;
 use super::targets::read_targets;
+use super::{PAGE, tags};
 use crate::aws::answer::{all_unknown, complete_each, every_page, noted, part};
 use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::AwsError;
-use crate::aws::request::{Asked, unbuildable};
-use crate::model::rule::{ObservedRule, Rule};
+use crate::aws::request::{Asked, Write};
+use crate::model::rule::{ObservedRule, Rule, bus_and_name, place};
 use crate::model::target::ObservedTarget;
-use crate::model::{Action, FieldChange, Gap, Region, Sight, Tags, arn};
+use crate::model::{Gap, Region, Sight, Tags, arn};
 
-/// Reads rules with their tags and targets. There is an entry for every name;
-/// a rule whose tags can't be read is unknown, because nobody can say whose
-/// it is.
+/// Reads rules, of whatever bus, with their tags and targets. There is an entry
+/// for every place; a rule whose tags can't be read is unknown, because nobody
+/// can say whose it is.
 pub(crate) async fn observe_rules(
     door: &Door,
     region: Region,
-    names: &BTreeSet<String>,
+    places: &BTreeSet<String>,
     gaps: &mut Vec<Gap>,
 ) -> BTreeMap<String, Sight<ObservedRule>> {
-    let Some(found) = noted(find(door, region, names).await, gaps) else { return all_unknown(names) };
-    let complete = |name: String, rule| async move { complete(door, region, &name, rule).await };
+    let mut buses: BTreeMap<Option<&str>, BTreeSet<String>> = BTreeMap::new();
+    for place in places {
+        let (bus, name) = bus_and_name(place);
+        buses.entry(bus).or_default().insert(name.to_owned());
+    }
+    let mut rules = BTreeMap::new();
+    for (bus, names) in buses {
+        let found = find(door, region, bus, &names).await;
+        let places = names.iter().map(|name| place(bus, name)).collect();
+        rules.extend(match noted(found, gaps) {
+            None => all_unknown(&places),
+            Some(found) => completed(door, region, &places, found, gaps).await,
+        });
+    }
+    rules
+}
+
+async fn completed(
+    door: &Door,
+    region: Region,
+    places: &BTreeSet<String>,
+    found: BTreeMap<String, Described>,
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, Sight<ObservedRule>> {
+    let complete = |place: String, rule| async move { complete(door, region, &place, rule).await };
     let mut rules = complete_each(found, gaps, complete).await;
-    for name in names {
-        rules.entry(name.clone()).or_insert(Sight::Absent);
+    for place in places {
+        rules.entry(place.clone()).or_insert(Sight::Absent);
     }
     rules
 }
 
 /// A rule as far as the calls that find rules describe it.
 #[derive(Debug, PartialEq)]
-struct Described {
+pub(super) struct Described {
     description: Option<String>,
-    pattern: Option<String>,
+    pub(super) pattern: Option<String>,
     state: Option<RuleState>,
 }
 
-/// Those of the names that exist. For several names, a list by what they begin
-/// with is fewer calls: a bus holds 300 rules, three pages.
+/// Those of a bus's rules that exist, by place. For several names, a list by
+/// what they begin with is fewer calls: a bus holds 300 rules, three pages.
 async fn find(
     door: &Door,
     region: Region,
+    bus: Option<&str>,
     names: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Described>, AwsError> {
-    match names.first() {
+    let found = match names.first() {
         None => Ok(BTreeMap::new()),
-        Some(name) if names.len() == 1 => match describe(door, region, name).await {
-            Ok(rule) => Ok(BTreeMap::from([(name.clone(), rule)])),
-            Err(error) if error.is_not_found() => Ok(BTreeMap::new()),
-            Err(error) => Err(error),
-        },
-        Some(_) => {
-            let mut rules = list(door, region, &common_prefix(names)).await?;
-            rules.retain(|name, _| names.contains(name));
-            Ok(rules)
+        Some(name) if names.len() == 1 => {
+            describe(door, region, bus, name).await.map(|rule| BTreeMap::from([(place(bus, name), rule)]))
         }
-    }
+        Some(_) => list(door, region, bus, &common_prefix(names)).await.map(|mut rules| {
+            rules.retain(|place, _| names.contains(bus_and_name(place).1));
+            rules
+        }),
+    };
+    // A rule is absent, and so are all those on a bus that is.
+    found.or_else(|error| if error.is_not_found() { Ok(BTreeMap::new()) } else { Err(error) })
 }
 
-async fn describe(door: &Door, region: Region, name: &str) -> Result<Described, AwsError> {
-    let call = door.eventbridge(region).describe_rule().name(name).send();
-    let answer = door.call(region, ApiGroup::Events, format!("describe rule {name}"), call).await?;
+async fn describe(door: &Door, region: Region, bus: Option<&str>, name: &str) -> Result<Described, AwsError> {
+    let client = door.eventbridge(region);
+    let call = client.describe_rule().name(name).set_event_bus_name(bus.map(str::to_owned)).send();
+    let tried = format!("describe rule {}", place(bus, name));
+    let answer = door.call(region, ApiGroup::Events, tried, call).await?;
     Ok(answer.into())
 }
 
-async fn list(door: &Door, region: Region, prefix: &str) -> Result<BTreeMap<String, Described>, AwsError> {
+/// The rules of a bus whose names begin so, by place.
+pub(super) async fn list(
+    door: &Door,
+    region: Region,
+    bus: Option<&str>,
+    prefix: &str,
+) -> Result<BTreeMap<String, Described>, AwsError> {
     let client = door.eventbridge(region);
     let prefix = (!prefix.is_empty()).then(|| prefix.to_owned());
     let page = |token| {
-        let request = client.list_rules().set_name_prefix(prefix.clone()).limit(PAGE).set_next_token(token);
+        let request = client
+            .list_rules()
+            .set_event_bus_name(bus.map(str::to_owned))
+            .set_name_prefix(prefix.clone())
+            .limit(PAGE)
+            .set_next_token(token);
+        let tried = bus.map_or_else(|| "list rules".to_owned(), |bus| format!("list rules of bus {bus}"));
         async move {
-            let answer = door.call(region, ApiGroup::Events, "list rules", request.send()).await?;
+            let answer = door.call(region, ApiGroup::Events, tried, request.send()).await?;
             Ok((answer.rules.unwrap_or_default(), answer.next_token))
         }
     };
     let rules = every_page(page).await?;
-    Ok(rules.into_iter().filter_map(|rule| Some((rule.name.clone()?, rule.into()))).collect())
+    Ok(rules.into_iter().filter_map(|rule| Some((place(bus, rule.name.as_deref()?), rule.into()))).collect())
 }
 
 /// What all the names begin with.
@@ -96,20 +133,22 @@ fn common_prefix(names: &BTreeSet<String>) -> String {
 async fn complete(
     door: &Door,
     region: Region,
-    name: &str,
+    place: &str,
     rule: Described,
 ) -> Result<(ObservedRule, Vec<Gap>), AwsError> {
-    let (tags, targets) = tokio::join!(read_tags(door, region, name), read_targets(door, region, name));
+    let (tags, targets) = tokio::join!(rule_tags(door, region, place), read_targets(door, region, place));
     let mut gaps = Vec::new();
     let targets = part(targets, &mut gaps)?.map_or(Sight::Unknown, Sight::Seen);
     Ok((rule.observed(tags?, targets), gaps))
 }
 
-async fn read_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
-    let arn = arn::rule(region, &door.account().id, name);
-    let call = door.eventbridge(region).list_tags_for_resource().resource_arn(arn).send();
-    let answer = door.call(region, ApiGroup::Events, format!("list tags of rule {name}"), call).await?;
-    Ok(Tags(answer.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect()))
+/// The tags of a rule.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn rule_tags(door: &Door, region: Region, place: &str) -> Result<Tags, AwsError> {
+    let arn = arn::rule(region, &door.account().id, place);
+    tags::read(door, region, &arn, &format!("rule {place}")).await
 }
 
 impl From<types::Rule> for Described {
@@ -125,7 +164,7 @@ impl From<DescribeRuleOutput> for Described {
 }
 
 impl Described {
-    fn observed(self, tags: Tags, targets: Sight<Vec<ObservedTarget>>) -> ObservedRule {
+    pub(super) fn observed(self, tags: Tags, targets: Sight<Vec<ObservedTarget>>) -> ObservedRule {
         ObservedRule {
             description: self.description,
             pattern: self.pattern.and_then(|pattern| serde_json::from_str(&pattern).ok()),
@@ -144,16 +183,13 @@ impl Described {
 ///
 /// # Errors
 /// The first call that AWS refuses.
-pub(crate) async fn apply_rule(
-    door: &Door,
-    action: Action,
-    rule: &Rule,
-    fields: &[FieldChange],
-) -> Result<(), AwsError> {
-    match action {
-        Action::Create => put(door, rule, Some(sdk_tags(rule)?)).await,
-        Action::Update => update(door, rule, Asked::by(fields)).await,
-        Action::Delete | Action::Conflict | Action::Withheld => Ok(()),
+pub(crate) async fn apply_rule(door: &Door, write: Write<'_>, rule: &Rule) -> Result<(), AwsError> {
+    match write {
+        Write::Create => {
+            let tags = tags::sdk(&rule.tags, &format!("tag rule {}", rule.key().name))?;
+            put(door, rule, Some(tags)).await
+        }
+        Write::Update(fields) => update(door, rule, Asked::by(fields)).await,
     }
 }
 
@@ -163,7 +199,9 @@ async fn update(door: &Door, rule: &Rule, asked: Asked) -> Result<(), AwsError> 
         put(door, rule, None).await?;
     }
     if asked.tags {
-        tag(door, rule).await?;
+        let place = rule.key().name;
+        let arn = arn::rule(rule.region, &door.account().id, &place);
+        tags::write(door, rule.region, &arn, &rule.tags, &format!("rule {place}")).await?;
     }
     Ok(())
 }
@@ -173,26 +211,27 @@ async fn put(door: &Door, rule: &Rule, tags: Option<Vec<Tag>>) -> Result<(), Aws
     let client = door.eventbridge(rule.region);
     let request = client
         .put_rule()
+        .set_event_bus_name(rule.bus.clone())
         .name(&rule.name)
         .description(&rule.description)
         .event_pattern(rule.pattern.to_string())
         .state(RuleState::Enabled)
         .set_tags(tags);
-    door.call(rule.region, ApiGroup::Events, format!("put rule {}", rule.name), request.send()).await?;
+    let tried = format!("put rule {}", rule.key().name);
+    door.call(rule.region, ApiGroup::Events, tried, request.send()).await?;
     Ok(())
 }
 
-async fn tag(door: &Door, rule: &Rule) -> Result<(), AwsError> {
-    let client = door.eventbridge(rule.region);
-    let arn = arn::rule(rule.region, &door.account().id, &rule.name);
-    let request = client.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(rule)?));
-    door.call(rule.region, ApiGroup::Events, format!("tag rule {}", rule.name), request.send()).await?;
+/// Deletes a rule, which EventBridge refuses while it has targets.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn delete_rule(door: &Door, region: Region, place: &str) -> Result<(), AwsError> {
+    let (bus, name) = bus_and_name(place);
+    let client = door.eventbridge(region);
+    let call = client.delete_rule().name(name).set_event_bus_name(bus.map(str::to_owned)).send();
+    door.call(region, ApiGroup::Events, format!("delete rule {place}"), call).await?;
     Ok(())
-}
-
-fn sdk_tags(rule: &Rule) -> Result<Vec<Tag>, AwsError> {
-    let tags = rule.tags.0.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-    tags.collect::<Result<_, _>>().map_err(unbuildable(&format!("tag rule {}", rule.name)))
 }
 
 #[cfg(test)]

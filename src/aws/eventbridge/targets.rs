@@ -5,6 +5,7 @@ use aws_sdk_eventbridge::operation::put_targets::PutTargetsOutput;
 use aws_sdk_eventbridge::types::{self, DeadLetterConfig, InputTransformer};
 
 use super::PAGE;
+use super::destinations::{name_without_id, read_destination, without_id};
 use crate::aws::answer::every_page;
 use crate::aws::classify::class_of;
 use crate::aws::door::{ApiGroup, Door};
@@ -12,6 +13,7 @@ use crate::aws::error::AwsError;
 use crate::aws::request::unbuildable;
 use crate::aws::text::one_line;
 use crate::model::Region;
+use crate::model::rule::bus_and_name;
 use crate::model::target::{ObservedTarget, RetryPolicy, Target, TargetSettings, Transformer};
 
 /// What EventBridge does where a retry policy leaves a member out (EventBridge
@@ -26,12 +28,18 @@ const DEFAULT_RETRY: RetryPolicy =
 pub(super) async fn read_targets(
     door: &Door,
     region: Region,
-    rule: &str,
+    place: &str,
 ) -> Result<Vec<ObservedTarget>, AwsError> {
     let client = door.eventbridge(region);
+    let (bus, rule) = bus_and_name(place);
     let page = |token| {
-        let request = client.list_targets_by_rule().rule(rule).limit(PAGE).set_next_token(token);
-        let tried = format!("list targets of rule {rule}");
+        let request = client
+            .list_targets_by_rule()
+            .set_event_bus_name(bus.map(str::to_owned))
+            .rule(rule)
+            .limit(PAGE)
+            .set_next_token(token);
+        let tried = format!("list targets of rule {place}");
         async move {
             let answer = door.call(region, ApiGroup::Events, tried, request.send()).await?;
             Ok((answer.targets.unwrap_or_default(), answer.next_token))
@@ -50,20 +58,69 @@ pub(super) async fn read_targets(
 /// otherwise says success.
 pub(crate) async fn apply_target(door: &Door, target: &Target) -> Result<(), AwsError> {
     let tried = format!("put target {} of rule {}", target.id, target.rule);
-    let entry = sdk_target(target).map_err(unbuildable(&tried))?;
-    let request = door.eventbridge(target.region).put_targets().rule(&target.rule).targets(entry);
+    let arn = whole_arn(door, target).await?;
+    let entry = sdk_target(target, &arn).map_err(unbuildable(&tried))?;
+    let (bus, rule) = bus_and_name(&target.rule);
+    let client = door.eventbridge(target.region);
+    let request = client.put_targets().set_event_bus_name(bus.map(str::to_owned)).rule(rule).targets(entry);
     let answer = door.call(target.region, ApiGroup::Events, tried.clone(), request.send()).await?;
     refusal(&tried, &answer).map_or(Ok(()), Err)
 }
 
-/// PutTargets answers HTTP 200 with the entries that it did not take.
+/// The ARN that EventBridge takes: that of an API destination ends in an id
+/// that the plan does not know.
+async fn whole_arn(door: &Door, target: &Target) -> Result<String, AwsError> {
+    let arn = &target.settings.arn;
+    match name_without_id(arn) {
+        Some(name) => Ok(read_destination(door, target.region, name).await?.arn),
+        None => Ok(arn.clone()),
+    }
+}
+
+/// Removes a target from a rule by the rule's place.
+///
+/// # Errors
+/// A call that AWS refuses, and an entry that it refuses in an answer that
+/// otherwise says success.
+pub(crate) async fn delete_target(
+    door: &Door,
+    region: Region,
+    place: &str,
+    id: &str,
+) -> Result<(), AwsError> {
+    let tried = format!("remove target {id} of rule {place}");
+    let (bus, rule) = bus_and_name(place);
+    let client = door.eventbridge(region);
+    let request = client.remove_targets().set_event_bus_name(bus.map(str::to_owned)).rule(rule).ids(id);
+    let answer = door.call(region, ApiGroup::Events, tried.clone(), request.send()).await?;
+    let entry = answer.failed_entries().first();
+    refused(
+        &tried,
+        answer.failed_entry_count,
+        entry.and_then(|entry| entry.error_code()),
+        entry.and_then(|entry| entry.error_message()),
+    )
+    .map_or(Ok(()), Err)
+}
+
 fn refusal(tried: &str, answer: &PutTargetsOutput) -> Option<AwsError> {
-    if answer.failed_entry_count == 0 {
+    let entry = answer.failed_entries().first();
+    let code = entry.and_then(|entry| entry.error_code());
+    let message = entry.and_then(|entry| entry.error_message());
+    refused(tried, answer.failed_entry_count, code, message)
+}
+
+/// EventBridge answers HTTP 200 with the entries that it did not take.
+pub(super) fn refused(
+    tried: &str,
+    failed: i32,
+    code: Option<&str>,
+    message: Option<&str>,
+) -> Option<AwsError> {
+    if failed == 0 {
         return None;
     }
-    let entry = answer.failed_entries().first();
-    let code = entry.and_then(|entry| entry.error_code()).unwrap_or("no error code");
-    let message = entry.and_then(|entry| entry.error_message()).unwrap_or("no error message");
+    let (code, message) = (code.unwrap_or("no error code"), message.unwrap_or("no error message"));
     let class = class_of(ApiGroup::Events, 200, code, message);
     Some(AwsError { tried: tried.to_owned(), class, detail: one_line(&format!("{code}: {message}")) })
 }
@@ -71,7 +128,7 @@ fn refusal(tried: &str, answer: &PutTargetsOutput) -> Option<AwsError> {
 impl From<types::Target> for ObservedTarget {
     fn from(target: types::Target) -> Self {
         let settings = TargetSettings {
-            arn: target.arn,
+            arn: without_id(target.arn),
             role_arn: target.role_arn,
             transformer: target.input_transformer.map(Transformer::from),
             input: target.input,
@@ -105,13 +162,13 @@ impl From<types::RetryPolicy> for RetryPolicy {
     }
 }
 
-fn sdk_target(target: &Target) -> Result<types::Target, BuildError> {
+fn sdk_target(target: &Target, arn: &str) -> Result<types::Target, BuildError> {
     let settings = &target.settings;
     let dead_letters =
         settings.dead_letter_arn.as_ref().map(|arn| DeadLetterConfig::builder().arn(arn).build());
     types::Target::builder()
         .id(&target.id)
-        .arn(&settings.arn)
+        .arn(arn)
         .set_role_arn(settings.role_arn.clone())
         .set_input_transformer(settings.transformer.as_ref().map(sdk_transformer).transpose()?)
         .set_input(settings.input.clone())
@@ -177,7 +234,7 @@ mod tests {
     fn every_setting_of_a_target_survives_the_way_to_aws_and_back() {
         for settings in [bare(), full()] {
             let target = target(settings);
-            let observed = ObservedTarget::from(sdk_target(&target).unwrap());
+            let observed = ObservedTarget::from(sdk_target(&target, &target.settings.arn).unwrap());
             assert_eq!(observed, ObservedTarget { id: target.id, settings: target.settings });
         }
     }

@@ -93,6 +93,12 @@ struct Change {
     failure: Option<String>,
 }
 
+/// The tags of every function, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| function_arn(account, region, name);
+    state.functions.iter().map(|(name, function)| (arn(name), function.tags.clone())).collect()
+}
+
 /// Answers one call.
 pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     match call.operation {

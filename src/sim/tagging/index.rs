@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::sim::tag_list::Tags;
 use crate::sim::world::World;
-use crate::sim::{cloudwatch, ecs, events, sns, sqs};
+use crate::sim::{cloudwatch, ecs, events, lambda, sns, sqs};
 
 /// The tagged resources of an account in a Region, by ARN. A service that gets
 /// taggable resources is added here and nowhere else.
@@ -15,6 +15,7 @@ pub(super) fn tagged(world: &mut World, account: &str, region: &str) -> BTreeMap
     all.extend(sqs::tagged(&state.sqs, account, region));
     all.extend(events::tagged(&state.events, account, region));
     all.extend(cloudwatch::tagged(&state.cloudwatch, account, region));
+    all.extend(lambda::tagged(&state.lambda, account, region));
     all.extend(ecs::tagged(&state.ecs, account, region));
     all.into_iter().filter(|(_, tags)| !tags.is_empty()).collect()
 }

@@ -1,0 +1,204 @@
+//! API destinations. Their endpoints are webhook URLs, so that the calls that
+//! carry one are quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_eventbridge::operation::describe_api_destination::DescribeApiDestinationOutput;
+use aws_sdk_eventbridge::types::ApiDestinationHttpMethod;
+
+use super::PAGE;
+use super::connections::read_connection;
+use crate::aws::answer::{every_page, malformed, observe_each};
+use crate::aws::door::{ApiGroup, Door};
+use crate::aws::error::AwsError;
+use crate::aws::quiet::{quietly, without};
+use crate::aws::request::Write;
+use crate::model::destination::{ApiDestination, ObservedApiDestination};
+use crate::model::secret::Secret;
+use crate::model::{Cause, Gap, Region, Sight};
+
+/// The resource of an API destination's ARN, before its name.
+const RESOURCE: &str = "api-destination/";
+
+/// The ARN of a target in the form in which a plan can know it. That of an API
+/// destination ends in a UUID of EventBridge's choice,
+/// `…:api-destination/NAME/UUID`, which goes: names are unique. Any other ARN
+/// stays as it is.
+pub(super) fn without_id(arn: String) -> String {
+    let Some((start, name)) = arn.split_once(RESOURCE) else { return arn };
+    match name.split_once('/') {
+        Some((name, _)) if start.ends_with(':') => format!("{start}{RESOURCE}{name}"),
+        _ => arn,
+    }
+}
+
+/// The name in the ARN of an API destination that has no UUID.
+pub(super) fn name_without_id(arn: &str) -> Option<&str> {
+    let (_, name) = arn.split_once(":api-destination/")?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// Reads API destinations. There is an entry for every name.
+pub(crate) async fn observe_destinations(
+    door: &Door,
+    region: Region,
+    names: &BTreeSet<String>,
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, Sight<ObservedApiDestination>> {
+    observe_each(
+        names,
+        gaps,
+        |name| async move { Ok((read_destination(door, region, &name).await?, Vec::new())) },
+    )
+    .await
+}
+
+/// Reads one API destination.
+///
+/// # Errors
+/// Whatever AWS refuses, and an answer without what every destination has.
+pub(crate) async fn read_destination(
+    door: &Door,
+    region: Region,
+    name: &str,
+) -> Result<ObservedApiDestination, AwsError> {
+    let tried = format!("describe API destination {name}");
+    let call = door.eventbridge(region).describe_api_destination().name(name).send();
+    let answer = quietly(door.call(region, ApiGroup::Events, tried.clone(), call)).await?;
+    observed(answer).ok_or_else(|| malformed(tried, "the answer lacks an ARN, a connection or an endpoint"))
+}
+
+fn observed(answer: DescribeApiDestinationOutput) -> Option<ObservedApiDestination> {
+    Some(ObservedApiDestination {
+        arn: answer.api_destination_arn?,
+        state: answer.api_destination_state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+        connection_arn: answer.connection_arn?,
+        endpoint: Secret::new(answer.invocation_endpoint?),
+        method: answer.http_method.map(|method| method.as_str().to_owned()).unwrap_or_default(),
+        rate_per_second: answer.invocation_rate_limit_per_second.and_then(|rate| u32::try_from(rate).ok()),
+        description: answer.description,
+    })
+}
+
+/// The names of the API destinations that begin so.
+///
+/// # Errors
+/// The first page that can't be read.
+pub(crate) async fn list_destinations(
+    door: &Door,
+    region: Region,
+    prefix: &str,
+) -> Result<Vec<String>, AwsError> {
+    let client = door.eventbridge(region);
+    let page = |token| {
+        let request = client.list_api_destinations().name_prefix(prefix).limit(PAGE).set_next_token(token);
+        async move {
+            let call = door.call(region, ApiGroup::Events, "list API destinations", request.send());
+            let answer = quietly(call).await?;
+            Ok((answer.api_destinations.unwrap_or_default(), answer.next_token))
+        }
+    };
+    Ok(every_page(page).await?.into_iter().filter_map(|destination| destination.name).collect())
+}
+
+/// Creates or updates an API destination. Its connection must be there.
+///
+/// # Errors
+/// Whatever AWS refuses, and a webhook that can't be had.
+pub(crate) async fn apply_destination(
+    door: &Door,
+    write: Write<'_>,
+    destination: &ApiDestination,
+) -> Result<(), AwsError> {
+    let tried = format!("write API destination {}", destination.name);
+    let endpoint = match &destination.endpoint {
+        Ok(endpoint) => endpoint,
+        Err(why) => return Err(AwsError::failed(tried, Cause::Other, why)),
+    };
+    let connection = read_connection(door, destination.region, &destination.connection).await?.arn;
+    let written = match write {
+        Write::Create => create(door, destination, endpoint, &connection).await,
+        Write::Update(_) => update(door, destination, endpoint, &connection).await,
+    };
+    written.map_err(|error| without(endpoint, error))
+}
+
+async fn create(
+    door: &Door,
+    destination: &ApiDestination,
+    endpoint: &Secret,
+    connection: &str,
+) -> Result<(), AwsError> {
+    let client = door.eventbridge(destination.region);
+    let request = client
+        .create_api_destination()
+        .name(&destination.name)
+        .description(&destination.description)
+        .connection_arn(connection)
+        .invocation_endpoint(endpoint.reveal())
+        .http_method(ApiDestinationHttpMethod::Post)
+        .invocation_rate_limit_per_second(rate(destination));
+    let tried = format!("create API destination {}", destination.name);
+    quietly(door.call(destination.region, ApiGroup::Events, tried, request.send())).await?;
+    Ok(())
+}
+
+async fn update(
+    door: &Door,
+    destination: &ApiDestination,
+    endpoint: &Secret,
+    connection: &str,
+) -> Result<(), AwsError> {
+    let client = door.eventbridge(destination.region);
+    let request = client
+        .update_api_destination()
+        .name(&destination.name)
+        .description(&destination.description)
+        .connection_arn(connection)
+        .invocation_endpoint(endpoint.reveal())
+        .http_method(ApiDestinationHttpMethod::Post)
+        .invocation_rate_limit_per_second(rate(destination));
+    let tried = format!("update API destination {}", destination.name);
+    quietly(door.call(destination.region, ApiGroup::Events, tried, request.send())).await?;
+    Ok(())
+}
+
+fn rate(destination: &ApiDestination) -> i32 {
+    i32::try_from(destination.rate_per_second).unwrap_or(i32::MAX)
+}
+
+/// Deletes an API destination.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn delete_destination(door: &Door, region: Region, name: &str) -> Result<(), AwsError> {
+    let call = door.eventbridge(region).delete_api_destination().name(name).send();
+    door.call(region, ApiGroup::Events, format!("delete API destination {name}"), call).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_destination_is_known_by_its_name_and_everything_else_by_its_arn() {
+        let start = "arn:aws:events:us-east-1:111111111111:api-destination/hooks";
+        for (arn, known) in [
+            (format!("{start}/0a1b2c"), start),
+            (start.to_owned(), start),
+            (
+                "arn:aws:sns:us-east-1:111111111111:api-destination".to_owned(),
+                "arn:aws:sns:us-east-1:111111111111:api-destination",
+            ),
+            (
+                "arn:aws:events:us-east-1:111111111111:event-bus/api-destination/x/y".to_owned(),
+                "arn:aws:events:us-east-1:111111111111:event-bus/api-destination/x/y",
+            ),
+        ] {
+            assert_eq!(without_id(arn), known);
+        }
+        assert_eq!(name_without_id(start), Some("hooks"));
+        assert_eq!(name_without_id(&format!("{start}/0a1b2c")), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! Reading functions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use aws_sdk_lambda::types::{Architecture, FunctionConfiguration};
+
+use super::permissions::read_policy;
+use crate::aws::answer::{malformed, observe_each};
+use crate::aws::classify::class_of;
+use crate::aws::door::{ApiGroup, Door};
+use crate::aws::error::AwsError;
+use crate::aws::quiet::quietly;
+use crate::aws::text::one_line;
+use crate::model::function::{FunctionSettings, ObservedFunction};
+use crate::model::{Gap, Region, Sight, Tags};
+
+/// Reads functions with their policies, tags and reserved concurrency. There is
+/// an entry for every name; a function whose policy or tags can't be read is
+/// unknown.
+pub(crate) async fn observe_functions(
+    door: &Door,
+    region: Region,
+    names: &BTreeSet<String>,
+    gaps: &mut Vec<Gap>,
+) -> BTreeMap<String, Sight<ObservedFunction>> {
+    observe_each(names, gaps, |name| async move { Ok((read(door, region, &name).await?, Vec::new())) }).await
+}
+
+async fn read(door: &Door, region: Region, name: &str) -> Result<ObservedFunction, AwsError> {
+    let function = get(door, region, name).await?;
+    let tags = tags_in(name, &function)?;
+    let policy = read_policy(door, region, name).await?;
+    let reserved = function.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
+    let configuration = function
+        .configuration
+        .ok_or_else(|| malformed(format!("get function {name}"), "the answer holds no configuration"))?;
+    Ok(ObservedFunction {
+        code_sha256: configuration.code_sha256.clone().unwrap_or_default(),
+        state: configuration.state.as_ref().map(|state| state.as_str().to_owned()),
+        state_reason: configuration.state_reason.clone(),
+        last_update: configuration.last_update_status.as_ref().map(|status| status.as_str().to_owned()),
+        settings: settings(configuration),
+        reserved_concurrency: reserved,
+        policy,
+        tags,
+    })
+}
+
+/// The answer holds a link by which anybody may fetch the code.
+async fn get(door: &Door, region: Region, name: &str) -> Result<GetFunctionOutput, AwsError> {
+    let call = door.lambda(region).get_function().function_name(name).send();
+    quietly(door.call(region, ApiGroup::Lambda, format!("get function {name}"), call)).await
+}
+
+/// The tags of a function.
+///
+/// # Errors
+/// Whatever AWS refuses.
+pub(crate) async fn function_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
+    tags_in(name, &get(door, region, name).await?)
+}
+
+/// GetFunction says in its answer if the caller may not see the tags, which is
+/// not to have none.
+fn tags_in(name: &str, function: &GetFunctionOutput) -> Result<Tags, AwsError> {
+    if let Some(refusal) = &function.tags_error {
+        let class = class_of(ApiGroup::Lambda, 200, &refusal.error_code, &refusal.message);
+        let detail = one_line(&format!("{}: {}", refusal.error_code, refusal.message));
+        return Err(AwsError { tried: format!("list tags of function {name}"), class, detail });
+    }
+    Ok(Tags(function.tags.clone().unwrap_or_default().into_iter().collect()))
+}
+
+fn settings(configuration: FunctionConfiguration) -> FunctionSettings {
+    let architecture = configuration.architectures().first().map_or("x86_64", Architecture::as_str);
+    FunctionSettings {
+        architecture: architecture.to_owned(),
+        role_arn: configuration.role.unwrap_or_default(),
+        runtime: configuration.runtime.map(|runtime| runtime.as_str().to_owned()).unwrap_or_default(),
+        handler: configuration.handler.unwrap_or_default(),
+        timeout_seconds: configuration.timeout.unwrap_or_default(),
+        memory: configuration.memory_size.unwrap_or_default(),
+        environment: configuration
+            .environment
+            .and_then(|environment| environment.variables)
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+        dead_letter_arn: configuration
+            .dead_letter_config
+            .and_then(|dead_letters| dead_letters.target_arn)
+            .filter(|arn| !arn.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_lambda::types::TagsError;
+
+    use super::*;
+    use crate::model::Cause;
+
+    #[test]
+    fn tags_that_may_not_be_seen_are_not_taken_for_none() {
+        let refusal = TagsError::builder().error_code("AccessDeniedException").message("no").build().unwrap();
+        let answer = GetFunctionOutput::builder().tags_error(refusal).build();
+        assert_eq!(tags_in("f", &answer).map_err(|error| error.cause()), Err(Cause::Denied));
+        assert_eq!(tags_in("f", &GetFunctionOutput::builder().build()), Ok(Tags::default()));
+    }
+
+    #[test]
+    fn a_function_that_names_no_architecture_is_of_the_one_that_lambda_takes() {
+        assert_eq!(settings(FunctionConfiguration::builder().build()).architecture, "x86_64");
+    }
+}
