@@ -12,18 +12,22 @@
 //!
 //! [`fleet`] is the desired state, [`aws`] the only door to the observed one.
 //! [`plan`] and [`audit`] hold the two together and are pure, as are [`events`]
-//! and [`report`]. [`reconcile`] is one pass over one account, [`controller`]
-//! the loop over all of them, and [`cli`] what a person types. [`model`] holds
-//! the nouns that all of them share.
+//! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
+//! pass over one account, [`controller`] the loop over all of them, and [`cli`]
+//! what a person types. [`model`] holds the nouns that all of them share.
+//!
+//! [`package`] makes the zip of the notifier that Lambda runs.
 #![forbid(unsafe_code)]
 
 pub mod audit;
 pub mod aws;
+pub mod chat;
 pub mod cli;
 pub mod controller;
 pub mod events;
 pub mod fleet;
 pub mod model;
+pub mod package;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
