@@ -4,6 +4,7 @@
 pub mod accept;
 pub mod canary;
 pub mod families;
+pub mod lint;
 pub mod message;
 pub mod names;
 pub mod notice;
