@@ -40,6 +40,7 @@ pub use change::{Action, Change, FieldChange, Outcome, Plan};
 pub use coverage::{Cause, Coverage, CoverageState, Gap, Sight};
 pub use desired::Desired;
 pub use event::EventFamily;
+pub use hub::{HubAddress, HubSight};
 pub use finding::{Check, Finding, Severity};
 pub use pass::{Condition, ConditionStatus, ConditionType, Pass};
 pub use region::{Location, Partition, Region};
