@@ -4,17 +4,41 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{AccountId, EventFamily, Region, arn};
+use crate::model::{AccountId, EventFamily, Partition, Region, arn};
 
 /// The most characters that EventBridge takes in a pattern (EventBridge
 /// quotas; the service model says 4,096, the lower of the two is safe).
 pub const PATTERN_LIMIT: usize = 2048;
 
+/// The detail-type of a deployment's change of state.
+pub const DEPLOYMENT: &str = "ECS Deployment State Change";
+
+/// The detail-type of what a service's scheduler has to tell.
+pub const SERVICE_ACTION: &str = "ECS Service Action";
+
+/// The detail-type of a task's change of state.
+pub const TASK: &str = "ECS Task State Change";
+
+/// Whose events are taken.
+#[derive(Debug, Clone)]
+pub struct Place<'a> {
+    /// Globs of cluster names; none for every cluster.
+    pub clusters: BTreeSet<&'a str>,
+    /// One account's own events, or those of many accounts and Regions.
+    pub whose: Whose<'a>,
+}
+
+/// Whose ARNs an event carries.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// Those of one account in one Region.
+    Account(Region, &'a AccountId),
+    /// Those of any account and Region of a partition, which come to a hub.
+    Anyone(Partition),
+}
+
 /// The pattern that takes the events of these families, of clusters whose name
 /// matches one of the globs, or of all clusters where there is none.
-///
-/// The families differ in their detail-type, so an event matches one branch at
-/// most and comes once.
 pub fn pattern(
     families: &BTreeSet<EventFamily>,
     clusters: &[String],
@@ -22,37 +46,64 @@ pub fn pattern(
     account: &AccountId,
 ) -> Value {
     let clusters = clusters.iter().map(String::as_str).collect();
-    let place = Place { clusters, region, account };
-    let mut branches: Vec<Map<String, Value>> =
-        families.iter().map(|family| branch(*family, &place)).collect();
-    let mut pattern = match branches.len() {
-        1 => branches.remove(0),
-        _ => Map::from_iter([("$or".to_owned(), json!(branches))]),
+    any_of(branches(families, &Place { clusters, whose: Whose::Account(region, account) }))
+}
+
+/// The patterns of these families, one each, which no event matches twice: a
+/// failed task is a stopped task, so where both are asked for the wider one is
+/// enough.
+pub fn branches(families: &BTreeSet<EventFamily>, place: &Place<'_>) -> Vec<Map<String, Value>> {
+    let is_covered = |family: &EventFamily| {
+        *family == EventFamily::TaskFailed && families.contains(&EventFamily::TaskStopped)
     };
-    pattern.insert("source".to_owned(), json!(["aws.ecs"]));
+    families.iter().filter(|family| !is_covered(family)).map(|family| branch(*family, place)).collect()
+}
+
+/// One pattern out of several. What all of them ask of the event's source
+/// stands once, because a pattern may not be long.
+pub fn any_of(mut branches: Vec<Map<String, Value>>) -> Value {
+    if branches.len() < 2 {
+        return Value::Object(branches.pop().unwrap_or_default());
+    }
+    let mut pattern = Map::new();
+    let source = branches[0].get("source").cloned();
+    if let Some(source) = source.filter(|_| same_source(&branches)) {
+        branches.iter_mut().for_each(|branch| drop(branch.remove("source")));
+        pattern.insert("source".to_owned(), source);
+    }
+    pattern.insert("$or".to_owned(), json!(branches));
     Value::Object(pattern)
 }
 
-/// Whose events are taken.
-struct Place<'a> {
-    /// Globs; none for every cluster.
-    clusters: BTreeSet<&'a str>,
-    region: Region,
-    account: &'a AccountId,
+fn same_source(branches: &[Map<String, Value>]) -> bool {
+    branches.windows(2).all(|pair| pair[0].get("source") == pair[1].get("source"))
+        && branches.iter().all(|branch| branch.len() > 1 && !branch.contains_key("$or"))
 }
 
 fn branch(family: EventFamily, place: &Place<'_>) -> Map<String, Value> {
-    match family {
+    let mut branch = match family {
         EventFamily::DeploymentFailed => deployment_failed(place),
-        EventFamily::ServiceImpaired => service_impaired(place),
-    }
+        EventFamily::ServiceImpaired => {
+            with_cluster(SERVICE_ACTION, json!({ "eventType": ["WARN", "ERROR"] }), place)
+        }
+        EventFamily::TaskFailed => {
+            let detail = json!({ "lastStatus": ["STOPPED"], "$or": failures_of_tasks() });
+            with_cluster(TASK, detail, place)
+        }
+        EventFamily::TaskStopped => with_cluster(TASK, json!({ "lastStatus": ["STOPPED"] }), place),
+    };
+    branch.insert("source".to_owned(), json!(["aws.ecs"]));
+    branch
 }
 
 /// A Deployment State Change has no cluster but in the service's ARN (ECS
-/// developer guide, service deployment state change events).
+/// developer guide, service deployment state change events). A service made
+/// before ECS had long ARNs has none there either: `service/<name>`. Where
+/// clusters are named, the failed deployments of such a service are not taken;
+/// its other events, which carry the cluster, are.
 fn deployment_failed(place: &Place<'_>) -> Map<String, Value> {
     let mut branch = Map::new();
-    branch.insert("detail-type".to_owned(), json!(["ECS Deployment State Change"]));
+    branch.insert("detail-type".to_owned(), json!([DEPLOYMENT]));
     branch.insert("detail".to_owned(), json!({ "eventName": ["SERVICE_DEPLOYMENT_FAILED"] }));
     if !place.clusters.is_empty() {
         let services = place.clusters.iter().map(|cluster| place.services_of(cluster));
@@ -61,29 +112,82 @@ fn deployment_failed(place: &Place<'_>) -> Map<String, Value> {
     branch
 }
 
-fn service_impaired(place: &Place<'_>) -> Map<String, Value> {
-    let mut detail = Map::from_iter([("eventType".to_owned(), json!(["WARN", "ERROR"]))]);
+/// The ways in which a task fails (ECS API reference, `stopCode` of a task; ECS
+/// developer guide, stopped task error codes).
+///
+/// - A task that failed to start, for want of its image say, has no exit code,
+///   so its stop code alone tells.
+/// - A stop by the scheduler is scale-in, a deployment or bad health; the
+///   reason tells them apart, and only bad health is a failure. The side-cars
+///   of such a task often exit with 143, so exit codes count only where a
+///   container of its own accord ended the task.
+/// - The event does not say which container was essential, so any exit code
+///   but 0 counts. 143 is what a container leaves that ECS told to stop
+///   after another had ended: a batch that ended well beside a side-car leaves
+///   it, so it counts for the tasks of a service alone, where nothing ends
+///   well by itself.
+/// - Bad health of the infrastructure is a failure. Spot capacity and hosts
+///   are taken back by design, and a service then starts another task; a task
+///   outside any service is not started again, so its work is lost.
+fn failures_of_tasks() -> Value {
+    json!([
+        { "stopCode": ["TaskFailedToStart", "InfrastructureHealth"] },
+        {
+            "stopCode": ["SpotInterruption", "TerminationNotice"],
+            "group": [{ "anything-but": { "prefix": "service:" } }]
+        },
+        {
+            "stopCode": ["EssentialContainerExited"],
+            "containers": { "exitCode": [{ "anything-but": [0, 143] }] }
+        },
+        {
+            "stopCode": ["EssentialContainerExited"],
+            "group": [{ "prefix": "service:" }],
+            "containers": { "exitCode": [143] }
+        },
+        {
+            "stopCode": ["EssentialContainerExited"],
+            "containers": { "reason": [{ "prefix": "OutOfMemoryError" }] }
+        },
+        {
+            "stopCode": ["ServiceSchedulerInitiated"],
+            "stoppedReason": [
+                { "prefix": "Task failed ELB health checks" },
+                { "prefix": "Task failed container health checks" }
+            ]
+        }
+    ])
+}
+
+/// A branch of events that carry their cluster's ARN.
+fn with_cluster(detail_type: &str, mut detail: Value, place: &Place<'_>) -> Map<String, Value> {
     if !place.clusters.is_empty() {
         let clusters = place.clusters.iter().map(|cluster| place.cluster(cluster));
-        detail.insert("clusterArn".to_owned(), clusters.collect());
+        detail["clusterArn"] = clusters.collect();
     }
-    Map::from_iter([
-        ("detail-type".to_owned(), json!(["ECS Service Action"])),
-        ("detail".to_owned(), Value::Object(detail)),
-    ])
+    Map::from_iter([("detail-type".to_owned(), json!([detail_type])), ("detail".to_owned(), detail)])
 }
 
 impl Place<'_> {
     fn cluster(&self, glob: &str) -> Value {
-        let cluster = arn::cluster(self.region, self.account, glob);
-        if glob.contains('*') { json!({ "wildcard": cluster }) } else { json!(cluster) }
+        let cluster = match self.whose {
+            Whose::Account(region, account) => arn::cluster(region, account, glob),
+            Whose::Anyone(partition) => format!("arn:{partition}:ecs:*:cluster/{glob}"),
+        };
+        if cluster.contains('*') { json!({ "wildcard": cluster }) } else { json!(cluster) }
     }
 
     fn services_of(&self, glob: &str) -> Value {
-        if glob.contains('*') {
-            json!({ "wildcard": arn::service(self.region, self.account, glob, "*") })
-        } else {
-            json!({ "prefix": arn::service(self.region, self.account, glob, "") })
+        match self.whose {
+            Whose::Account(region, account) if !glob.contains('*') => {
+                json!({ "prefix": arn::service(region, account, glob, "") })
+            }
+            Whose::Account(region, account) => {
+                json!({ "wildcard": arn::service(region, account, glob, "*") })
+            }
+            Whose::Anyone(partition) => {
+                json!({ "wildcard": format!("arn:{partition}:ecs:*:service/{glob}/*") })
+            }
         }
     }
 }
