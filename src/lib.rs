@@ -12,13 +12,14 @@
 //!
 //! [`fleet`] is the desired state, [`aws`] the only door to the observed one.
 //! [`plan`] and [`audit`] hold the two together and are pure, as are [`events`]
-//! and [`report`]. [`reconcile`] is one pass over one account, [`controller`]
-//! the loop over all of them, and [`cli`] what a person types. [`model`] holds
-//! the nouns that all of them share.
+//! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
+//! pass over one account, [`controller`] the loop over all of them, and [`cli`]
+//! what a person types. [`model`] holds the nouns that all of them share.
 #![forbid(unsafe_code)]
 
 pub mod audit;
 pub mod aws;
+pub mod chat;
 pub mod cli;
 pub mod controller;
 pub mod events;

@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("plan", &["model", "fleet", "events"]),
     ("audit", &["model", "fleet"]),
     ("aws", &["model"]),
+    ("chat", &["model"]),
     ("report", &["model"]),
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),
