@@ -15,6 +15,8 @@
 //! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
+//!
+//! [`package`] makes the zip of the notifier that Lambda runs.
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -25,6 +27,7 @@ pub mod controller;
 pub mod events;
 pub mod fleet;
 pub mod model;
+pub mod package;
 pub mod plan;
 pub mod reconcile;
 pub mod report;

@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),
     ("cli", &["model", "fleet", "events", "plan", "audit", "aws", "report", "reconcile", "controller"]),
+    ("package", &["model"]),
     ("sim", &["events"]),
     ("main", &["cli", "report"]),
     ("lib", &[]),

@@ -19,6 +19,7 @@ pub mod function;
 pub mod hub;
 pub mod materials;
 pub mod notice;
+pub mod notifier;
 pub mod pass;
 pub mod policy;
 pub mod queue;

@@ -6,10 +6,14 @@ use time::macros::date;
 
 use crate::fleet::spec::{Alarms, Chatbot, Fleet, Pipeline, Selector, Slack, Via};
 use crate::model::alarm::{Alarm, ObservedAlarm};
+use crate::model::bus::{EventBus, ObservedEventBus};
 use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel, Workspace};
+use crate::model::destination::{ApiDestination, Connection, ObservedApiDestination, ObservedConnection};
+use crate::model::function::{Function, ObservedFunction};
 use crate::model::queue::{ObservedQueue, Queue};
 use crate::model::rule::{ObservedRule, Rule};
 use crate::model::service::{BreakerSettings, Controller, Scheduling, Service, Strategy};
+use crate::model::subscription::FunctionSubscription;
 use crate::model::target::{ObservedTarget, Target};
 use crate::model::topic::{CHATBOT_ENDPOINT, ObservedTopic, Subscription, Topic};
 use crate::model::{
@@ -85,6 +89,10 @@ pub(crate) fn bare(fleet: &Fleet, account: &Account) -> Snapshot {
         let seen = RegionSnapshot {
             queues: interest.queues.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
             topics: interest.topics.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            buses: interest.buses.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            connections: interest.connections.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            destinations: interest.destinations.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            functions: interest.functions.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
             rules: interest.rules.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
             alarms: interest.alarms.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
             ..RegionSnapshot::default()
@@ -120,6 +128,11 @@ fn put(snapshot: &mut Snapshot, resource: &Resource) {
     match resource {
         Resource::Queue(queue) => put_queue(at(snapshot, queue.region), queue),
         Resource::Topic(topic) => put_topic(at(snapshot, topic.region), topic),
+        Resource::EventBus(bus) => put_bus(at(snapshot, bus.region), bus),
+        Resource::Connection(connection) => put_connection(at(snapshot, connection.region), connection),
+        Resource::ApiDestination(one) => put_destination(at(snapshot, one.region), one),
+        Resource::Function(function) => put_function(at(snapshot, function.region), function),
+        Resource::Subscription(one) => put_subscription(at(snapshot, one.region), one),
         Resource::Rule(rule) => put_rule(at(snapshot, rule.region), rule),
         Resource::Target(target) => put_target(at(snapshot, target.region), target),
         Resource::Alarm(alarm) => put_alarm(at(snapshot, alarm.region), alarm),
@@ -167,8 +180,85 @@ fn put_topic(region: &mut RegionSnapshot, topic: &Topic) {
     region.topics.insert(topic.name.clone(), Sight::Seen(observed));
 }
 
+fn put_bus(region: &mut RegionSnapshot, bus: &EventBus) {
+    let before = region.buses.get(&bus.name).and_then(Sight::seen);
+    let observed = ObservedEventBus {
+        policy: Some(bus.policy.clone()),
+        tags: tagged(before.map(|before| &before.tags), &bus.tags),
+    };
+    region.buses.insert(bus.name.clone(), Sight::Seen(observed));
+}
+
+fn put_connection(region: &mut RegionSnapshot, connection: &Connection) {
+    let observed = ObservedConnection {
+        arn: format!("arn:aws:events:{}:111111111111:connection/{}/0c", connection.region, connection.name),
+        state: "AUTHORIZED".to_owned(),
+        state_reason: None,
+        authorization: "API_KEY".to_owned(),
+        description: Some(connection.description.clone()),
+    };
+    region.connections.insert(connection.name.clone(), Sight::Seen(observed));
+}
+
+fn put_destination(region: &mut RegionSnapshot, one: &ApiDestination) {
+    let before = region.destinations.get(&one.name).and_then(Sight::seen);
+    let endpoint = match (&one.endpoint, before) {
+        (Ok(endpoint), _) => endpoint.clone(),
+        (Err(_), Some(before)) => before.endpoint.clone(),
+        (Err(why), None) => panic!("{} is put without its endpoint: {why}", one.key()),
+    };
+    let arn = |kind: &str, name: &str| format!("arn:aws:events:{}:111111111111:{kind}/{name}/0d", one.region);
+    let observed = ObservedApiDestination {
+        arn: arn("api-destination", &one.name),
+        state: "ACTIVE".to_owned(),
+        connection_arn: arn("connection", &one.connection),
+        endpoint,
+        method: "POST".to_owned(),
+        rate_per_second: Some(one.rate_per_second),
+        description: Some(one.description.clone()),
+    };
+    region.destinations.insert(one.name.clone(), Sight::Seen(observed));
+}
+
+fn put_function(region: &mut RegionSnapshot, function: &Function) {
+    let before = region.functions.get(&function.name).and_then(Sight::seen);
+    let code_sha256 = match (&function.code, before) {
+        (Ok(code), _) => code.sha256.clone(),
+        (Err(_), Some(before)) => before.code_sha256.clone(),
+        (Err(why), None) => panic!("{} is put without its code: {why}", function.key()),
+    };
+    let observed = ObservedFunction {
+        code_sha256,
+        settings: function.settings.clone(),
+        state: Some("Active".to_owned()),
+        state_reason: None,
+        last_update: Some("Successful".to_owned()),
+        reserved_concurrency: before.and_then(|before| before.reserved_concurrency),
+        policy: Some(function.policy.clone()),
+        tags: tagged(before.map(|before| &before.tags), &function.tags),
+    };
+    region.functions.insert(function.name.clone(), Sight::Seen(observed));
+}
+
+fn put_subscription(region: &mut RegionSnapshot, one: &FunctionSubscription) {
+    let Some(Sight::Seen(topic)) = region.topics.get_mut(&one.topic) else {
+        panic!("the subscription {} is put before its topic", one.key());
+    };
+    let subscriptions = topic.subscriptions.get_or_insert_default();
+    subscriptions.retain(|observed| !one.is(observed));
+    subscriptions.push(Subscription {
+        protocol: "lambda".to_owned(),
+        endpoint: one.function_arn.clone(),
+        confirmed: true,
+        arn: Some(format!("{}:0e", one.topic_arn)),
+        raw_delivery: Some(false),
+        filter_policy: None,
+    });
+}
+
 fn put_rule(region: &mut RegionSnapshot, rule: &Rule) {
-    let before = region.rules.get(&rule.name).and_then(Sight::seen);
+    let place = rule.key().name;
+    let before = region.rules.get(&place).and_then(Sight::seen);
     let observed = ObservedRule {
         description: Some(rule.description.clone()),
         pattern: Some(rule.pattern.clone()),
@@ -176,7 +266,7 @@ fn put_rule(region: &mut RegionSnapshot, rule: &Rule) {
         tags: tagged(before.map(|before| &before.tags), &rule.tags),
         targets: before.map_or(Sight::Seen(Vec::new()), |before| before.targets.clone()),
     };
-    region.rules.insert(rule.name.clone(), Sight::Seen(observed));
+    region.rules.insert(place, Sight::Seen(observed));
 }
 
 fn put_target(region: &mut RegionSnapshot, target: &Target) {
@@ -294,8 +384,18 @@ fn hide_as(snapshot: &mut Snapshot, key: &Key, absent: bool) {
         Kind::Topic => set(&mut region.topics, name, absent),
         Kind::Rule => set(&mut region.rules, name, absent),
         Kind::Alarm => set(&mut region.alarms, name, absent),
+        Kind::EventBus => set(&mut region.buses, name, absent),
+        Kind::Connection => set(&mut region.connections, name, absent),
+        Kind::ApiDestination => set(&mut region.destinations, name, absent),
+        Kind::Function => set(&mut region.functions, name, absent),
+        Kind::Subscription => {
+            let topic = name.split('/').next().unwrap_or_default();
+            if let Some(Sight::Seen(topic)) = region.topics.get_mut(topic) {
+                topic.subscriptions = absent.then(Vec::new);
+            }
+        }
         Kind::Target => {
-            let rule = name.split('/').next().unwrap_or_default();
+            let rule = name.rsplit_once('/').map_or(name, |(rule, _)| rule);
             if let Some(Sight::Seen(rule)) = region.rules.get_mut(rule) {
                 rule.targets = if absent { Sight::Seen(Vec::new()) } else { Sight::Unknown };
             }
@@ -324,7 +424,14 @@ pub(crate) fn tags_of<'a>(snapshot: &'a mut Snapshot, key: &Key) -> Option<&'a m
         Kind::Topic => of(region.topics.get_mut(name)).map(|observed| &mut observed.tags),
         Kind::Rule => of(region.rules.get_mut(name)).map(|observed| &mut observed.tags),
         Kind::Alarm => of(region.alarms.get_mut(name)).map(|observed| &mut observed.tags),
-        Kind::Target | Kind::ChatConfiguration | Kind::Breaker => None,
+        Kind::EventBus => of(region.buses.get_mut(name)).map(|observed| &mut observed.tags),
+        Kind::Function => of(region.functions.get_mut(name)).map(|observed| &mut observed.tags),
+        Kind::Connection
+        | Kind::ApiDestination
+        | Kind::Subscription
+        | Kind::Target
+        | Kind::ChatConfiguration
+        | Kind::Breaker => None,
     }
 }
 

@@ -177,7 +177,7 @@ fn drift(snapshot: &mut Snapshot, key: &Key) {
             }
         }
         Kind::Target => {
-            let rule = key.name.split('/').next().unwrap_or_default();
+            let rule = key.name.rsplit_once('/').map_or(key.name.as_str(), |(rule, _)| rule);
             if let Some(Sight::Seen(rule)) = region.rules.get_mut(rule)
                 && let Sight::Seen(targets) = &mut rule.targets
             {
@@ -192,6 +192,36 @@ fn drift(snapshot: &mut Snapshot, key: &Key) {
                 alarm.settings.actions_enabled = false;
                 alarm.settings.threshold = Some(99.0);
                 alarm.ok_actions = BTreeSet::from(["arn:aws:sns:eu-west-1:111111111111:theirs".to_owned()]);
+            }
+        }
+        Kind::EventBus => {
+            if let Some(Sight::Seen(bus)) = region.buses.get_mut(&key.name) {
+                bus.policy = None;
+            }
+        }
+        Kind::Connection => {
+            if let Some(Sight::Seen(connection)) = region.connections.get_mut(&key.name) {
+                connection.state = "DEAUTHORIZED".to_owned();
+            }
+        }
+        Kind::ApiDestination => {
+            if let Some(Sight::Seen(destination)) = region.destinations.get_mut(&key.name) {
+                destination.method = "GET".to_owned();
+                destination.rate_per_second = None;
+            }
+        }
+        Kind::Function => {
+            if let Some(Sight::Seen(function)) = region.functions.get_mut(&key.name) {
+                function.settings.timeout_seconds = 1;
+                function.policy = None;
+            }
+        }
+        Kind::Subscription => {
+            let topic = key.name.split('/').next().unwrap_or_default();
+            if let Some(Sight::Seen(topic)) = region.topics.get_mut(topic) {
+                for subscription in topic.subscriptions.iter_mut().flatten() {
+                    subscription.filter_policy = Some(json!({ "never": ["matches"] }));
+                }
             }
         }
         Kind::ChatConfiguration | Kind::Breaker => {}
@@ -376,10 +406,16 @@ proptest! {
             let tags = match change.resource.as_ref().expect("a write names its resource") {
                 Resource::Queue(queue) => Some(&queue.tags),
                 Resource::Topic(topic) => Some(&topic.tags),
+                Resource::EventBus(bus) => Some(&bus.tags),
+                Resource::Function(function) => Some(&function.tags),
                 Resource::Rule(rule) => Some(&rule.tags),
                 Resource::Alarm(alarm) => Some(&alarm.tags),
                 Resource::ChatConfiguration(configuration) => configuration.tags.as_ref(),
-                Resource::Target(_) | Resource::Breaker(_) => None,
+                Resource::Connection(_)
+                | Resource::ApiDestination(_)
+                | Resource::Subscription(_)
+                | Resource::Target(_)
+                | Resource::Breaker(_) => None,
             };
             prop_assert!(tags.is_none_or(|tags| tags.0.get(OWNER).is_some_and(|owner| owner == "acme")));
         }

@@ -128,6 +128,7 @@ impl Pass {
             action,
             key: Key::new(kind, location(place), name),
             resource: None,
+            arn: None,
             fields: Vec::new(),
             needs: Vec::new(),
             why: None,

@@ -29,7 +29,12 @@ fn key(kind: Kind) -> Key {
         Kind::ChatConfiguration => {
             return Key::new(kind, Location::Global, names::configuration(&channel("C1")));
         }
-        Kind::Breaker => unreachable!("breakers are not desired by name"),
+        Kind::EventBus
+        | Kind::Connection
+        | Kind::ApiDestination
+        | Kind::Function
+        | Kind::Subscription
+        | Kind::Breaker => unreachable!("{kind} is no part of a pipeline to Slack through AWS Chatbot"),
     };
     Key::new(kind, region(PLACE), name)
 }

@@ -64,6 +64,7 @@ mod tests {
     fn creating(rules: usize) -> Pass {
         let rule = |number| Rule {
             region: Region::US_EAST_1,
+            bus: None,
             name: format!("rule-{number}"),
             description: String::new(),
             pattern: serde_json::json!({}),
