@@ -58,13 +58,23 @@ impl Request {
             ("aws:principalaccount", account.to_owned()),
             ("aws:securetransport", "true".to_owned()),
         ]);
-        Self { principal: Principal::Account(account.to_owned()), action, resource: resource.to_owned(), context }
+        Self {
+            principal: Principal::Account(account.to_owned()),
+            action,
+            resource: resource.to_owned(),
+            context,
+        }
     }
 }
 
 /// What a policy comes to. Our own statements are known to let our own things
 /// in, so that where they stand nothing but a Deny can matter.
-pub(super) fn judge(policy: Option<&Policy>, wanted: Option<&Policy>, request: &Request, closed: &str) -> Step {
+pub(super) fn judge(
+    policy: Option<&Policy>,
+    wanted: Option<&Policy>,
+    request: &Request,
+    closed: &str,
+) -> Step {
     let Some(policy) = policy else { return Step::Stops(closed.to_owned()) };
     let answer = evaluate(policy, request);
     let has_ours = wanted.is_some_and(|wanted| policy.contains(wanted));

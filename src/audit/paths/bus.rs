@@ -26,9 +26,12 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
 /// PutTargets).
 fn whole(shot: &Shot<'_, '_>) -> Step {
     let settings = shot.settings;
-    let is_changed = settings.transformer.is_some() || settings.input.is_some() || settings.input_path.is_some();
+    let is_changed =
+        settings.transformer.is_some() || settings.input.is_some() || settings.input_path.is_some();
     if is_changed {
-        return Step::Doubtful("the event is changed on its way to a bus, which EventBridge does not allow".to_owned());
+        return Step::Doubtful(
+            "the event is changed on its way to a bus, which EventBridge does not allow".to_owned(),
+        );
     }
     Step::Carries
 }
@@ -63,9 +66,17 @@ fn through(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str, trail: Trail) ->
             let step = if shot.ground.account == ground.account {
                 Step::Carries
             } else {
-                let request =
-                    Request::from_account(shot.ground.account.as_str(), "events:PutEvents", &shot.settings.arn);
-                judge(observed.policy.as_ref(), wanted, &request, "the bus's policy does not let this account in")
+                let request = Request::from_account(
+                    shot.ground.account.as_str(),
+                    "events:PutEvents",
+                    &shot.settings.arn,
+                );
+                judge(
+                    observed.policy.as_ref(),
+                    wanted,
+                    &request,
+                    "the bus's policy does not let this account in",
+                )
             };
             trail.then("bus", bus, Step::Carries).then("busPolicy", bus, step)
         }
@@ -94,7 +105,9 @@ fn on_from(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str, trail: &Trail) -
 /// The rules on the bus that the fleet asks for and that are to take the event.
 fn wanted_rules(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str) -> Vec<String> {
     let rules = ground.desired.resources.values().filter_map(|wanted| match &wanted.resource {
-        Resource::Rule(rule) if rule.region == ground.region && rule.bus.as_deref() == Some(bus) => Some(rule),
+        Resource::Rule(rule) if rule.region == ground.region && rule.bus.as_deref() == Some(bus) => {
+            Some(rule)
+        }
         _ => None,
     });
     let takes = |pattern: &serde_json::Value| match shot.event {

@@ -6,7 +6,7 @@ use crate::events::accept::chatbot_accepts;
 use crate::model::chat::{Channel, ObservedChatConfiguration, SlackChannel, TeamsChannel};
 use crate::model::desired::RouteEnd;
 use crate::model::topic::ObservedTopic;
-use crate::model::{Partition, Sight, arn};
+use crate::model::{Sight, arn};
 
 /// Every way from a topic to a channel that AWS Chatbot posts to. `topic` is
 /// what was read of it, if anything; `into` is the way into the topic, given
@@ -28,7 +28,11 @@ pub(super) fn walk(
                 configuration_of(shot, channel, &topic_arn),
             );
             let trail = trail.then(super::SUBSCRIPTION, topic_name, hears());
-            vec![trail.then("room", channel.to_string(), is_authorised(shot, channel)).heard_by(Ear::Channel(channel.clone()))]
+            vec![
+                trail
+                    .then("room", channel.to_string(), is_authorised(shot, channel))
+                    .heard_by(Ear::Channel(channel.clone())),
+            ]
         }
         Some(_) => Vec::new(),
         None => fed_by(shot, &topic_arn)
@@ -52,10 +56,6 @@ fn fed_by<'a>(shot: &Shot<'a, '_>, topic: &str) -> impl Iterator<Item = &'a Obse
 }
 
 fn configuration_of(shot: &Shot<'_, '_>, channel: &Channel, topic: &str) -> Step {
-    let partition = shot.ground.region.partition();
-    if partition != Partition::Aws {
-        return Step::Stops(format!("AWS Chatbot does not exist in the partition {partition}"));
-    }
     let configurations = match shot.ground.snapshot.global.as_ref().map(|global| &global.configurations) {
         None | Some(Sight::Unknown) => return Step::Unseen,
         Some(Sight::Absent) => return no_configuration(shot, channel),

@@ -3,8 +3,8 @@
 use super::ground::Whose;
 use super::target::{Arn, Shot};
 use super::trail::{Ear, Step, Trail, carries};
-use crate::chat::webhook::WebhookUrl;
 use crate::chat::room::RoomKind;
+use crate::chat::webhook::WebhookUrl;
 use crate::events::accept::{google_chat_accepts, slack_webhook_accepts};
 use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of};
 use crate::model::{Kind, Resource};
@@ -48,12 +48,14 @@ fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestinati
         return Step::Stops(format!("the API destination sends {} and not POST", observed.method));
     }
     match shot.ground.wanted(Kind::ApiDestination, name) {
-        Some(Resource::ApiDestination(wanted)) if shot.ground.whose == Whose::Ours => match &wanted.endpoint {
-            Ok(endpoint) => carries(*endpoint == observed.endpoint, || {
-                "the API destination posts to another webhook than the pipeline's".to_owned()
-            }),
-            Err(_) => Step::Carries,
-        },
+        Some(Resource::ApiDestination(wanted)) if shot.ground.whose == Whose::Ours => {
+            match &wanted.endpoint {
+                Ok(endpoint) => carries(*endpoint == observed.endpoint, || {
+                    "the API destination posts to another webhook than the pipeline's".to_owned()
+                }),
+                Err(_) => Step::Carries,
+            }
+        }
         _ => Step::Carries,
     }
 }
@@ -71,7 +73,7 @@ fn is_authorised(shot: &Shot<'_, '_>, connection: &str) -> Step {
 }
 
 fn is_webhook(destination: &ObservedApiDestination) -> Step {
-    match WebhookUrl::parse(destination.endpoint.clone()) {
+    match WebhookUrl::parse(&destination.endpoint) {
         Ok(_) => Step::Carries,
         Err(error) => Step::Stops(format!("the webhook can't be one: {error}")),
     }
@@ -80,9 +82,11 @@ fn is_webhook(destination: &ObservedApiDestination) -> Step {
 /// What the room behind the webhook says to a message, where the host tells
 /// which room it is.
 fn accepts(destination: &ObservedApiDestination, text: &str) -> Result<(), String> {
-    let url = WebhookUrl::parse(destination.endpoint.clone()).ok();
+    let url = WebhookUrl::parse(&destination.endpoint).ok();
     let kind = url.as_ref().and_then(WebhookUrl::kind_hint);
-    let told = |accepted: Result<(), crate::events::accept::Refusal>| accepted.map_err(|refusal| refusal.to_string());
+    let told = |accepted: Result<(), crate::events::accept::Refusal>| {
+        accepted.map_err(|refusal| refusal.to_string())
+    };
     match kind {
         Some(RoomKind::Slack) => told(slack_webhook_accepts(text)),
         Some(RoomKind::GoogleChat) => told(google_chat_accepts(text)),

@@ -89,7 +89,9 @@ fn knows_its_room(shot: &Shot<'_, '_>, name: &str, function: &ObservedFunction) 
     if shot.ground.whose == Whose::Anybodys {
         return Step::Carries;
     }
-    let Some(Resource::Function(wanted)) = shot.ground.wanted(Kind::Function, name) else { return Step::Carries };
+    let Some(Resource::Function(wanted)) = shot.ground.wanted(Kind::Function, name) else {
+        return Step::Carries;
+    };
     let settings = |environment: &std::collections::BTreeMap<String, String>| {
         environment.get(SETTINGS).and_then(|text| serde_json::from_str::<Value>(text).ok())
     };
@@ -106,7 +108,7 @@ fn webhook(shot: &Shot<'_, '_>, secret: &str) -> Step {
         None | Some(Sight::Unknown) => Step::Unseen,
         Some(Sight::Absent) => Step::Stops(format!("there is no secret {secret}")),
         Some(Sight::Seen(Err(why))) => Step::Stops(format!("the secret {secret} holds no webhook: {why}")),
-        Some(Sight::Seen(Ok(url))) => match WebhookUrl::parse(url.clone()) {
+        Some(Sight::Seen(Ok(url))) => match WebhookUrl::parse(url) {
             Ok(_) => Step::Carries,
             Err(error) => Step::Stops(format!("the secret {secret} holds no webhook: {error}")),
         },

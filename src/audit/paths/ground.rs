@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use super::WalkInput;
 use super::trail::{Step, not_built};
 use crate::model::desired::Desired;
-use crate::model::{
-    AccountId, HubSight, Key, Kind, Region, RegionSnapshot, Resource, Sight, Snapshot, Tags,
-};
+use crate::model::{AccountId, HubSight, Key, Kind, Region, RegionSnapshot, Resource, Sight, Snapshot, Tags};
 
 /// Whose a thing on the way is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::trail::{Trail, best, worst};
 use crate::events::samples::{Sample, Scene, sample_cluster, samples};
 use crate::model::pass::{MadeBy, Path, PathState};
 use crate::model::rule::ObservedRule;
-use crate::model::{EventFamily, Sight, arn};
+use crate::model::{EventFamily, Sight};
 
 /// So many of an account's clusters stand for all of them.
 const MOST_CLUSTERS: usize = 10;
@@ -88,7 +88,7 @@ fn samples_of(ground: &Ground<'_>, clusters: &[String]) -> Vec<Sample> {
 /// The clusters that there are, for rules that name theirs.
 fn clusters_of(ground: &Ground<'_>) -> Vec<String> {
     let services = ground.seen().into_iter().flat_map(|seen| &seen.services);
-    let clusters: BTreeSet<&str> = services.map(|service| arn::last_segment(&service.cluster_arn)).collect();
+    let clusters: BTreeSet<&str> = services.map(|service| service.cluster()).collect();
     let mut clusters: Vec<String> = clusters.into_iter().take(MOST_CLUSTERS).map(str::to_owned).collect();
     if clusters.is_empty() {
         clusters.push(sample_cluster(&[]));

@@ -127,7 +127,8 @@ fn without(key: &str, operator: &str, if_exists: bool, values: &[String]) -> Hol
     if !NEVER_THERE.contains(&key) {
         return Holds::Perhaps;
     }
-    let is_negated = operator.contains("Not") || (operator == "Null" && values.iter().any(|value| value == "true"));
+    let is_negated =
+        operator.contains("Not") || (operator == "Null" && values.iter().any(|value| value == "true"));
     if if_exists || is_negated { Holds::Yes } else { Holds::No }
 }
 

@@ -11,7 +11,7 @@ use crate::events::pattern::Pattern;
 use crate::events::samples::{Sample, Scene, sample_cluster, samples};
 use crate::model::desired::{Route, RouteEnd};
 use crate::model::pass::{MadeBy, Path, PathState};
-use crate::model::{EventFamily, Key, Resource};
+use crate::model::{EventFamily, Key, Partition, Resource};
 
 /// When samples happen. No pattern of ours asks for a time.
 pub(super) const SOME_TIME: &str = "2026-01-01T00:00:00Z";
@@ -22,9 +22,21 @@ const PATTERN: &str = "pattern";
 /// The verdict on each family of a route.
 pub(super) fn paths(input: &WalkInput<'_>, route: &Route) -> Vec<Path> {
     let ground = Ground::of(input, route.region);
+    if let Some(trail) = has_no_chatbot(route) {
+        return route.events.iter().map(|family| path(route, family.name(), &trail)).collect();
+    }
     let families = route.events.iter().map(|family| (family.name(), of_family(&ground, route, *family)));
     let patterns = (route.patterns > 0).then(|| (PATTERN, of_patterns(&ground, route)));
     families.chain(patterns).map(|(event, trail)| path(route, event, &trail)).collect()
+}
+
+/// Every ARN of AWS Chatbot's service model is in the partition `aws`, so that
+/// elsewhere nothing is built that leads to it.
+fn has_no_chatbot(route: &Route) -> Option<Trail> {
+    let RouteEnd::Channel(channel) = &route.end else { return None };
+    let partition = route.region.partition();
+    let why = format!("AWS Chatbot does not exist in the partition {partition}");
+    (partition != Partition::Aws).then(|| Trail::default().then("room", channel.to_string(), Step::Stops(why)))
 }
 
 fn path(route: &Route, event: &str, trail: &Trail) -> Path {
@@ -89,7 +101,9 @@ fn at_its_end(trail: Trail, end: &RouteEnd) -> Trail {
 /// shall be can't be told, it may be.
 fn is_to_take(ground: &Ground<'_>, key: &Key, event: &Value) -> bool {
     match ground.wanted(key.kind, &key.name) {
-        Some(Resource::Rule(rule)) => Pattern::parse(&rule.pattern).is_ok_and(|pattern| pattern.matches(event)),
+        Some(Resource::Rule(rule)) => {
+            Pattern::parse(&rule.pattern).is_ok_and(|pattern| pattern.matches(event))
+        }
         _ => true,
     }
 }

@@ -36,20 +36,24 @@ pub(super) fn of_observed(
     event: Option<&Value>,
     end: Option<&RouteEnd>,
 ) -> Vec<Trail> {
-    let trail = Trail::default()
-        .then("rule", place, is_enabled(observed))
-        .then("pattern", place, takes(ground, place, observed, event));
+    let trail = Trail::default().then("rule", place, is_enabled(observed)).then(
+        "pattern",
+        place,
+        takes(ground, place, observed, event),
+    );
     if trail.is_stopped() {
         return vec![trail];
     }
     let targets = match &observed.targets {
-        Sight::Seen(targets) if !targets.is_empty() => targets.iter().map(|target| &target.settings).collect(),
+        Sight::Seen(targets) if !targets.is_empty() => {
+            targets.iter().map(|target| &target.settings).collect()
+        }
         Sight::Seen(_) | Sight::Absent => {
             return vec![trail.then("target", place, Step::Stops("the rule has no target".to_owned()))];
         }
         Sight::Unknown => return unseen_targets(ground, place, trail, event, end),
     };
-    on_through(ground, place, &trail, targets, event, end)
+    on_through(ground, place, &trail, targets, &Step::Carries, event, end)
 }
 
 /// The state ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS takes all that
@@ -63,12 +67,10 @@ fn takes(ground: &Ground<'_>, place: &str, observed: &ObservedRule, event: Optio
         return Step::Stops("the rule is a schedule and takes no event".to_owned());
     };
     match (Pattern::parse(pattern), event) {
-        (Err(error), _) => {
-            Step::Doubtful(format!("its pattern can't be judged here: {}", error.reason()))
+        (Err(error), _) => Step::Doubtful(format!("its pattern can't be judged here: {}", error.reason())),
+        (Ok(pattern), Some(event)) => {
+            carries(pattern.matches(event), || "the rule's pattern does not take such an event".to_owned())
         }
-        (Ok(pattern), Some(event)) => carries(pattern.matches(event), || {
-            "the rule's pattern does not take such an event".to_owned()
-        }),
         (Ok(_), None) => carries(is_as_wanted(ground, place, observed), || {
             "the rule's pattern is not the pipeline's, so it may not take these events".to_owned()
         }),
@@ -100,8 +102,10 @@ fn unseen_targets(
         Whose::Ours => wanted_targets(ground, place),
         Whose::Anybodys => Vec::new(),
     };
-    let trail = trail.then("target", place, Step::Unseen);
-    if wanted.is_empty() { vec![trail] } else { on_through(ground, place, &trail, wanted, event, end) }
+    if wanted.is_empty() {
+        return vec![trail.then("target", place, Step::Unseen)];
+    }
+    on_through(ground, place, &trail, wanted, &Step::Unseen, event, end)
 }
 
 fn wanted_targets<'a>(ground: &Ground<'a>, place: &str) -> Vec<&'a TargetSettings> {
@@ -119,9 +123,27 @@ fn on_through(
     place: &str,
     trail: &Trail,
     targets: Vec<&TargetSettings>,
+    seen: &Step,
     event: Option<&Value>,
     end: Option<&RouteEnd>,
 ) -> Vec<Trail> {
-    let on = |settings| target::walk(&target::Shot { ground, place, settings, event, end }, trail.clone());
+    let on = |settings: &TargetSettings| {
+        let step = if leads_astray(ground, place, settings) { astray(settings) } else { seen.clone() };
+        let trail = trail.clone().then("target", &settings.arn, step);
+        target::walk(&target::Shot { ground, place, settings, event, end }, trail)
+    };
     targets.into_iter().flat_map(on).collect()
+}
+
+/// Whether a target of the fleet's own rule leads where the fleet sends nothing.
+fn leads_astray(ground: &Ground<'_>, place: &str, settings: &TargetSettings) -> bool {
+    let wanted = match ground.whose {
+        Whose::Ours => wanted_targets(ground, place),
+        Whose::Anybodys => return false,
+    };
+    !wanted.is_empty() && wanted.iter().all(|wanted| wanted.arn != settings.arn)
+}
+
+fn astray(settings: &TargetSettings) -> Step {
+    Step::Stops(format!("the target leads to {}, which is not where the pipeline goes", settings.arn))
 }

@@ -25,9 +25,10 @@ pub(super) struct Shot<'a, 'g> {
 
 /// Every way on from a target.
 pub(super) fn walk(shot: &Shot<'_, '_>, trail: Trail) -> Vec<Trail> {
-    let target = &shot.settings.arn;
-    let trail = trail.then("target", target, Step::Carries);
-    match Arn::parse(target) {
+    if trail.is_stopped() {
+        return vec![trail];
+    }
+    match Arn::parse(&shot.settings.arn) {
         Some(arn) if arn.service == "sns" => topic::walk(shot, arn, trail),
         Some(arn) if arn.service == "lambda" => function::walk(shot, arn, trail),
         Some(arn) if arn.service == "events" && arn.resource.starts_with("api-destination/") => {

@@ -30,13 +30,15 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
 
 fn through(shot: &Shot<'_, '_>, name: &str, topic: &ObservedTopic, trail: &Trail) -> Vec<Trail> {
     let into = |trail: Trail| {
-        trail
-            .then("topic", name, Step::Carries)
-            .then("topicKey", name, key_lets_through(topic))
-            .then("topicPolicy", name, policy_lets_through(shot, name, topic))
+        let trail = trail.then("topic", name, Step::Carries).then("topicKey", name, key_lets_through(topic));
+        match (&shot.settings.role_arn, shot.role()) {
+            (Some(role), Some(step)) => trail.then("role", role, step),
+            _ => trail.then("topicPolicy", name, policy_lets_through(shot, name, topic)),
+        }
     };
     let Some(subscriptions) = &topic.subscriptions else { return unseen(shot, name, trail.clone()) };
-    let channels = chatbot::walk(shot, name, Some(topic), &|step| into(trail.clone().then("transformer", name, step)));
+    let channels =
+        chatbot::walk(shot, name, Some(topic), &|step| into(trail.clone().then("transformer", name, step)));
     let others = subscriptions.iter().filter_map(|subscription| other(shot, subscription, trail, &into));
     let mut trails: Vec<Trail> = channels.into_iter().chain(others.flatten()).collect();
     if trails.is_empty() {
@@ -66,8 +68,15 @@ fn other(
         "https" | "http" | "sqs" | "firehose" | "application"
             if shot.end.is_none() && !subscription.is_chatbots() =>
         {
-            let why = format!("it leads to {}, and whether that tells anybody can't be seen here", subscription.protocol);
-            Some(vec![arrived(Step::Carries).then("subscription", subscription.protocol.as_str(), Step::Doubtful(why))])
+            let why = format!(
+                "it leads to {}, and whether that tells anybody can't be seen here",
+                subscription.protocol
+            );
+            Some(vec![arrived(Step::Carries).then(
+                "subscription",
+                subscription.protocol.as_str(),
+                Step::Doubtful(why),
+            )])
         }
         _ => None,
     }
@@ -82,13 +91,17 @@ pub(super) fn delivers(shot: &Shot<'_, '_>, subscription: &Subscription) -> Step
     }
     let Some(filter) = &subscription.filter_policy else { return Step::Carries };
     if !subscription.filters_body {
-        return Step::Stops("the subscription filters by attributes, which events from EventBridge lack".to_owned());
+        return Step::Stops(
+            "the subscription filters by attributes, which events from EventBridge lack".to_owned(),
+        );
     }
     let body = shot.text().ok().flatten().and_then(|text| serde_json::from_str::<Value>(&text).ok());
     match (Pattern::parse(filter), body) {
         (Ok(pattern), Some(body)) if pattern.matches(&body) => Step::Carries,
         (Ok(_), Some(_)) => Step::Stops("the subscription's filter leaves this message out".to_owned()),
-        _ => Step::Doubtful("whether the subscription's filter lets this through can't be judged here".to_owned()),
+        _ => Step::Doubtful(
+            "whether the subscription's filter lets this through can't be judged here".to_owned(),
+        ),
     }
 }
 
@@ -110,9 +123,6 @@ fn key_lets_through(topic: &ObservedTopic) -> Step {
 }
 
 fn policy_lets_through(shot: &Shot<'_, '_>, name: &str, topic: &ObservedTopic) -> Step {
-    if let Some(step) = shot.role() {
-        return step;
-    }
     let wanted = match shot.ground.wanted(Kind::Topic, name) {
         Some(Resource::Topic(topic)) => Some(&topic.policy),
         _ => None,
@@ -135,9 +145,10 @@ fn unseen(shot: &Shot<'_, '_>, name: &str, trail: Trail) -> Vec<Trail> {
 
 fn nobody(shot: &Shot<'_, '_>, name: &str, trail: Trail) -> Trail {
     let step = match (shot.ground.whose, shot.end) {
-        (Whose::Ours, Some(RouteEnd::Function(_))) => not_built("the function is not subscribed to the topic"),
+        (Whose::Ours, Some(RouteEnd::Function(_))) => {
+            not_built("the function is not subscribed to the topic")
+        }
         _ => Step::Stops("nobody is subscribed to the topic who would tell a person".to_owned()),
     };
     trail.then("subscription", name, step)
 }
-

@@ -41,6 +41,13 @@ impl Trail {
         self
     }
 
+    /// The trail with all hops of another one after it, and its end.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.hops.extend(other.hops);
+        self.ear = other.ear;
+        self
+    }
+
     /// The trail at its end.
     pub(super) fn heard_by(mut self, ear: Ear) -> Self {
         self.ear = Some(ear);
