@@ -7,7 +7,7 @@
 mod converge;
 mod observe;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::audit::conditions::{Evidence, conditions};
 use crate::audit::{self, Subject, paths};
 use crate::aws::{AccountDoor, Aws};
 use crate::fleet::spec::Fleet;
+use crate::model::pass::Path;
 use crate::model::{Account, Change, Coverage, Desired, Location, Outcome, Pass, Plan, Snapshot};
 use crate::plan;
 
@@ -97,7 +98,7 @@ impl Reconciler {
             let mut again = Sighting::after(door.clone(), interest, snapshot, due);
             again.observe(&self.clock, self.fleet.spec.limits.account_timeout, &self.stop).await;
             let look = self.compare(account, again);
-            let wait = waits.next().filter(|_| !self.is_settled(&look, changes));
+            let wait = waits.next().filter(|_| !self.is_settled(account, &look, changes));
             let Some(wait) = wait else { return look };
             tokio::select! {
                 () = self.stop.cancelled() => return look,
@@ -109,13 +110,23 @@ impl Reconciler {
 
     /// Whether AWS shows all that it accepted, and AWS Chatbot listens where a
     /// configuration was written.
-    fn is_settled(&self, look: &Look, changes: &[Change]) -> bool {
+    fn is_settled(&self, account: &Account, look: &Look, changes: &[Change]) -> bool {
         let applied = |change: &&Change| change.outcome == Outcome::Applied;
         let shown = changes.iter().filter(applied).all(|change| !look.plan.still_writes(&change.key));
         let fed = changes.iter().filter(applied).any(|change| change.key.location == Location::Global);
-        let paths = paths::walk(&self.fleet.metadata.name, &look.desired, &look.snapshot);
+        let paths = self.paths(account, look);
         let deaf = paths.iter().any(|path| path.broken_at == Some(paths::SUBSCRIPTION));
         shown && !(fed && deaf)
+    }
+
+    fn paths(&self, account: &Account, look: &Look) -> Vec<Path> {
+        paths::walk(&paths::WalkInput {
+            fleet: &self.fleet.metadata.name,
+            account,
+            desired: &look.desired,
+            snapshot: &look.snapshot,
+            hubs: &BTreeMap::new(),
+        })
     }
 
     fn compare(&self, account: &Account, sighting: Sighting) -> Look {
@@ -131,7 +142,7 @@ impl Reconciler {
     }
 
     fn pass(&self, account: &Account, look: &Look, changes: Vec<Change>) -> Pass {
-        let paths = paths::walk(&self.fleet.metadata.name, &look.desired, &look.snapshot);
+        let paths = self.paths(account, look);
         let subject = Subject {
             fleet: &self.fleet,
             account,

@@ -10,7 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("fleet", &["model", "events"]),
     ("events", &["model"]),
     ("plan", &["model", "fleet", "events"]),
-    ("audit", &["model", "fleet"]),
+    ("audit", &["model", "fleet", "events", "chat"]),
     ("aws", &["model"]),
     ("chat", &["model"]),
     ("report", &["model"]),

@@ -27,7 +27,13 @@ fn audited(fleet: &Fleet, snapshot: &Snapshot) -> (Vec<Finding>, Vec<Condition>,
     let account = account(&[PLACE]);
     let desired = desired(fleet, &account, snapshot);
     let plan = plan(fleet, &account, snapshot);
-    let paths = paths::walk(FLEET, &desired, snapshot);
+    let paths = paths::walk(&paths::WalkInput {
+        fleet: FLEET,
+        account: &account,
+        desired: &desired,
+        snapshot,
+        hubs: &BTreeMap::new(),
+    });
     let subject =
         Subject { fleet, account: &account, desired: &desired, snapshot, plan: &plan, today: TODAY };
     let findings = findings(&subject, &paths);

@@ -99,6 +99,7 @@ impl From<types::Subscription> for Subscription {
             arn: subscription.subscription_arn.filter(|arn| arn.starts_with("arn:")),
             raw_delivery: None,
             filter_policy: None,
+            filters_body: false,
         }
     }
 }

@@ -54,11 +54,13 @@ impl Answer {
     /// The words of an error: `error.code` and `error.message` of Google and of
     /// Azure, `error` of Slack, or all of it.
     fn words(&self) -> String {
-        let error = serde_json::from_str::<Value>(&self.body).ok().and_then(|body| body.get("error").cloned());
+        let error =
+            serde_json::from_str::<Value>(&self.body).ok().and_then(|body| body.get("error").cloned());
         match error {
             Some(Value::String(word)) => word,
             Some(Value::Object(error)) => {
-                let texts = ["status", "code", "message"].iter().filter_map(|name| error.get(*name)?.as_str());
+                let texts =
+                    ["status", "code", "message"].iter().filter_map(|name| error.get(*name)?.as_str());
                 texts.collect::<Vec<&str>>().join(": ")
             }
             _ if self.body.trim().is_empty() => "an empty answer".to_owned(),
@@ -127,9 +129,16 @@ mod tests {
 
     #[test]
     fn what_may_pass_is_told_from_what_will_not() {
-        for (status, is_permanent) in
-            [(400, true), (403, true), (404, true), (410, true), (413, true), (408, false), (429, false), (503, false)]
-        {
+        for (status, is_permanent) in [
+            (400, true),
+            (403, true),
+            (404, true),
+            (410, true),
+            (413, true),
+            (408, false),
+            (429, false),
+            (503, false),
+        ] {
             let error = judge(RoomKind::Slack, status, "x").expect_err("a failure");
             assert_eq!(error.is_permanent(), is_permanent, "{status}");
         }
@@ -138,14 +147,29 @@ mod tests {
     #[test]
     fn a_refusal_says_what_to_do_next() {
         for (room, status, body, step) in [
-            (RoomKind::Slack, 404, "no_service", "the webhook was revoked: make a new one and put it in the secret"),
+            (
+                RoomKind::Slack,
+                404,
+                "no_service",
+                "the webhook was revoked: make a new one and put it in the secret",
+            ),
             (RoomKind::Slack, 403, "invalid_token", "the webhook was revoked"),
             (RoomKind::Slack, 410, "channel_is_archived", "unarchive the channel"),
             (RoomKind::Slack, 403, "action_prohibited", "make one for another channel"),
             (RoomKind::Slack, 400, "invalid_payload", "a fault of Foghorn"),
-            (RoomKind::GoogleChat, 403, r#"{"error":{"status":"PERMISSION_DENIED"}}"#, "the webhook was revoked"),
+            (
+                RoomKind::GoogleChat,
+                403,
+                r#"{"error":{"status":"PERMISSION_DENIED"}}"#,
+                "the webhook was revoked",
+            ),
             (RoomKind::Teams, 404, r#"{"error":{"code":"WorkflowNotFound"}}"#, "the Workflow is gone"),
-            (RoomKind::Teams, 400, r#"{"error":{"code":"WorkflowTriggerIsNotEnabled"}}"#, "turn the Workflow on"),
+            (
+                RoomKind::Teams,
+                400,
+                r#"{"error":{"code":"WorkflowTriggerIsNotEnabled"}}"#,
+                "turn the Workflow on",
+            ),
             (RoomKind::Teams, 413, "Request Entity Too Large", "a fault of Foghorn"),
             (RoomKind::Slack, 302, "", "does not lead to a room"),
             (RoomKind::Slack, 400, "odd", "compare the webhook"),

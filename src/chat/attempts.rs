@@ -36,7 +36,11 @@ impl Attempts<'_> {
     ///
     /// The last attempt's, if it is for good or if the next one would come after
     /// the budget; that there is no turn, if not one attempt was made.
-    pub(super) async fn run<F, Sent>(&self, jitter: &(dyn Fn() -> f64 + Send + Sync), send: F) -> Result<(), PostError>
+    pub(super) async fn run<F, Sent>(
+        &self,
+        jitter: &(dyn Fn() -> f64 + Send + Sync),
+        send: F,
+    ) -> Result<(), PostError>
     where
         F: Fn(Instant) -> Sent + Send + Sync,
         Sent: Future<Output = Result<(), Failed>> + Send,
@@ -114,7 +118,9 @@ mod tests {
                     retry_after: Some(self.pause),
                 }),
                 404 => Err(Failed { error: PostError::Refused { room, status, answer }, retry_after: None }),
-                _ => Err(Failed { error: PostError::Unavailable { room, status, answer }, retry_after: None }),
+                _ => {
+                    Err(Failed { error: PostError::Unavailable { room, status, answer }, retry_after: None })
+                }
             }
         }
 

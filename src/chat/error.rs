@@ -101,7 +101,9 @@ fn refused(room: RoomKind, status: u16, answer: &str) -> &'static str {
     if says(&["WorkflowTriggerIsNotEnabled"]) {
         return "turn the Workflow on again in Power Automate";
     }
-    if matches!(status, 401 | 403 | 404 | 410) || says(&["no_service", "no_active_hooks", "invalid_token", "no_team"]) {
+    if matches!(status, 401 | 403 | 404 | 410)
+        || says(&["no_service", "no_active_hooks", "invalid_token", "no_team"])
+    {
         return revoked(room);
     }
     if matches!(status, 200..400) {
@@ -115,6 +117,8 @@ fn revoked(room: RoomKind) -> &'static str {
         RoomKind::Slack | RoomKind::GoogleChat => {
             "the webhook was revoked: make a new one and put it in the secret"
         }
-        RoomKind::Teams => "the Workflow is gone, or its owner is: make a new one and put its URL in the secret",
+        RoomKind::Teams => {
+            "the Workflow is gone, or its owner is: make a new one and put its URL in the secret"
+        }
     }
 }

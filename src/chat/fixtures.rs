@@ -6,7 +6,8 @@ use crate::model::notice::{Fact, FailedContainer, Link, Notice, NoticeLevel, Pla
 
 fn notice(level: NoticeLevel, title: &str, facts: &[(&str, &str)]) -> Notice {
     let labels = [("env", "production"), ("team", "payments")];
-    let fact = |(label, value): &(&str, &str)| Fact { label: (*label).to_owned(), value: (*value).to_owned() };
+    let fact =
+        |(label, value): &(&str, &str)| Fact { label: (*label).to_owned(), value: (*value).to_owned() };
     Notice {
         id: "e1".to_owned(),
         level,
@@ -27,7 +28,8 @@ fn notice(level: NoticeLevel, title: &str, facts: &[(&str, &str)]) -> Notice {
 }
 
 fn console(path: &str) -> Option<Link> {
-    let url = format!("https://ap-northeast-2.console.aws.amazon.com/ecs/v2/clusters/prod/{path}?region=a&tab=b");
+    let url =
+        format!("https://ap-northeast-2.console.aws.amazon.com/ecs/v2/clusters/prod/{path}?region=a&tab=b");
     Some(Link { text: "Open in the AWS console".to_owned(), url })
 }
 
@@ -44,14 +46,18 @@ pub(super) fn deployment() -> Notice {
 
 /// A task with two containers that failed.
 pub(super) fn task() -> Notice {
-    let facts = [("Cluster", "prod"), ("Group", "service:checkout_service"), ("Stop code", "TaskFailedToStart")];
+    let facts =
+        [("Cluster", "prod"), ("Group", "service:checkout_service"), ("Stop code", "TaskFailedToStart")];
     let container = |name: &str, exit_code, reason: &str| FailedContainer {
         name: name.to_owned(),
         exit_code,
         reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
     };
     Notice {
-        reason: Some("CannotPullContainerError: pull image manifest has been retried 5 time(s): \"x\" <none> & gone".to_owned()),
+        reason: Some(
+            "CannotPullContainerError: pull image manifest has been retried 5 time(s): \"x\" <none> & gone"
+                .to_owned(),
+        ),
         failed_containers: vec![
             container("app", Some(137), "OutOfMemoryError: container killed due to memory usage"),
             container("sidecar", None, ""),
@@ -77,7 +83,8 @@ pub(super) fn hostile() -> Notice {
     hostile.reason = Some(text.to_owned());
     hostile.failed_containers =
         vec![FailedContainer { name: text.to_owned(), exit_code: Some(1), reason: Some(text.to_owned()) }];
-    hostile.link = Some(Link { text: text.to_owned(), url: "https://console.invalid/<!here>|x?a=1&b=*2*".to_owned() });
+    hostile.link =
+        Some(Link { text: text.to_owned(), url: "https://console.invalid/<!here>|x?a=1&b=*2*".to_owned() });
     hostile.thread = Some("thread".to_owned());
     hostile
 }

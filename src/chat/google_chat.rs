@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::clean::{clean, one_line};
-use super::cut::{Allowance, cut, in_json};
+use super::cut::{Allowance, cut, in_json, json_bytes};
 use super::limits::{GOOGLE_CHAT_BYTES, GOOGLE_CHAT_THREAD_KEY, GOOGLE_CHAT_WIDGETS};
 use super::words;
 use crate::model::notice::{Fact, Link, Notice};
@@ -28,7 +28,7 @@ const FACT: (usize, usize) = (120, 1000);
 /// Bytes for the reason.
 const REASON: usize = 12_000;
 
-/// Bytes of a link.
+/// Bytes of a link; a longer one is left out, since half of it leads nowhere.
 const LINK: usize = 2000;
 
 /// Bytes of the JSON around one text, at most.
@@ -69,7 +69,8 @@ fn sections(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
     let mut sections = Vec::new();
     sections.extend(section(None, facts));
     sections.extend(section(Some("Reason"), reason.iter().map(|text| paragraph(text)).collect()));
-    sections.extend(section(Some("Failed containers"), containers.iter().map(|text| paragraph(text)).collect()));
+    sections
+        .extend(section(Some("Failed containers"), containers.iter().map(|text| paragraph(text)).collect()));
     sections.extend(section(Some("Where and when"), place));
     sections.extend(section(None, link.into_iter().collect()));
     sections
@@ -97,13 +98,16 @@ fn facts(facts: &[Fact], all: &mut Allowance) -> Vec<Value> {
 fn widgets(facts: &[Fact], allowance: &mut Allowance) -> Vec<Value> {
     let mut widgets = Vec::new();
     for fact in facts {
-        if !allowance.take(AROUND + FACT.0 + 100) {
+        let label = cut(&one_line(&fact.label), FACT.0, cost);
+        let has_room = allowance.take(AROUND) && allowance.take_whole(&label);
+        let value = allowance.text(&one_line(&fact.value), FACT.1);
+        if !has_room || value.is_empty() {
             break;
         }
-        let label = cut(&one_line(&fact.label), FACT.0, cost);
-        let value = allowance.text(&one_line(&fact.value), FACT.1);
         let label = without_brackets(&label);
-        widgets.push(json!({ "decoratedText": { "topLabel": label, "text": escape(&value), "wrapText": true } }));
+        widgets.push(
+            json!({ "decoratedText": { "topLabel": label, "text": escape(&value), "wrapText": true } }),
+        );
     }
     widgets
 }
@@ -118,7 +122,8 @@ fn containers(notice: &Notice, all: &mut Allowance) -> Option<String> {
 fn button(link: &Link, all: &mut Allowance) -> Option<Value> {
     let url = words::web_link(link)?;
     let text = cut(&one_line(&link.text), FACT.0, cost);
-    let fits = url.len() <= LINK && all.take(AROUND + FACT.0) && all.take_whole(&url);
+    let length = json_bytes(&url);
+    let fits = length <= LINK && all.take(AROUND + FACT.0 + length);
     let button = json!({ "text": without_brackets(&text), "onClick": { "openLink": { "url": url } } });
     fits.then(|| json!({ "buttonList": { "buttons": [button] } }))
 }

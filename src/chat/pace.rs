@@ -14,7 +14,13 @@ pub(super) struct Pace(Mutex<BTreeMap<String, Instant>>);
 impl Pace {
     /// Books the room's next turn: those who ask at once get turns one after
     /// another. `None`, and nothing booked, where it comes after the deadline.
-    pub(super) fn book(&self, room: &str, every: Duration, now: Instant, deadline: Instant) -> Option<Instant> {
+    pub(super) fn book(
+        &self,
+        room: &str,
+        every: Duration,
+        now: Instant,
+        deadline: Instant,
+    ) -> Option<Instant> {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         free.retain(|_, from| *from > now);
         let turn = free.get(room).copied().unwrap_or(now);

@@ -98,7 +98,8 @@ impl Poster {
     }
 
     async fn exchange(&self, letter: &Letter<'_>) -> Result<Answer, reqwest::Error> {
-        let request = self.client.post(letter.url.clone()).header(CONTENT_TYPE, "application/json; charset=UTF-8");
+        let request =
+            self.client.post(letter.url.clone()).header(CONTENT_TYPE, "application/json; charset=UTF-8");
         let response = request.body(letter.body.clone()).send().await?;
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|text| retry_after::parse(text, OffsetDateTime::now_utc()));

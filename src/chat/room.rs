@@ -60,11 +60,9 @@ mod tests {
 
     #[test]
     fn a_room_is_written_as_in_the_fleet_file() {
-        for (room, written) in [
-            (RoomKind::Slack, "slack"),
-            (RoomKind::GoogleChat, "googleChat"),
-            (RoomKind::Teams, "teams"),
-        ] {
+        for (room, written) in
+            [(RoomKind::Slack, "slack"), (RoomKind::GoogleChat, "googleChat"), (RoomKind::Teams, "teams")]
+        {
             assert_eq!(serde_json::to_value(room).ok(), Some(written.into()));
             assert_eq!(serde_json::from_value::<RoomKind>(written.into()).ok(), Some(room));
         }

@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn an_error_word_is_kept() {
-        assert_eq!(piece(" posting_to_general_channel_denied\n", &url()), "posting_to_general_channel_denied");
+        assert_eq!(
+            piece(" posting_to_general_channel_denied\n", &url()),
+            "posting_to_general_channel_denied"
+        );
     }
 
     #[test]

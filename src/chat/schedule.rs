@@ -30,7 +30,9 @@ mod tests {
 
     #[test]
     fn jitter_takes_away_at_most_half_of_a_wait() {
-        for (jitter, expected) in [(0.0, 500), (0.5, 750), (1.0, 1000), (7.0, 1000), (-1.0, 500), (f64::NAN, 1000)] {
+        for (jitter, expected) in
+            [(0.0, 500), (0.5, 750), (1.0, 1000), (7.0, 1000), (-1.0, 500), (f64::NAN, 1000)]
+        {
             assert_eq!(wait(2, jitter).as_millis(), expected, "{jitter}");
         }
     }

@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 
 use super::clean::{clean, one_line};
-use super::cut::{Allowance, cut, in_json};
+use super::cut::{Allowance, cut, in_json, total};
 use super::limits::{
     SLACK_ALL_BLOCKS, SLACK_BLOCKS, SLACK_CONTEXT, SLACK_FIELD, SLACK_FIELDS, SLACK_HEADER, SLACK_SECTION,
     SLACK_TEXT,
@@ -27,8 +27,11 @@ const FACT: (usize, usize) = (60, 600);
 /// Characters for where it happened, and for one line of that.
 const PLACE: (usize, usize) = (1600, 500);
 
+/// Characters of a link; a longer one is left out, since half of it leads nowhere.
+const LINK: usize = 1500;
+
 /// Characters of the JSON around one text, at most.
-const AROUND: usize = 90;
+const AROUND: usize = 80;
 
 /// Blocks that hold no facts: header, link, context, two notes, two headings
 /// and two texts.
@@ -66,11 +69,12 @@ fn facts(facts: &[Fact], all: &mut Allowance) -> Vec<Value> {
     let most = (SLACK_BLOCKS - OTHER_BLOCKS) * (SLACK_FIELDS / 2);
     let mut fields = Vec::new();
     for fact in facts.iter().take(most) {
-        if !part.take(2 * AROUND + FACT.0 + 100) {
+        let label = cut(&label(&fact.label), FACT.0, cost);
+        let has_room = part.take(2 * AROUND) && part.take_whole(&label);
+        let value = part.text(&one_line(&fact.value), FACT.1.min(SLACK_FIELD));
+        if !has_room || value.is_empty() {
             break;
         }
-        let label = cut(&label(&fact.label), FACT.0, cost);
-        let value = part.text(&one_line(&fact.value), FACT.1.min(SLACK_FIELD));
         fields.push([mrkdwn(&format!("*{}*", escape(&label))), plain(&value)]);
     }
     all.give_back(part);
@@ -105,7 +109,7 @@ fn containers(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
 fn link_block(link: &Link, all: &mut Allowance) -> Option<Value> {
     let url = words::web_link(link)?;
     let text = cut(&label(&link.text), FACT.0, cost);
-    let fits = url.len() < SLACK_SECTION - 2 * FACT.0 && all.take(AROUND + FACT.0) && all.take_whole(&url);
+    let fits = total(&url, cost) <= LINK && all.take(2 * AROUND + FACT.0) && all.take_whole(&url);
     fits.then(|| section(&mrkdwn(&format!("<{}|{}>", escape(&url), escape(&text)))))
 }
 
@@ -114,11 +118,11 @@ fn context(notice: &Notice, all: &mut Allowance) -> Value {
     let mut lines = words::place(&notice.place);
     let thread = notice.thread.iter();
     lines.extend(thread.map(|thread| Fact { label: "Thread".to_owned(), value: one_line(thread) }));
-    let lines = lines.iter().take(SLACK_CONTEXT).map(|fact| {
+    let texts = lines.iter().take(SLACK_CONTEXT).map(|fact| {
         part.take(AROUND);
-        plain(&part.text(&format!("{}: {}", fact.label, fact.value), PLACE.1))
+        part.text(&format!("{}: {}", fact.label, fact.value), PLACE.1)
     });
-    let elements: Vec<Value> = lines.collect();
+    let elements: Vec<Value> = texts.filter(|text| !text.is_empty()).map(|text| plain(&text)).collect();
     all.give_back(part);
     json!({ "type": "context", "elements": elements })
 }
@@ -173,7 +177,11 @@ mod tests {
         for ping in ["<!here>", "<@U", "<!channel>", "<#C"] {
             assert!(!written.contains(ping), "{ping} in {written}");
         }
-        assert!(!message["text"].as_str().is_some_and(|text| text.contains("@channel")), "{}", message["text"]);
+        assert!(
+            !message["text"].as_str().is_some_and(|text| text.contains("@channel")),
+            "{}",
+            message["text"]
+        );
         let marked = message["blocks"].as_array().into_iter().flatten().flat_map(|block| {
             let fields = block["fields"].as_array().cloned().unwrap_or_default();
             fields.into_iter().chain([block["text"].clone()]).filter(|text| text["type"] == "mrkdwn")

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::clean::{clean, one_line};
-use super::cut::{Allowance, cut, in_json};
+use super::cut::{Allowance, cut, in_json, json_bytes};
 use super::limits::TEAMS_BYTES;
 use super::words;
 use crate::model::notice::{Fact, Link, Notice, NoticeLevel};
@@ -27,11 +27,14 @@ const FACT: (usize, usize) = (120, 1000);
 /// Bytes for the reason.
 const REASON: usize = 10_500;
 
-/// Bytes of a link.
+/// Bytes of a link; a longer one is left out, since half of it leads nowhere.
 const LINK: usize = 2000;
 
 /// Bytes of the JSON around one text, at most.
 const AROUND: usize = 160;
+
+/// Bytes of the JSON around one fact, at most.
+const AROUND_FACT: usize = 40;
 
 /// Bytes of the JSON around everything.
 const ENVELOPE: usize = 1200;
@@ -86,20 +89,21 @@ fn facts(facts: &[Fact], all: &mut Allowance) -> Vec<Value> {
     let mut part = all.part(FACTS);
     let shown = fact_set(facts, &mut part);
     all.give_back(part);
-    let note = words::rest(shown.len(), facts.len(), "facts").map(|note| free_text(&note));
+    let note = words::rest(shown.len(), facts.len(), "facts").unwrap_or_default();
     let set = (!shown.is_empty()).then(|| json!({ "type": "FactSet", "facts": shown }));
-    set.into_iter().chain(note).collect()
+    set.into_iter().chain(free_text(&note)).collect()
 }
 
 /// As many facts as the allowance holds.
 fn fact_set(facts: &[Fact], allowance: &mut Allowance) -> Vec<Value> {
     let mut shown = Vec::new();
     for fact in facts {
-        if !allowance.take(AROUND + FACT.0) {
+        let label = cut(&one_line(&fact.label), FACT.0, cost);
+        let has_room = allowance.take(AROUND_FACT) && allowance.take_whole(&label);
+        let value = allowance.text(&one_line(&fact.value), FACT.1);
+        if !has_room || value.is_empty() {
             break;
         }
-        let label = cut(&one_line(&fact.label), FACT.0, cost);
-        let value = allowance.text(&one_line(&fact.value), FACT.1);
         shown.push(json!({ "title": escape(&label), "value": escape(&value) }));
     }
     shown
@@ -110,7 +114,9 @@ fn reason(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
     if !all.take(2 * AROUND) {
         return Vec::new();
     }
-    vec![heading("Reason"), free_text(&all.text(&clean(reason), REASON))]
+    let mut blocks = vec![heading("Reason")];
+    blocks.extend(free_text(&all.text(&clean(reason), REASON)));
+    blocks
 }
 
 fn containers(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
@@ -118,13 +124,16 @@ fn containers(notice: &Notice, all: &mut Allowance) -> Vec<Value> {
         return Vec::new();
     }
     let list = words::containers(&notice.failed_containers, all, FACT.1);
-    vec![heading("Failed containers"), free_text(&list)]
+    let mut blocks = vec![heading("Failed containers")];
+    blocks.extend(free_text(&list));
+    blocks
 }
 
 fn action(link: &Link, all: &mut Allowance) -> Option<Value> {
     let url = words::web_link(link)?;
     let text = cut(&one_line(&link.text), FACT.0, cost);
-    let fits = url.len() <= LINK && all.take(AROUND + FACT.0) && all.take_whole(&url);
+    let length = json_bytes(&url);
+    let fits = length <= LINK && all.take(AROUND + FACT.0 + length);
     fits.then(|| json!({ "type": "Action.OpenUrl", "title": text, "url": url }))
 }
 
@@ -132,8 +141,11 @@ fn heading(text: &str) -> Value {
     json!({ "type": "TextBlock", "text": text, "weight": "Bolder", "spacing": "Medium" })
 }
 
-fn free_text(text: &str) -> Value {
-    json!({ "type": "RichTextBlock", "inlines": [{ "type": "TextRun", "text": text }] })
+/// A block a line, since what a line break within a run of text does is left to
+/// the app.
+fn free_text(text: &str) -> Vec<Value> {
+    let block = |line| json!({ "type": "RichTextBlock", "inlines": [{ "type": "TextRun", "text": line }] });
+    text.lines().filter(|line| !line.trim().is_empty()).map(block).collect()
 }
 
 /// Puts a backslash before what would be Markdown, a date function or an HTML
@@ -162,9 +174,11 @@ fn is_markup(letter: char, before: Option<&char>, after: Option<&char>) -> bool 
     }
 }
 
-/// What a character takes up, escaped: a backslash is two bytes of JSON.
+/// What a character takes up, escaped: a backslash is two bytes of JSON, and a
+/// line break begins a block.
 fn cost(letter: char) -> usize {
     match letter {
+        '\n' => 80,
         '\\' => 4,
         '`' | '*' | '[' | ']' | '<' | '>' | '~' | '{' | '_' | '&' | '#' | '-' | '+' => 3,
         _ => in_json(letter, letter.len_utf8()),
@@ -182,6 +196,18 @@ mod tests {
         assert_eq!(escape("_a_ <at>b</at> {{DATE(c)}}"), r"\_a\_ \<at\>b\</at\> \{\{DATE(c)}}");
         assert_eq!(escape("checkout_service-2 a & b"), "checkout_service-2 a & b");
         assert_eq!((escape("# a").as_str(), escape("&lt;").as_str()), (r"\# a", r"\&lt;"));
+    }
+
+    #[test]
+    fn every_line_of_a_reason_stays_a_line() {
+        let notice = Notice { reason: Some("one\n\n two\r\nthree".to_owned()), ..fixtures::deployment() };
+        let written = message(&notice).to_string();
+        for line in ["one", " two", "three"] {
+            assert!(
+                written.contains(&format!(r#"[{{"text":"{line}","type":"TextRun"}}]"#)),
+                "{line} in {written}"
+            );
+        }
     }
 
     #[test]

@@ -21,7 +21,9 @@ pub enum WebhookError {
     #[error("the webhook URL names no host: it must begin with https:// and the room's host")]
     NoHost,
     /// A URL that would be sent in the clear.
-    #[error("the webhook URL at {host} is not https: the message and the URL itself could be read on the way")]
+    #[error(
+        "the webhook URL at {host} is not https: the message and the URL itself could be read on the way"
+    )]
     NotHttps {
         /// The host.
         host: String,
@@ -197,7 +199,10 @@ mod tests {
             assert!(parse(&format!("http://{host}/hook")).is_ok(), "{host}");
         }
         for host in ["10.0.0.1", "[::2]", "localhost.example.invalid", "127.0.0.1.example.invalid"] {
-            assert!(matches!(parse(&format!("http://{host}/hook")), Err(WebhookError::NotHttps { .. })), "{host}");
+            assert!(
+                matches!(parse(&format!("http://{host}/hook")), Err(WebhookError::NotHttps { .. })),
+                "{host}"
+            );
         }
     }
 
@@ -221,7 +226,10 @@ mod tests {
         ] {
             let url = parse(&format!("https://{host}/sesame")).expect(host);
             assert_eq!(url.kind_hint(), kind, "{host}");
-            assert_eq!(url.check_room(RoomKind::Slack).is_ok(), kind.is_none_or(|kind| kind == RoomKind::Slack));
+            assert_eq!(
+                url.check_room(RoomKind::Slack).is_ok(),
+                kind.is_none_or(|kind| kind == RoomKind::Slack)
+            );
         }
     }
 

@@ -24,15 +24,17 @@ pub(super) fn summary(notice: &Notice) -> String {
     format!("{} – {}, {}", title(notice), account(place), one_line(&place.region))
 }
 
-/// Where and when: account, labels, Region and time.
+/// Where and when: account, Region, time, and last the labels, which may be many.
 pub(super) fn place(place: &Place) -> Vec<Fact> {
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
-    let mut facts = vec![fact("Account", account(place))];
+    let mut facts = vec![
+        fact("Account", account(place)),
+        fact("Region", one_line(&place.region)),
+        fact("Time", one_line(&place.time)),
+    ];
     if !place.labels.is_empty() {
         facts.push(fact("Labels", labels(place)));
     }
-    facts.push(fact("Region", one_line(&place.region)));
-    facts.push(fact("Time", one_line(&place.time)));
     facts
 }
 
@@ -62,8 +64,9 @@ fn container(container: &FailedContainer) -> String {
 /// Failed containers, one a line, as many as the allowance holds; `most` is what
 /// one of them may take up.
 pub(super) fn containers(all: &[FailedContainer], allowance: &mut Allowance, most: usize) -> String {
-    // A line break and the note that not all are shown.
-    const AROUND: usize = 50;
+    // A line break, which may be a block of its own, and the note that not all
+    // are shown.
+    const AROUND: usize = 120;
     let mut lines = Vec::new();
     for one in all {
         if !allowance.take(AROUND) {

@@ -19,7 +19,9 @@ pub enum NotFound {
     )]
     Beside(PathBuf),
     /// Nobody knows where Foghorn itself is.
-    #[error("could not tell where foghorn itself is, to look for {NOTIFIER} beside it: say `--notifier PATH`")]
+    #[error(
+        "could not tell where foghorn itself is, to look for {NOTIFIER} beside it: say `--notifier PATH`"
+    )]
     Nowhere,
 }
 

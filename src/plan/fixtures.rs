@@ -481,6 +481,7 @@ fn subscribe(snapshot: &mut Snapshot, topic: &str) {
             arn: None,
             raw_delivery: None,
             filter_policy: None,
+            filters_body: false,
         }]);
     }
 }
