@@ -11,19 +11,14 @@ use super::expand::want;
 use super::leg::{Endpoint, Leg};
 use super::names;
 
-pub(super) fn endpoint(
-    leg: &Leg<'_>,
-    destination: &spec::ApiDestination,
-    desired: &mut Desired,
-) -> Endpoint {
+pub(super) fn endpoint(leg: &Leg<'_>, destination: &spec::ApiDestination, desired: &mut Desired) -> Endpoint {
     let name = names::destination(&leg.pipeline.name);
     let reference = destination.room.webhook();
     if let SecretReference::SecretsManager(secret) = reference {
         desired.secrets.entry(leg.region).or_default().insert(secret.clone());
     }
     let description = owner_description(&leg.scope.inputs.fleet.metadata.name);
-    let connection =
-        Connection { region: leg.region, name: name.clone(), description: description.clone() };
+    let connection = Connection { region: leg.region, name: name.clone(), description: description.clone() };
     let connection = want(desired, Resource::Connection(connection), Vec::new());
     let built = ApiDestination {
         region: leg.region,
@@ -57,7 +52,9 @@ fn webhook(leg: &Leg<'_>, reference: &SecretReference) -> Result<Secret, String>
 fn stored(leg: &Leg<'_>, name: &str) -> Result<Secret, String> {
     let region = leg.scope.inputs.snapshot.and_then(|snapshot| snapshot.regions.get(&leg.region));
     match region.and_then(|region| region.secrets.get(name)) {
-        Some(Sight::Seen(secret)) => secret.clone().map_err(|why| format!("its webhook can't be used: {why}")),
+        Some(Sight::Seen(secret)) => {
+            secret.clone().map_err(|why| format!("its webhook can't be used: {why}"))
+        }
         Some(Sight::Absent) => Err(format!("there is no secret {name} in {}", leg.region)),
         Some(Sight::Unknown) | None => Err(format!("the secret {name} in {} could not be read", leg.region)),
     }

@@ -328,19 +328,12 @@ fn create_configuration(
     let (room, is_authorised) = match &configuration.channel {
         Channel::Slack(channel) => {
             let is_this = |one: &Workspace| one.id == channel.workspace && one.is_authorised();
-            (
-                format!("Slack workspace {}", channel.workspace),
-                any(&global.workspaces, is_this),
-            )
+            (format!("Slack workspace {}", channel.workspace), any(&global.workspaces, is_this))
         }
         Channel::Teams(channel) => {
-            let is_this = |one: &Team| {
-                one.tenant == channel.tenant && one.team == channel.team && one.is_authorised()
-            };
-            (
-                format!("Microsoft Teams team {}", channel.team),
-                any(&global.teams, is_this),
-            )
+            let is_this =
+                |one: &Team| one.tenant == channel.tenant && one.team == channel.team && one.is_authorised();
+            (format!("Microsoft Teams team {}", channel.team), any(&global.teams, is_this))
         }
     };
     match is_authorised {

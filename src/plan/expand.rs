@@ -93,10 +93,7 @@ fn legs_of<'a>(scope: &'a Scope<'a>, pipeline: &'a Pipeline) -> Vec<Leg<'a>> {
     let carried = pipeline.selector.selects(scope.account);
     let regions = scope.account.regions.iter().filter(|_| carried);
     let hub = pipeline.hub.as_ref().filter(|hub| hub.account == scope.account.id);
-    regions
-        .map(|region| leg(*region, side))
-        .chain(hub.map(|hub| leg(hub.region, Side::Hub(hub))))
-        .collect()
+    regions.map(|region| leg(*region, side)).chain(hub.map(|hub| leg(hub.region, Side::Hub(hub)))).collect()
 }
 
 /// Pipelines, by their index in the fleet file, whose pattern EventBridge would
@@ -132,9 +129,10 @@ fn longest_pattern(pipeline: &Pipeline, regions: &BTreeSet<Region>) -> usize {
     };
     let form = form(&pipeline.via);
     let own = pipeline.hub.as_ref().map_or(form, |_| Form::Event);
-    let hub = pipeline.hub.as_ref().map(|hub| {
-        length(hub.region, Origin::Organization { partition: hub.region.partition() }, form)
-    });
+    let hub = pipeline
+        .hub
+        .as_ref()
+        .map(|hub| length(hub.region, Origin::Organization { partition: hub.region.partition() }, form));
     let each = regions.iter().map(|region| length(*region, Origin::Account(&account), own));
     each.chain(hub).max().unwrap_or_default()
 }

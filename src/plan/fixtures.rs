@@ -23,8 +23,8 @@ use crate::model::subscription::FunctionSubscription;
 use crate::model::target::{ObservedTarget, Target};
 use crate::model::topic::{CHATBOT_ENDPOINT, ObservedTopic, Subscription, Topic};
 use crate::model::{
-    Account, Action, Cause, Change, Desired, EventFamily, Gap, GlobalSnapshot, Key, Kind, Location, Plan, Region,
-    RegionSnapshot, Resource, Sight, Snapshot, Tags, arn,
+    Account, Action, Cause, Change, Desired, EventFamily, Gap, GlobalSnapshot, Key, Kind, Location, Plan,
+    Region, RegionSnapshot, Resource, Sight, Snapshot, Tags, arn,
 };
 
 /// The day on which all tests take place.

@@ -103,10 +103,9 @@ impl Removal<'_> {
                     })
                 })
             }
-            (
-                Kind::Queue | Kind::EventBus | Kind::Connection | Kind::ApiDestination | Kind::Function,
-                _,
-            ) => self.has_unread_targets(key),
+            (Kind::Queue | Kind::EventBus | Kind::Connection | Kind::ApiDestination | Kind::Function, _) => {
+                self.has_unread_targets(key)
+            }
             _ => None,
         }
     }

@@ -230,9 +230,11 @@ impl<'de> Deserialize<'de> for ApiDestination {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let choose = |fields: ApiDestinationFields| {
             if fields.teams.is_some() {
-                return Err("Microsoft Teams takes a card from a Workflow, and an API destination's template can't \
+                return Err(
+                    "Microsoft Teams takes a card from a Workflow, and an API destination's template can't \
                             cut free text to the length of one: use lambda or chatbot"
-                    .to_owned());
+                        .to_owned(),
+                );
             }
             let rooms = [
                 fields.slack.map(DestinationRoom::Slack),
@@ -302,9 +304,11 @@ impl<'de> Deserialize<'de> for StoredSecret {
             SecretFields { env: None, file: None, secrets_manager: None } => {
                 Err("secretsManager is missing".to_owned())
             }
-            _ => Err("the function reads its webhook when it runs, where neither your environment nor your files \
+            _ => Err(
+                "the function reads its webhook when it runs, where neither your environment nor your files \
                       are: give secretsManager alone"
-                .to_owned()),
+                    .to_owned(),
+            ),
         };
         deserializer.deserialize_any(Choice::of(choose).no_text(URL_IS_SECRET))
     }

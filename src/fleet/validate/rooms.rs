@@ -19,7 +19,11 @@ pub(super) fn check(fleet: &Fleet, verdict: &mut Verdict) {
             }
             Chatbot::Teams(teams) => {
                 teams_ids(&path, teams, verdict);
-                ("teams", [&teams.tenant_id, &teams.team_id, &teams.channel_id].map(String::as_str), teams.adopt)
+                (
+                    "teams",
+                    [&teams.tenant_id, &teams.team_id, &teams.channel_id].map(String::as_str),
+                    teams.adopt,
+                )
             }
         };
         partitions(&path, pipeline, &accounts, verdict);

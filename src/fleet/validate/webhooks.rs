@@ -69,6 +69,7 @@ fn secret(name: &str) -> Result<(), String> {
     if is_name || is_arn {
         Ok(())
     } else {
-        Err("secretsManager takes the name or the ARN of a secret: letters, digits and any of /_+=.@-".to_owned())
+        Err("secretsManager takes the name or the ARN of a secret: letters, digits and any of /_+=.@-"
+            .to_owned())
     }
 }

@@ -54,12 +54,12 @@ fn owned(fleet: &str, region: &RegionSnapshot, key: &Key) -> Option<Owned> {
         Kind::Function => of(region.functions.get(name), |thing| by_tags(&thing.tags)),
         Kind::Rule => of(region.rules.get(name), |thing| by_tags(&thing.tags)),
         Kind::Alarm => of(region.alarms.get(name), |thing| by_tags(&thing.tags)),
-        Kind::Connection => of(region.connections.get(name), |thing| {
-            owner_of(thing.description.as_deref()) == Some(fleet)
-        }),
-        Kind::ApiDestination => of(region.destinations.get(name), |thing| {
-            owner_of(thing.description.as_deref()) == Some(fleet)
-        }),
+        Kind::Connection => {
+            of(region.connections.get(name), |thing| owner_of(thing.description.as_deref()) == Some(fleet))
+        }
+        Kind::ApiDestination => {
+            of(region.destinations.get(name), |thing| owner_of(thing.description.as_deref()) == Some(fleet))
+        }
         // These carry no mark of their own, or are found another way.
         Kind::Subscription | Kind::Target | Kind::ChatConfiguration | Kind::Breaker => None,
     }
