@@ -405,6 +405,7 @@ fn put_subscription(region: &mut RegionSnapshot, one: &FunctionSubscription) {
         arn: Some(format!("{}:0e", one.topic_arn)),
         raw_delivery: Some(false),
         filter_policy: None,
+        filters_body: false,
     });
 }
 
@@ -592,6 +593,18 @@ pub(crate) fn tags_of<'a>(snapshot: &'a mut Snapshot, key: &Key) -> Option<&'a m
 pub(crate) fn disown(snapshot: &mut Snapshot, key: &Key) {
     if let Some(tags) = tags_of(snapshot, key) {
         *tags = Tags(BTreeMap::from([("team".to_owned(), "other".to_owned())]));
+    }
+    let Location::Region(region) = key.location else { return };
+    let region = at(snapshot, region);
+    if key.kind == Kind::Connection
+        && let Some(Sight::Seen(connection)) = region.connections.get_mut(&key.name)
+    {
+        connection.description = None;
+    }
+    if key.kind == Kind::ApiDestination
+        && let Some(Sight::Seen(destination)) = region.destinations.get_mut(&key.name)
+    {
+        destination.description = None;
     }
 }
 
