@@ -281,7 +281,10 @@ fn a_pattern_that_is_refused_or_never_matches_is_told_of_with_its_position() {
         ("serviceImpaired", "{ pattern: { source: aws.ecs } }"),
         ("serviceImpaired", "{ pattern: { source: [{ prefx: aws }] } }"),
         ("serviceImpaired", "{ pattern: { source: [aws.ec2] } }"),
-        ("serviceImpaired", "{ pattern: { source: [aws.ecs], detail-type: [ECS Deployment State Changed] } }"),
+        (
+            "serviceImpaired",
+            "{ pattern: { source: [aws.ecs], detail-type: [ECS Deployment State Changed] } }",
+        ),
         ("serviceImpaired", "{ patern: {} }"),
     ]);
     insta::assert_snapshot!(golden);

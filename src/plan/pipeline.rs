@@ -1,6 +1,8 @@
 //! The rules of one leg, each with its target and its alarm, and the queue that
 //! they share.
 
+use std::collections::BTreeSet;
+
 use crate::events::parts::Part;
 use crate::fleet::spec::{Chatbot, DestinationRoom, NotifierRoom, Via};
 use crate::model::desired::{Desired, Route};
@@ -73,11 +75,12 @@ fn route(leg: &Leg<'_>, parts: &[Part]) -> Option<Route> {
         }),
         Side::Hub(_) => return None,
     };
+    let clusters: BTreeSet<String> = leg.pipeline.clusters.iter().cloned().collect();
     Some(Route {
         pipeline: leg.pipeline.name.clone(),
         events: leg.families(),
         patterns: leg.pipeline.patterns().len(),
-        clusters: leg.pipeline.clusters.clone(),
+        clusters: clusters.into_iter().collect(),
         region: leg.region,
         rules: leg
             .rule_places(parts)

@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 
 use super::fixtures::*;
 use crate::fleet::spec::{Chatbot, Events, Fleet, Hub, Pipeline, Via};
-use crate::model::destination::owner_of as marked_by;
 use crate::model::change::Plan;
+use crate::model::destination::owner_of as marked_by;
 use crate::model::policy::Policy;
 use crate::model::service::Service;
 use crate::model::tags::OWNER;
-use crate::model::{Account, Action, Change, EventFamily, Key, Kind, Location, Resource, Sight, Snapshot, Tags};
+use crate::model::{
+    Account, Action, Change, EventFamily, Key, Kind, Location, Resource, Sight, Snapshot, Tags,
+};
 
 /// Something that happened to one resource of an account.
 #[derive(Debug, Clone)]
@@ -48,30 +50,38 @@ fn pipelines() -> impl Strategy<Value = Vec<Pipeline>> {
         (prop::option::of(0..WAYS.len()), 0..6_usize),
     );
     (prop::collection::vec(one, 0..4), any::<[bool; 2]>()).prop_map(|(many, adopt)| {
-        let build = |(index, (events, clusters, second, dead_letter, threshold, notify, (way, hub_kind))): (usize, _)| {
-            let (events, clusters): (Vec<EventFamily>, Vec<&str>) = (events, clusters);
-            let (second, dead_letter, threshold): (bool, bool, u32) = (second, dead_letter, threshold);
-            let notify: Vec<&str> = notify;
-            let mut pipeline = pipeline(&format!("p{index}"));
-            pipeline.via = via(if second { "C2" } else { "C1" }, adopt[usize::from(second)]);
-            pipeline.events = events.into_iter().map(Events::Family).collect();
-            pipeline.clusters = clusters.into_iter().map(str::to_owned).collect();
-            pipeline.dead_letter = dead_letter;
-            pipeline.alarms.unsupported_events.threshold = threshold;
-            let topic = |place: &str| format!("arn:aws:sns:{place}:{{account}}:pager");
-            pipeline.alarms.notify = notify.into_iter().map(topic).collect();
-            let (way, hub_kind): (Option<usize>, usize) = (way, hub_kind);
-            if let Some(way) = way {
-                pipeline.via = pipeline_via("any", WAYS[way]).via;
-            }
-            pipeline.hub = match hub_kind {
-                0 => Some(hub("eu-west-1", None)),
-                1 => Some(Hub { account: account(&[]).id, ..hub("us-west-2", None) }),
-                2 => Some(Hub { account: account(&[]).id, ..hub("eu-west-1", Some("o-exampleorgid")) }),
-                _ => None,
+        let build =
+            |(index, (events, clusters, second, dead_letter, threshold, notify, (way, hub_kind))): (
+                usize,
+                _,
+            )| {
+                let (events, clusters): (Vec<EventFamily>, Vec<&str>) = (events, clusters);
+                let (second, dead_letter, threshold): (bool, bool, u32) = (second, dead_letter, threshold);
+                let notify: Vec<&str> = notify;
+                let mut pipeline = pipeline(&format!("p{index}"));
+                pipeline.via = via(if second { "C2" } else { "C1" }, adopt[usize::from(second)]);
+                pipeline.events = events.into_iter().map(Events::Family).collect();
+                pipeline.clusters = clusters.into_iter().map(str::to_owned).collect();
+                pipeline.dead_letter = dead_letter;
+                pipeline.alarms.unsupported_events.threshold = threshold;
+                let topic = |place: &str| format!("arn:aws:sns:{place}:{{account}}:pager");
+                pipeline.alarms.notify = notify.into_iter().map(topic).collect();
+                let (way, hub_kind): (Option<usize>, usize) = (way, hub_kind);
+                if let Some(way) = way {
+                    pipeline.via = match pipeline_via("any", WAYS[way]).via {
+                        // Pipelines of one channel agree whether to adopt.
+                        Via::Chatbot(Chatbot::Slack(_)) => via("C1", adopt[0]),
+                        via => via,
+                    };
+                }
+                pipeline.hub = match hub_kind {
+                    0 => Some(hub("eu-west-1", None)),
+                    1 => Some(Hub { account: account(&[]).id, ..hub("us-west-2", None) }),
+                    2 => Some(Hub { account: account(&[]).id, ..hub("eu-west-1", Some("o-exampleorgid")) }),
+                    _ => None,
+                };
+                pipeline
             };
-            pipeline
-        };
         many.into_iter().enumerate().map(build).collect()
     })
 }
@@ -335,7 +345,8 @@ fn no_plan_shows_a_webhook() {
         let region = at(&mut snapshot, region("eu-west-1"));
         for destination in region.destinations.values_mut() {
             if let Sight::Seen(destination) = destination {
-                destination.endpoint = crate::model::secret::Secret::new("https://example.invalid/very-secret/old");
+                destination.endpoint =
+                    crate::model::secret::Secret::new("https://example.invalid/very-secret/old");
             }
         }
     }

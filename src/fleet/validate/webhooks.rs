@@ -2,7 +2,7 @@
 //! not repeated in any message.
 
 use super::Verdict;
-use crate::fleet::spec::{Fleet, SecretReference, Via};
+use crate::fleet::spec::{DestinationRoom, Fleet, SecretReference, Via};
 
 pub(super) fn check(fleet: &Fleet, verdict: &mut Verdict) {
     for (index, pipeline) in fleet.spec.pipelines.iter().enumerate() {
@@ -17,28 +17,32 @@ pub(super) fn check(fleet: &Fleet, verdict: &mut Verdict) {
                         format!("{} posts a second: EventBridge takes 1 to 300", destination.rate_per_second),
                     );
                 }
-                reference(&path, destination.room.webhook(), verdict);
+                let room = match destination.room {
+                    DestinationRoom::Slack(_) => "slack",
+                    DestinationRoom::GoogleChat(_) => "googleChat",
+                };
+                reference(&format!("{path}.{room}.webhook"), destination.room.webhook(), verdict);
             }
             Via::Lambda(function) => {
-                let (_, name) = function.room.parts();
-                verdict.text(format!("{path}.lambda"), secret(name));
+                let (room, name) = function.room.parts();
+                verdict.text(format!("{path}.lambda.{room}.webhook.secretsManager"), secret(name));
             }
         }
     }
 }
 
 fn reference(path: &str, reference: &SecretReference, verdict: &mut Verdict) {
-    verdict.text(
-        path,
-        match reference {
-            SecretReference::Env(name) => variable(name),
-            SecretReference::File(file) => no_url(file).and_then(|()| match file.trim() {
-                "" => Err("the webhook's file has no name".to_owned()),
-                _ => Ok(()),
-            }),
-            SecretReference::SecretsManager(name) => secret(name),
-        },
-    );
+    let (field, checked) = match reference {
+        SecretReference::Env(name) => ("env", variable(name)),
+        SecretReference::File(file) => ("file", file_name(file)),
+        SecretReference::SecretsManager(name) => ("secretsManager", secret(name)),
+    };
+    verdict.text(format!("{path}.{field}"), checked);
+}
+
+fn file_name(name: &str) -> Result<(), String> {
+    no_url(name)?;
+    if name.trim().is_empty() { Err("the webhook's file has no name".to_owned()) } else { Ok(()) }
 }
 
 fn no_url(text: &str) -> Result<(), String> {
