@@ -10,6 +10,7 @@ use clap::Parser;
 use foghorn::sim::seed::Seed;
 use foghorn::sim::serve::{Options, serve};
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A simulated AWS organisation on loopback.
 #[derive(Debug, Parser)]
@@ -61,9 +62,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("AWS_ENDPOINT_URL={}", server.url());
     println!("AWS_ACCESS_KEY_ID={ACCESS_KEY}");
     println!("AWS_SECRET_ACCESS_KEY={SECRET_KEY}");
-    tokio::signal::ctrl_c().await?;
+    stopped().await?;
     server.stop().await;
     Ok(())
+}
+
+/// Returns when the process is interrupted or told to end; no function's
+/// process may outlive it.
+async fn stopped() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 impl From<Arguments> for Options {

@@ -16,7 +16,8 @@
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
 //!
-//! [`package`] makes the zip of the notifier that Lambda runs.
+//! [`notifier`] is the function that posts to rooms which no AWS service posts
+//! to, a program of its own, and [`package`] makes the zip that Lambda runs.
 #![forbid(unsafe_code)]
 
 pub mod audit;
@@ -27,6 +28,7 @@ pub mod controller;
 pub mod events;
 pub mod fleet;
 pub mod model;
+pub mod notifier;
 pub mod package;
 pub mod plan;
 pub mod reconcile;

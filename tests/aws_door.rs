@@ -118,6 +118,7 @@ fn everything() -> Interest {
         topics: name(),
         rules: name(),
         alarms: name(),
+        ..RegionInterest::default()
     };
     let regions = REGIONS.iter().map(|name| (region(name), interest.clone()));
     Interest { regions: regions.collect(), global: Some(GlobalInterest::default()) }

@@ -17,7 +17,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),
     ("cli", &["model", "fleet", "events", "plan", "audit", "aws", "report", "reconcile", "controller"]),
+    ("notifier", &["model", "events", "chat"]),
     ("package", &["model"]),
+    ("bin", &["notifier"]),
     ("sim", &["events"]),
     ("main", &["cli", "report"]),
     ("lib", &[]),
@@ -31,6 +33,10 @@ const MOST_LINES: usize = 400;
 
 /// The libraries that make up the AWS SDK; they stop at the door.
 const SDK: &[&str] = &["aws_sdk_", "aws_smithy_", "aws_config", "aws_types", "aws_credential_types"];
+
+/// The one file outside `aws` that may name the SDK: the notifier is a small
+/// program of its own, which needs one call of one service.
+const SDK_OF_NOTIFIER: &str = "src/notifier/secrets.rs";
 
 /// Libraries that one file alone may name, so that each can be replaced there.
 const NAMED_ONCE: &[&str] = &["serde_yaml", "backoff"];
@@ -168,7 +174,8 @@ fn every_module_uses_only_the_modules_that_it_may() {
 #[test]
 fn the_sdk_s_types_stop_at_the_door_to_aws() {
     let mut broken = Vec::new();
-    for source in sources().iter().filter(|source| source.module() != "aws") {
+    let outside = |source: &&Source| source.module() != "aws" && source.path != SDK_OF_NOTIFIER;
+    for source in sources().iter().filter(outside) {
         for (index, line) in source.lines.iter().enumerate() {
             broken.extend(
                 SDK.iter()

@@ -7,13 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountId;
 
-/// The source of the events with which a way to a room is tried out. Sources
-/// that begin with `aws.` are for AWS alone.
-pub const CANARY_SOURCE: &str = "foghorn.canary";
-
-/// The field of a canary's `detail` that holds the id of the run that sent it.
-pub const CANARY_RUN: &str = "run";
-
 /// What a notifier reads from its environment variable [`Settings::VARIABLE`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -19,6 +19,7 @@ const RELATIVE_RELOCATIONS: (&str, LibraryVersion) =
 type Header = elf::FileHeader64<LittleEndian>;
 
 /// What a program needs.
+#[derive(Debug)]
 pub(super) struct Program {
     /// The processor.
     pub architecture: Architecture,
@@ -126,7 +127,7 @@ pub(super) mod tests {
     }
 
     fn refusal(binary: &[u8]) -> String {
-        read(binary).err().expect("a refusal").to_string()
+        read(binary).expect_err("a refusal").to_string()
     }
 
     #[test]
@@ -175,7 +176,7 @@ pub(super) mod tests {
         for (machine, architecture) in
             [(elf::EM_AARCH64, Architecture::Arm64), (elf::EM_X86_64, Architecture::X86)]
         {
-            let program = read(&header(machine.0)).ok().expect("a program");
+            let program = read(&header(machine.0)).expect("a program");
             assert_eq!((program.architecture, program.warnings.len()), (architecture, 0));
         }
     }
@@ -186,7 +187,7 @@ pub(super) mod tests {
         let header = Header::parse(&own[..]).expect("a header");
         let needed = library_needed(header, &own).expect("its needs");
         assert!(needed.is_some_and(|needed| needed.major == 2 && needed.minor >= 17), "{needed:?}");
-        let program = read(&own).ok().expect("a program");
+        let program = read(&own).expect("a program");
         assert_eq!(program.architecture.as_str().replace("arm64", "aarch64"), std::env::consts::ARCH);
         assert_eq!(program.warnings.is_empty(), needed <= Some(LIBRARY_OF_RUNTIME));
     }

@@ -112,32 +112,41 @@ mod tests {
         program
     }
 
-    fn read(package: &Package) -> Vec<(String, Option<u32>, Option<zip::DateTime>, Vec<u8>)> {
+    /// One file of a package, as it is unpacked.
+    struct Unpacked {
+        name: String,
+        mode: Option<u32>,
+        time: Option<zip::DateTime>,
+        content: Vec<u8>,
+    }
+
+    fn read(package: &Package) -> Vec<Unpacked> {
         let mut archive = ZipArchive::new(Cursor::new(package.zip())).expect("a zip");
-        let entry = |index| {
+        let unpack = |index| {
             let mut file = archive.by_index(index).expect("an entry");
             let mut content = Vec::new();
             file.read_to_end(&mut content).expect("a readable entry");
-            (file.name().expect("a name").into_owned(), file.unix_mode(), file.last_modified(), content)
+            let name = file.name().expect("a name").into_owned();
+            Unpacked { name, mode: file.unix_mode(), time: file.last_modified(), content }
         };
         let count = ZipArchive::new(Cursor::new(package.zip())).expect("a zip").len();
-        (0..count).map(entry).collect()
+        (0..count).map(unpack).collect()
     }
 
     #[test]
     fn a_package_holds_the_program_under_the_name_that_lambda_starts() {
         let program = arm_program(b"code");
         let entries = read(&Package::of(&program, None).unwrap());
-        let (name, mode, time, content) = &entries[0];
-        assert_eq!((name.as_str(), *mode, content), ("bootstrap", Some(0o100_755), &program));
-        assert_eq!(*time, Some(zip::DateTime::DEFAULT));
+        let entry = &entries[0];
+        assert_eq!((entry.name.as_str(), entry.mode), ("bootstrap", Some(0o100_755)));
+        assert_eq!((&entry.content, entry.time), (&program, Some(zip::DateTime::DEFAULT)));
         assert_eq!(entries.len(), 1);
     }
 
     #[test]
     fn a_package_holds_the_names_of_the_accounts_beside_the_program() {
         let package = Package::of(&arm_program(b""), Some("{}")).unwrap();
-        let names: Vec<String> = read(&package).into_iter().map(|(name, ..)| name).collect();
+        let names: Vec<String> = read(&package).into_iter().map(|entry| entry.name).collect();
         assert_eq!(names, ["accounts.json", "bootstrap"]);
     }
 
@@ -175,7 +184,7 @@ mod tests {
             let first = Package::of(&program, names.as_deref()).unwrap();
             let second = Package::of(&program.clone(), names.as_deref()).unwrap();
             prop_assert_eq!(&first, &second);
-            prop_assert_eq!(&read(&first).pop().unwrap().3, &program);
+            prop_assert_eq!(&read(&first).pop().unwrap().content, &program);
         }
 
         #[test]

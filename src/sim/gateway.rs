@@ -14,6 +14,7 @@ use super::call::{Answer, ApiError, Call};
 use super::clock;
 use super::faults::{Effect, Killed, Manner, Target, Verdict};
 use super::identity::{Caller, Kind, partition};
+use super::lambda;
 use super::record::Arrival;
 use super::service::{self, Service};
 use super::signature::{self, Signature};
@@ -70,8 +71,8 @@ fn read(parts: &Parts, body: &[u8]) -> Result<Request, (Protocol, Service, ApiEr
         return Err((protocol, Service::Sts, ApiError::new("UnknownService", message)));
     };
     let protocol = wire::protocol(service, &parts.headers);
-    let (operation, input) = wire::decode(protocol, service, parts.uri.path(), &parts.headers, body)
-        .map_err(|refusal| (protocol, service, refusal))?;
+    let (operation, input) =
+        wire::read(protocol, service, parts, body).map_err(|refusal| (protocol, service, refusal))?;
     Ok(Request { service, protocol, signature, operation, input })
 }
 
@@ -124,7 +125,7 @@ impl Exchange<'_> {
         }
         let service = self.request.service;
         match verdict.effect {
-            None => self.reply(&self.serve(caller)),
+            None => self.reply(&self.finished(self.serve(caller), stopping).await),
             // Latencies are summed up before, and never an effect of their own.
             Some(Effect::Latency(_)) => self.reply(&self.serve(caller)),
             Some(Effect::Throttle) => self.reply(&Err(service.throttled())),
@@ -176,6 +177,15 @@ impl Exchange<'_> {
             now: self.simulator.clock.now(),
         };
         self.simulator.with_world(|world| self.request.service.answer(world, &call))
+    }
+
+    /// The answer, once the function has ended that it waits for.
+    async fn finished(&self, answer: Answer, stopping: &CancellationToken) -> Answer {
+        let Some(invocation) = lambda::pending(&answer) else { return answer };
+        tokio::select! {
+            answer = lambda::result(self.simulator, invocation) => answer,
+            () = stopping.cancelled() => Err(self.request.service.broken(500)),
+        }
     }
 
     fn reply(&self, answer: &Answer) -> Outcome {

@@ -11,6 +11,7 @@
 //! the answer, and [`record`] remembers it.
 
 mod arn;
+mod base64;
 pub mod call;
 pub mod chatbot;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod faults;
 mod gateway;
 pub mod identity;
 mod ids;
+pub mod lambda;
 mod members;
 pub mod organizations;
 pub mod pages;
@@ -31,6 +33,7 @@ mod policy;
 pub mod record;
 pub mod rooms;
 pub mod routing;
+pub mod secretsmanager;
 pub mod seed;
 pub mod serve;
 pub mod server;
@@ -41,6 +44,7 @@ pub mod sns;
 pub mod sqs;
 pub mod sts;
 mod tag_list;
+pub mod tagging;
 #[cfg(test)]
 mod testing;
 pub mod throttle;

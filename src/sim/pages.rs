@@ -12,14 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::simulator::Simulator;
-use super::{controls, demonstration, rooms};
+use super::{controls, demonstration, lambda, rooms};
 
 /// How many accounts the index names.
 const ACCOUNTS_SHOWN: usize = 100;
 
 /// The routes beside the AWS APIs: `/`, `/rooms`, `/_foghorn/rooms`,
 /// `/_foghorn/calls`, `/_foghorn/reset-calls` and `/_foghorn/fail-deployment`,
-/// and those of [`controls`].
+/// and those of [`controls`] and [`lambda::routes`].
 pub fn extra_routes(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/", get(index))
@@ -29,6 +29,7 @@ pub fn extra_routes(simulator: Arc<Simulator>) -> Router {
         .route("/_foghorn/fail-deployment", post(fail_deployment))
         .route("/_foghorn/reset-calls", post(reset_calls))
         .with_state(Arc::clone(&simulator))
+        .merge(lambda::routes::routes(Arc::clone(&simulator)))
         .merge(controls::routes(simulator))
 }
 

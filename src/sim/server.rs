@@ -14,12 +14,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::rooms::webhooks;
 use super::simulator::Simulator;
 use super::{gateway, pages};
 
 /// The largest request that is read, in bytes; the largest that any of the
-/// services takes is 1 MiB.
+/// services takes is 1 MiB, Lambda aside.
 const REQUEST_LIMIT: usize = 2 * 1024 * 1024;
+
+/// The same for Lambda, in bytes: a zip file comes with the request, and one
+/// that is too large is refused in Lambda's words.
+const LAMBDA_REQUEST_LIMIT: usize = 80 * 1024 * 1024;
 
 /// How long a stopping server waits for its connections.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -38,6 +43,7 @@ pub struct Server {
     address: SocketAddr,
     stopping: CancellationToken,
     task: JoinHandle<()>,
+    runner: JoinHandle<()>,
 }
 
 /// Serves a simulator on loopback; port 0 takes any free port.
@@ -51,6 +57,7 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
     let address = listener.local_addr().map_err(failed)?;
     simulator.with_world(|world| world.endpoint = url(address));
     let stopping = CancellationToken::new();
+    let runner = tokio::spawn(super::lambda::runner::run(Arc::clone(&simulator), stopping.clone()));
     let router = router(simulator, stopping.clone());
     let stopped = stopping.clone().cancelled_owned();
     // Without this, small answers wait for the client's delayed acknowledgement.
@@ -65,18 +72,21 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
             tracing::error!(%error, "the simulator's server ended");
         }
     });
-    Ok(Server { address, stopping, task })
+    Ok(Server { address, stopping, task, runner })
 }
 
 fn router(simulator: Arc<Simulator>, stopping: CancellationToken) -> Router {
     let pages = pages::extra_routes(Arc::clone(&simulator));
+    let rooms = webhooks::routes(Arc::clone(&simulator), stopping.clone());
     let aws = move |request: Request| aws(Arc::clone(&simulator), stopping.clone(), request);
-    Router::new().route("/", post(aws.clone())).merge(pages).fallback(aws)
+    Router::new().route("/", post(aws.clone())).merge(pages).merge(rooms).fallback(aws)
 }
 
 async fn aws(simulator: Arc<Simulator>, stopping: CancellationToken, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    match to_bytes(body, REQUEST_LIMIT).await {
+    let for_lambda = parts.uri.path().contains("/functions");
+    let limit = if for_lambda { LAMBDA_REQUEST_LIMIT } else { REQUEST_LIMIT };
+    match to_bytes(body, limit).await {
         Ok(body) => gateway::answer(simulator, stopping, parts, body).await,
         Err(_) => {
             let mut response = Response::new(Body::empty());
@@ -101,11 +111,15 @@ impl Server {
         url(self.address)
     }
 
-    /// Stops listening, ends the calls that hang, and waits for the others.
+    /// Stops listening, ends the calls that hang and every function's process,
+    /// and waits for the others.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         if tokio::time::timeout(STOP_TIMEOUT, &mut self.task).await.is_err() {
             self.task.abort();
+        }
+        if tokio::time::timeout(STOP_TIMEOUT, &mut self.runner).await.is_err() {
+            self.runner.abort();
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::call::{Answer, ApiError, Call};
 use super::world::World;
-use super::{chatbot, cloudwatch, ecs, events, organizations, sns, sqs, sts};
+use super::{
+    chatbot, cloudwatch, ecs, events, lambda, organizations, secretsmanager, sns, sqs, sts, tagging,
+};
 
 /// A service that the simulator has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,27 +17,36 @@ pub enum Service {
     Ecs,
     /// Amazon EventBridge.
     Events,
+    /// AWS Lambda.
+    Lambda,
     /// AWS Organizations.
     Organizations,
+    /// AWS Secrets Manager.
+    SecretsManager,
     /// Amazon SNS.
     Sns,
     /// Amazon SQS.
     Sqs,
     /// AWS STS.
     Sts,
+    /// Resource Groups Tagging API.
+    Tagging,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Service; 8] = [
+    pub const ALL: [Service; 11] = [
         Service::Chatbot,
         Service::CloudWatch,
         Service::Ecs,
         Service::Events,
+        Service::Lambda,
         Service::Organizations,
+        Service::SecretsManager,
         Service::Sns,
         Service::Sqs,
         Service::Sts,
+        Service::Tagging,
     ];
 
     /// The service of a name in a signature's credential scope.
@@ -47,6 +58,7 @@ impl Service {
     pub fn signing_name(self) -> &'static str {
         match self {
             Service::CloudWatch => "monitoring",
+            Service::Tagging => "tagging",
             other => other.action_prefix(),
         }
     }
@@ -58,10 +70,13 @@ impl Service {
             Service::CloudWatch => "cloudwatch",
             Service::Ecs => "ecs",
             Service::Events => "events",
+            Service::Lambda => "lambda",
             Service::Organizations => "organizations",
+            Service::SecretsManager => "secretsmanager",
             Service::Sns => "sns",
             Service::Sqs => "sqs",
             Service::Sts => "sts",
+            Service::Tagging => "tag",
         }
     }
 
@@ -73,8 +88,10 @@ impl Service {
             Service::Ecs => Some("AmazonEC2ContainerServiceV20141113"),
             Service::Events => Some("AWSEvents"),
             Service::Organizations => Some("AWSOrganizationsV20161128"),
+            Service::SecretsManager => Some("secretsmanager"),
             Service::Sqs => Some("AmazonSQS"),
-            Service::Chatbot | Service::Sns | Service::Sts => None,
+            Service::Tagging => Some("ResourceGroupsTaggingAPI_20170126"),
+            Service::Chatbot | Service::Lambda | Service::Sns | Service::Sts => None,
         }
     }
 
@@ -85,28 +102,40 @@ impl Service {
             Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::Sqs => "http://queue.amazonaws.com/doc/2012-11-05/",
-            Service::Chatbot | Service::Ecs | Service::Events | Service::Organizations => "",
+            Service::Chatbot
+            | Service::Ecs
+            | Service::Events
+            | Service::Lambda
+            | Service::Organizations
+            | Service::SecretsManager
+            | Service::Tagging => "",
         }
     }
 
     /// Answers one call.
     pub fn answer(self, world: &mut World, call: &Call<'_>) -> Answer {
+        if world.knobs.stale_tag_index && call.operation.starts_with("Delete") {
+            tagging::remember(world, call);
+        }
         match self {
             Service::Chatbot => chatbot::call(world, call),
             Service::CloudWatch => cloudwatch::call(world, call),
             Service::Ecs => ecs::call(world, call),
             Service::Events => events::call(world, call),
+            Service::Lambda => lambda::call(world, call),
             Service::Organizations => organizations::call(world, call),
+            Service::SecretsManager => secretsmanager::call(world, call),
             Service::Sns => sns::call(world, call),
             Service::Sqs => sqs::call(world, call),
             Service::Sts => sts::call(world, call),
+            Service::Tagging => tagging::call(world, call),
         }
     }
 
     /// The service's own words for "too many requests".
     pub fn throttled(self) -> ApiError {
         match self {
-            Service::Ecs | Service::Events | Service::Sqs => {
+            Service::Ecs | Service::Events | Service::SecretsManager | Service::Sqs => {
                 ApiError::new("ThrottlingException", "Rate exceeded")
             }
             Service::Organizations => ApiError::new(
@@ -114,6 +143,8 @@ impl Service {
                 "You have sent too many requests in too short a period of time.",
             ),
             Service::Sns => ApiError::new("Throttled", "Rate exceeded").with_status(429),
+            Service::Tagging => ApiError::new("ThrottledException", "Rate exceeded"),
+            Service::Lambda => ApiError::new("TooManyRequestsException", "Rate exceeded").with_status(429),
             Service::CloudWatch | Service::Sts => ApiError::new("Throttling", "Rate exceeded"),
             Service::Chatbot => {
                 ApiError::new("TooManyRequestsException", "Too Many Requests").with_status(429)
@@ -124,10 +155,15 @@ impl Service {
     /// The service's own refusal of a caller without the permission.
     pub fn denied(self, message: String) -> ApiError {
         match self {
-            Service::Ecs | Service::Events | Service::Organizations | Service::Sqs => {
-                ApiError::new("AccessDeniedException", message)
+            Service::Ecs
+            | Service::Events
+            | Service::Organizations
+            | Service::SecretsManager
+            | Service::Sqs
+            | Service::Tagging => ApiError::new("AccessDeniedException", message),
+            Service::Chatbot | Service::Lambda => {
+                ApiError::new("AccessDeniedException", message).with_status(403)
             }
-            Service::Chatbot => ApiError::new("AccessDeniedException", message).with_status(403),
             Service::Sns => ApiError::new("AuthorizationError", message).with_status(403),
             Service::CloudWatch | Service::Sts => ApiError::new("AccessDenied", message).with_status(403),
         }
@@ -138,9 +174,10 @@ impl Service {
         let code = match self {
             Service::Ecs => "ServerException",
             Service::Events => "InternalException",
-            Service::Organizations => "ServiceException",
+            Service::Lambda | Service::Organizations => "ServiceException",
             Service::Sns => "InternalError",
-            Service::CloudWatch => "InternalServiceError",
+            Service::Tagging => "InternalServiceException",
+            Service::CloudWatch | Service::SecretsManager => "InternalServiceError",
             Service::Chatbot | Service::Sqs | Service::Sts => "InternalFailure",
         };
         ApiError::new(code, "An internal error occurred. Try again later.").with_status(status)
@@ -150,11 +187,12 @@ impl Service {
 /// Whether an operation changes anything, by its name. AssumeRole makes a
 /// session but changes nothing that lasts.
 pub fn is_write(operation: &str) -> bool {
-    const VERBS: [&str; 23] = [
+    const VERBS: [&str; 25] = [
         "Add",
         "Associate",
         "Change",
         "Create",
+        "Deauthorize",
         "Delete",
         "Disable",
         "Disassociate",
@@ -164,6 +202,7 @@ pub fn is_write(operation: &str) -> bool {
         "Put",
         "Register",
         "Remove",
+        "Restore",
         "Run",
         "Send",
         "Set",
@@ -184,7 +223,15 @@ mod tests {
 
     #[test]
     fn an_operation_that_changes_something_is_known_by_its_name() {
-        for operation in ["UpdateService", "PutRule", "Subscribe", "Unsubscribe", "TagResource", "Publish"] {
+        for operation in [
+            "UpdateService",
+            "PutRule",
+            "DeauthorizeConnection",
+            "Subscribe",
+            "Unsubscribe",
+            "TagResource",
+            "Publish",
+        ] {
             assert!(is_write(operation), "{operation}");
         }
         for operation in

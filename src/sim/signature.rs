@@ -111,7 +111,9 @@ fn refusal(protocol: Protocol, (query, json): (&str, &str), message: &str) -> Ap
     match protocol {
         Protocol::Query => ApiError::new(query, message).with_status(403),
         Protocol::Json { .. } => ApiError::new(json, message),
-        Protocol::RestJson | Protocol::Cbor => ApiError::new(json, message).with_status(403),
+        Protocol::RestJson | Protocol::Lambda | Protocol::Cbor => {
+            ApiError::new(json, message).with_status(403)
+        }
     }
 }
 

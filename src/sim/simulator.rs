@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::clock::Clock;
 use super::faults::Faults;
 use super::identity::Caller;
+use super::lambda;
 use super::record::Record;
 use super::throttle::Throttle;
 use super::world::World;
@@ -57,6 +58,13 @@ impl Simulator {
     /// The caller of an access key id.
     pub fn caller(&self, access_key: &str) -> Option<Arc<Caller>> {
         self.with_world(|world| world.identity.find(access_key))
+    }
+
+    /// Returns when every invocation of every function has ended for good, its
+    /// further tries and its dead letter included. A server has to run, for it
+    /// runs the functions.
+    pub async fn settle(&self) {
+        lambda::settle(self).await;
     }
 
     /// A request id that no other request has.

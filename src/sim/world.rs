@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs};
+use super::{
+    chatbot, cloudwatch, ecs, events, identity, ids, lambda, organizations, rooms, secretsmanager, sns, sqs,
+    tagging,
+};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -20,12 +23,16 @@ pub struct World {
     pub identity: identity::State,
     /// The services' less common manners, which a test switches on.
     pub knobs: Knobs,
+    /// Functions that are to run, and what they wrote.
+    pub functions: lambda::Runs,
     serial: u64,
 }
 
 /// Manners that the real services have at times.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
+    /// How Lambda takes changes and failures.
+    pub lambda: lambda::Knobs,
     /// Organizations puts an empty page with a token before every full one.
     pub empty_organization_pages: bool,
     /// Organizations also sends the account member `Status`, retired in 2026.
@@ -34,6 +41,12 @@ pub struct Knobs {
     pub short_ecs_pages: bool,
     /// How many service events DescribeServices gives at least, 100 at most.
     pub events_per_service: usize,
+    /// How long EventBridge takes to authorise a connection, in seconds.
+    pub connection_authorization_seconds: i64,
+    /// The tagging API still lists a deleted resource, once.
+    pub stale_tag_index: bool,
+    /// SQS refuses the name of a queue for 60 seconds after its deletion.
+    pub queue_name_cooldown: bool,
 }
 
 /// One account.
@@ -71,6 +84,12 @@ pub struct RegionState {
     pub sqs: sqs::State,
     /// Alarms and metric data.
     pub cloudwatch: cloudwatch::State,
+    /// The index of tagged resources.
+    pub tagging: tagging::State,
+    /// Functions.
+    pub lambda: lambda::State,
+    /// Secrets.
+    pub secretsmanager: secretsmanager::State,
 }
 
 impl World {

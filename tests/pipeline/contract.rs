@@ -192,6 +192,11 @@ fn interest_in(resource: &Resource) -> Interest {
         Resource::Target(target) => region(RegionInterest { rules: only(&target.rule), ..none() }),
         Resource::Alarm(alarm) => region(RegionInterest { alarms: only(&alarm.name), ..none() }),
         Resource::Breaker(_) => region(RegionInterest { services: true, ..none() }),
+        Resource::EventBus(_)
+        | Resource::Connection(_)
+        | Resource::ApiDestination(_)
+        | Resource::Function(_)
+        | Resource::Subscription(_) => panic!("no pipeline asks for these yet"),
         Resource::ChatConfiguration(configuration) => Interest {
             regions: BTreeMap::new(),
             global: Some(GlobalInterest { channels: [configuration.channel.clone()].into() }),
@@ -216,6 +221,11 @@ fn difference(resource: &Resource, snapshot: &Snapshot) -> Sight<Difference> {
         }),
         Resource::Target(target) => of_target(target, seen()),
         Resource::ChatConfiguration(configuration) => of_configuration(configuration, snapshot),
+        Resource::EventBus(_)
+        | Resource::Connection(_)
+        | Resource::ApiDestination(_)
+        | Resource::Function(_)
+        | Resource::Subscription(_) => panic!("no pipeline asks for these yet"),
         Resource::Breaker(_) => panic!("breakers have scenarios of their own"),
     }
 }

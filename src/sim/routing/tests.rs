@@ -1,3 +1,6 @@
+mod api_destination;
+mod forward;
+
 use serde_json::{Value, json};
 
 use super::{DeadLetter, Delivery, Outcome, publish_event};
@@ -241,7 +244,7 @@ fn targets_receive_the_event_a_part_of_it_or_a_constant() {
 #[test]
 fn a_target_that_the_simulator_cannot_reach_fails_in_the_open() {
     let mut pipeline = Pipeline::new();
-    pipeline.target(json!({"Arn": format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify")}));
+    pipeline.target(json!({"Arn": format!("arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/notify")}));
     let outcome = pipeline.send_one("x");
     failed("UNSUPPORTED_TARGET", &outcome);
 }

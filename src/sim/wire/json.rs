@@ -47,7 +47,7 @@ pub fn render(service: Service, version: &str, request_id: &str, answer: &Answer
 
 fn error_body(service: Service, refusal: &ApiError) -> Vec<u8> {
     let message_member = match service {
-        Service::Organizations => "Message",
+        Service::Organizations | Service::SecretsManager => "Message",
         _ => "message",
     };
     let shape = query_names::shape(service, &refusal.code);

@@ -5,6 +5,7 @@
 
 mod cbor;
 mod json;
+mod lambda;
 mod marker;
 mod query;
 mod query_names;
@@ -12,6 +13,7 @@ mod rest_json;
 mod xml;
 
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use serde_json::Value;
 
 use super::call::{Answer, ApiError};
@@ -29,6 +31,8 @@ pub enum Protocol {
     Query,
     /// restJson1: the operation is the path.
     RestJson,
+    /// restJson1 as Lambda uses it: method and path are the operation.
+    Lambda,
     /// Smithy RPC v2 with CBOR: the operation is the path's end.
     Cbor,
 }
@@ -55,12 +59,32 @@ pub fn protocol(service: Service, headers: &HeaderMap) -> Protocol {
         Protocol::Json { version }
     } else if service == Service::Chatbot {
         Protocol::RestJson
+    } else if service == Service::Lambda {
+        Protocol::Lambda
     } else {
         Protocol::Query
     }
 }
 
-/// The operation and the input of a request.
+/// The operation and the input of a request, whichever parts of it hold them.
+///
+/// # Errors
+///
+/// The refusal that a service gives to what it cannot read.
+pub fn read(
+    protocol: Protocol,
+    service: Service,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(String, Value), ApiError> {
+    match protocol {
+        Protocol::Lambda => lambda::decode(parts, body),
+        _ => decode(protocol, service, parts.uri.path(), &parts.headers, body),
+    }
+}
+
+/// The operation and the input of a request that stand in its path, headers
+/// and body.
 ///
 /// # Errors
 ///
@@ -79,7 +103,7 @@ pub fn decode(
     match protocol {
         Protocol::Json { .. } => json::decode(service, headers, body),
         Protocol::Query => query::decode(body),
-        Protocol::RestJson => rest_json::decode(path, body),
+        Protocol::RestJson | Protocol::Lambda => rest_json::decode(path, body),
         Protocol::Cbor => cbor::decode(service, path, body),
     }
 }
@@ -96,6 +120,7 @@ pub fn render(
         Protocol::Json { version } => json::render(service, version, request_id, answer),
         Protocol::Query => query::render(service, operation, request_id, answer),
         Protocol::RestJson => rest_json::render(operation, request_id, answer),
+        Protocol::Lambda => lambda::render(operation, request_id, answer),
         Protocol::Cbor => cbor::render(service, request_id, answer),
     }
 }
