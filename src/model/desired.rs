@@ -110,7 +110,8 @@ impl Desired {
 
 impl Desired {
     /// What the fleet no longer asks for may be anywhere where it built
-    /// something. AWS Chatbot is in the partition `aws` alone.
+    /// something. AWS Chatbot is in the partition `aws` alone, and not asked for
+    /// forgotten rooms of accounts without any unless they are to go.
     fn note_orphans(&self, interest: &mut Interest) {
         for region in &self.orphan_regions {
             at(interest, *region);
@@ -118,7 +119,7 @@ impl Desired {
         for region in interest.regions.values_mut() {
             region.owned_by.clone_from(&self.orphans_of);
         }
-        if self.regions.iter().any(|region| region.partition() == Partition::Aws) {
+        if self.orphan_regions.iter().any(|region| region.partition() == Partition::Aws) {
             interest.global.get_or_insert_default();
         }
     }
