@@ -21,7 +21,7 @@ pub mod names;
 mod order;
 mod pipeline;
 mod policies;
-pub mod prune;
+mod prune;
 mod room;
 
 #[cfg(test)]
@@ -37,6 +37,8 @@ use crate::model::{Account, Desired, EventFamily, Plan, Region, Snapshot};
 
 pub use expand::{desired, oversized_patterns};
 pub use order::sort;
+pub use prune::orphans;
+pub use prune::orphans;
 
 /// What a run is to bring about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
