@@ -8,7 +8,6 @@ mod breakers;
 mod carriers;
 pub mod conditions;
 mod conflicts;
-mod denials;
 pub mod paths;
 mod rooms;
 #[cfg(test)]

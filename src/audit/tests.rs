@@ -27,7 +27,13 @@ fn audited(fleet: &Fleet, snapshot: &Snapshot) -> (Vec<Finding>, Vec<Condition>,
     let account = account(&[PLACE]);
     let desired = desired(fleet, &account, snapshot);
     let plan = plan(fleet, &account, snapshot);
-    let paths = paths::walk(FLEET, &desired, snapshot);
+    let paths = paths::walk(&paths::WalkInput {
+        fleet: FLEET,
+        account: &account,
+        desired: &desired,
+        snapshot,
+        hubs: &BTreeMap::new(),
+    });
     let subject =
         Subject { fleet, account: &account, desired: &desired, snapshot, plan: &plan, today: TODAY };
     let findings = findings(&subject, &paths);
@@ -246,7 +252,8 @@ fn a_taken_name_is_found_with_its_kind() {
 
 #[test]
 fn a_broken_path_is_one_finding_however_many_events_take_it() {
-    let both = vec![crate::model::EventFamily::DeploymentFailed, crate::model::EventFamily::ServiceImpaired];
+    let both = [crate::model::EventFamily::DeploymentFailed, crate::model::EventFamily::ServiceImpaired];
+    let both = both.map(crate::fleet::spec::Events::Family).to_vec();
     let fleet = fleet(vec![crate::fleet::spec::Pipeline { events: both, ..pipeline("deploys") }]);
     let mut snapshot = settled(&fleet, &account(&[PLACE]));
     if let Some(Sight::Seen(rule)) = at(&mut snapshot, region(PLACE)).rules.get_mut("foghorn-deploys") {

@@ -100,6 +100,7 @@ fn a_file_that_cannot_be_typed_is_met_with_position_field_and_plain_words() {
         ("deploymentFailed, ", "{ pattern: {} }, "),
         ("breakers:", "breakers:\n  x-breakers:"),
         ("slack: { work", "teams: { work"),
+        ("slack: { work", "discord: { work"),
         ("team: sre", "team: sre, team: ops"),
         ("kind: Fleet", "kind: Fleet\nkind: Fleet"),
         ("{ env: dev }", "{ <<: { env: dev }, <<: { env: prod } }"),
@@ -190,6 +191,118 @@ fn a_fleet_that_makes_no_sense_is_met_with_position_field_and_reason() {
     insta::assert_snapshot!(golden);
 }
 
+const SLACK: &str = "via: { chatbot: { slack: { workspaceId: T0123, channelId: C0123 } } }";
+
+#[test]
+fn every_way_to_a_room_can_be_asked_for() {
+    for way in [
+        "chatbot: { teams: { tenantId: 11111111-2222-3333-4444-555555555555, teamId: \
+         66666666-7777-8888-9999-000000000000, channelId: 19%3Aab12%40thread.tacv2 } }",
+        "apiDestination: { slack: { webhook: { env: SLACK_WEBHOOK } } }",
+        "apiDestination: { googleChat: { webhook: { file: /run/secrets/google } }, ratePerSecond: 5 }",
+        "apiDestination: { slack: { webhook: { secretsManager: foghorn/slack } } }",
+        "lambda: { googleChat: { webhook: { secretsManager: foghorn/google } } }",
+        "lambda: { teams: { webhook: { secretsManager: \
+         \"arn:aws:secretsmanager:eu-west-1:111111111111:secret:t-a1b2c3\" } }, topic: true }",
+    ] {
+        assert_eq!(told(SLACK, &format!("via: {{ {way} }}")), "", "{way}");
+        assert_valid(&GOOD.replace(SLACK, &format!("via: {{ {way} }}")));
+    }
+    for more in [
+        "hub: { account: \"111111111111\", region: eu-west-1 }",
+        "hub: { account: \"222222222222\", region: eu-west-1, organizationId: o-exampleorgid }",
+        "when: unheard",
+        "canary: false",
+    ] {
+        assert_eq!(told(SLACK, &format!("{SLACK}\n      {more}")), "", "{more}");
+        assert_valid(&GOOD.replace(SLACK, &format!("{SLACK}\n      {more}")));
+    }
+    for events in ["taskFailed, taskStopped", "{ pattern: { source: [aws.ecs] } }"] {
+        assert_eq!(told("deploymentFailed, serviceImpaired", events), "", "{events}");
+        assert_valid(&GOOD.replace("deploymentFailed, serviceImpaired", events));
+    }
+}
+
+fn assert_valid(text: &str) {
+    let validator = jsonschema::validator_for(&super::schema()).expect("the schema is one");
+    let errors: Vec<String> =
+        validator.iter_errors(&load::json(text)).map(|error| error.to_string()).collect();
+    assert_eq!(errors, [""; 0], "{text}");
+}
+
+#[test]
+fn a_way_to_a_room_that_can_t_be_is_met_with_position_field_and_reason() {
+    let via = |way: &str| format!("via: {{ {way} }}");
+    let after = |more: &str| format!("{SLACK}\n      {more}");
+    let destination = |webhook: &str| via(&format!("apiDestination: {{ slack: {{ webhook: {webhook} }} }}"));
+    let cases = [
+        via(""),
+        via("lamda: {}"),
+        via("chatbot: {}"),
+        via("chatbot: { slack: { workspaceId: T1, channelId: C1 } }, lambda: { topic: true }"),
+        via("chatbot: { teams: { tenantId: acme, teamId: b, channelId: 'General Channel' } }"),
+        via("apiDestination: { teams: { webhook: { env: TEAMS } } }"),
+        via("apiDestination: { ratePerSecond: 1 }"),
+        via("apiDestination: { slack: { webhook: { env: A } }, googleChat: { webhook: { env: B } } }"),
+        via("apiDestination: { slack: { webhook: { env: A } }, ratePerSecond: 301 }"),
+        destination("https://example.invalid/hook/very-secret"),
+        destination("{}"),
+        destination("{ env: A, file: b }"),
+        destination("{ env: https://example.invalid/hook/very-secret }"),
+        destination("{ file: https://example.invalid/hook/very-secret }"),
+        destination("{ secretsManager: https://example.invalid/hook/very-secret }"),
+        destination("{ env: 'not a name' }"),
+        destination("{ secret: a }"),
+        via("apiDestination: { slack: https://example.invalid/hook/very-secret }"),
+        via("apiDestination: https://example.invalid/hook/very-secret"),
+        via("lambda: { slack: { webhook: { env: SLACK } } }"),
+        via("lambda: { slack: { webhook: https://example.invalid/hook/very-secret } }"),
+        via("lambda: { slack: { webhook: { secretsManager: 'a b' } } }"),
+        via("lambda: { topic: true }"),
+        after("hub: { account: \"999999999999\", region: eu-west-1 }"),
+        after("hub: { account: \"111111111111\", region: cn-north-1 }"),
+        after("hub: { account: \"111111111111\", region: eu-west-1, organizationId: acme }"),
+        after("hub: { account: \"111111111111\" }"),
+        after("hub: { account: \"111111111111\", region: eu-west-1 }\n      when: unheard"),
+        after("when: sometimes"),
+        after("canary: perhaps"),
+    ];
+    let cases: Vec<(&str, &str)> = cases.iter().map(|case| (SLACK, case.as_str())).collect();
+    let golden = golden(&cases);
+    let told: String = golden.lines().filter(|line| line.contains("fleet.yaml:")).collect();
+    assert!(!told.contains("very-secret"), "{told}");
+    insta::assert_snapshot!(golden);
+}
+
+#[test]
+fn a_pattern_that_is_refused_or_never_matches_is_told_of_with_its_position() {
+    let golden = golden(&[
+        ("serviceImpaired", "{ pattern: {} }"),
+        ("serviceImpaired", "{ pattern: { source: aws.ecs } }"),
+        ("serviceImpaired", "{ pattern: { source: [{ prefx: aws }] } }"),
+        ("serviceImpaired", "{ pattern: { source: [aws.ec2] } }"),
+        (
+            "serviceImpaired",
+            "{ pattern: { source: [aws.ecs], detail-type: [ECS Deployment State Changed] } }",
+        ),
+        ("serviceImpaired", "{ patern: {} }"),
+    ]);
+    insta::assert_snapshot!(golden);
+}
+
+#[test]
+fn a_hub_that_is_none_of_the_accounts_found_is_told_of() {
+    let hub = "hub: { account: \"333333333333\", region: eu-west-1 }";
+    let text = GOOD
+        .replace(SLACK, &format!("{SLACK}\n      {hub}"))
+        .replace("  regions: [us", "  organization: {}\n  regions: [us");
+    let fleet = parse(&text, "fleet.yaml", TODAY).expect("a good fleet").fleet;
+    let accounts: Vec<_> = fleet.entries().collect();
+    let [(index, why)] = &fleet.hubs_missing(&accounts)[..] else { panic!("one hub is missing") };
+    assert_eq!(*index, 0);
+    assert!(why.contains("333333333333"), "{why}");
+}
+
 #[test]
 fn a_fleet_without_accounts_is_refused() {
     let text = "apiVersion: foghorn.dev/v1alpha1\nkind: Fleet\nmetadata: { name: a }\nspec: {}\n";
@@ -223,14 +336,6 @@ fn a_problem_behind_an_alias_is_told_where_its_anchor_is() {
     ");
     let text = GOOD.replace("name: dev, labels: { env: dev }", "name: &dev dev, labels: *dev");
     assert_eq!(lines(&text), "fleet.yaml:8:35: spec.accounts[0].labels: expected a mapping, found \"dev\"");
-}
-
-#[test]
-fn an_event_that_no_pipeline_can_carry_yet_is_refused_where_it_stands() {
-    let text = GOOD.replace("[deploymentFailed", "[taskFailed, deploymentFailed");
-    assert!(text.contains("taskFailed"), "{text}");
-    let told = lines(&text);
-    assert!(told.contains("spec.pipelines[0].events[0]: taskFailed can't be carried"), "{told}");
 }
 
 #[test]

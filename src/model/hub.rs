@@ -1,7 +1,9 @@
 //! Hubs: one account whose bus, rule and room serve many accounts.
 
 use super::account::AccountId;
+use super::desired::Desired;
 use super::region::Region;
+use super::snapshot::Snapshot;
 
 /// Where a hub is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,4 +14,14 @@ pub struct HubAddress {
     pub region: Region,
     /// The name of the bus.
     pub bus: String,
+}
+
+/// What is known of a hub's account when the members' paths are walked on
+/// through it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HubSight {
+    /// What the fleet asks for there.
+    pub desired: Desired,
+    /// What was read there.
+    pub snapshot: Snapshot,
 }

@@ -42,6 +42,7 @@ pub use coverage::{Cause, Coverage, CoverageState, Gap, Sight};
 pub use desired::Desired;
 pub use event::EventFamily;
 pub use finding::{Check, Finding, Severity};
+pub use hub::{HubAddress, HubSight};
 pub use pass::{Condition, ConditionStatus, ConditionType, Pass};
 pub use region::{Location, Partition, Region};
 pub use report::{Mode, Report};

@@ -84,12 +84,25 @@ pub enum PathState {
     Unknown,
 }
 
+/// Who made a path. Public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MadeBy {
+    /// The fleet.
+    Fleet,
+    /// Somebody else. Such a path is reported, but it is nothing that the
+    /// fleet answers for.
+    Others,
+}
+
 /// One way from an ECS event to a room. Public interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Path {
-    /// The pipeline.
+    /// The pipeline; of a path that others made, the rule's name.
     pub pipeline: String,
+    /// Who made it.
+    pub made_by: MadeBy,
     /// The event family.
     pub event: String,
     /// Where the event arises.
@@ -137,17 +150,22 @@ pub struct Pass {
 }
 
 impl Pass {
+    /// The paths that the fleet answers for.
+    pub fn own_paths(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().filter(|path| path.made_by == MadeBy::Fleet)
+    }
+
     /// Whether part of the account could not be read, so that nobody can say
     /// how it stands.
     pub fn is_incomplete(&self) -> bool {
         self.coverage.iter().any(|coverage| coverage.state != CoverageState::Seen)
-            || self.paths.iter().any(|path| path.state == PathState::Unknown)
+            || self.own_paths().any(|path| path.state == PathState::Unknown)
     }
 
     /// Whether something is wrong, or differs from the fleet file, and stays so.
     pub fn has_drift(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity != Severity::Info)
-            || self.paths.iter().any(|path| path.state == PathState::Broken)
+            || self.own_paths().any(|path| path.state == PathState::Broken)
             || self.changes.iter().any(|change| change.outcome != Outcome::Applied)
     }
 }

@@ -133,7 +133,7 @@ pub struct ChangeCount {
     pub skipped: usize,
 }
 
-/// Paths by state.
+/// The fleet's paths by state; those that others made are not counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PathCount {
     /// See [`PathState::Heard`].
@@ -185,7 +185,7 @@ impl Summary {
         self.locations += pass.coverage.len();
         pass.coverage.iter().for_each(|coverage| self.coverage.count(coverage.state));
         pass.findings.iter().for_each(|finding| self.findings.count(finding.severity));
-        pass.paths.iter().for_each(|path| self.paths.count(path.state));
+        pass.own_paths().for_each(|path| self.paths.count(path.state));
         for change in &pass.changes {
             self.changes.count(change.action, change.outcome);
         }

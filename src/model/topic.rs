@@ -60,6 +60,16 @@ pub struct Subscription {
     /// Which messages are delivered at all; `None` for all of them, and where
     /// the attributes were not read.
     pub filter_policy: Option<Value>,
+    /// Whether the filter looks into the message; otherwise it looks at the
+    /// message's attributes.
+    pub filters_body: bool,
+}
+
+impl Subscription {
+    /// Whether it is AWS Chatbot's own.
+    pub fn is_chatbots(&self) -> bool {
+        host_of(&self.endpoint) == Some(CHATBOT_HOST)
+    }
 }
 
 impl Topic {
@@ -84,9 +94,7 @@ impl ObservedTopic {
     /// Whether AWS Chatbot listens; `None` where that was not read.
     pub fn feeds_chatbot(&self) -> Option<bool> {
         let subscriptions = self.subscriptions.as_ref()?;
-        Some(subscriptions.iter().any(|subscription| {
-            subscription.confirmed && host_of(&subscription.endpoint) == Some(CHATBOT_HOST)
-        }))
+        Some(subscriptions.iter().any(|subscription| subscription.confirmed && subscription.is_chatbots()))
     }
 }
 
@@ -117,6 +125,7 @@ mod tests {
                 arn: None,
                 raw_delivery: None,
                 filter_policy: None,
+                filters_body: false,
             };
             let topic = ObservedTopic {
                 policy: None,

@@ -7,12 +7,15 @@ use proptest::sample::{Index, subsequence};
 use serde_json::{Value, json};
 
 use super::fixtures::*;
-use crate::fleet::spec::{Fleet, Pipeline};
+use crate::fleet::spec::{Chatbot, Events, Fleet, Hub, Pipeline, Via};
 use crate::model::change::Plan;
+use crate::model::destination::owner_of as marked_by;
 use crate::model::policy::Policy;
 use crate::model::service::Service;
 use crate::model::tags::OWNER;
-use crate::model::{Account, Change, EventFamily, Key, Kind, Location, Resource, Sight, Snapshot, Tags};
+use crate::model::{
+    Account, Action, Change, EventFamily, Key, Kind, Location, Resource, Sight, Snapshot, Tags,
+};
 
 /// Something that happened to one resource of an account.
 #[derive(Debug, Clone)]
@@ -44,22 +47,41 @@ fn pipelines() -> impl Strategy<Value = Vec<Pipeline>> {
         any::<bool>(),
         1_u32..4,
         subsequence(vec!["{region}", "us-east-1"], 0..=2),
+        (prop::option::of(0..WAYS.len()), 0..6_usize),
     );
     (prop::collection::vec(one, 0..4), any::<[bool; 2]>()).prop_map(|(many, adopt)| {
-        let build = |(index, (events, clusters, second, dead_letter, threshold, notify)): (usize, _)| {
-            let (events, clusters): (Vec<EventFamily>, Vec<&str>) = (events, clusters);
-            let (second, dead_letter, threshold): (bool, bool, u32) = (second, dead_letter, threshold);
-            let notify: Vec<&str> = notify;
-            let mut pipeline = pipeline(&format!("p{index}"));
-            pipeline.via = via(if second { "C2" } else { "C1" }, adopt[usize::from(second)]);
-            pipeline.events = events;
-            pipeline.clusters = clusters.into_iter().map(str::to_owned).collect();
-            pipeline.dead_letter = dead_letter;
-            pipeline.alarms.unsupported_events.threshold = threshold;
-            let topic = |place: &str| format!("arn:aws:sns:{place}:{{account}}:pager");
-            pipeline.alarms.notify = notify.into_iter().map(topic).collect();
-            pipeline
-        };
+        let build =
+            |(index, (events, clusters, second, dead_letter, threshold, notify, (way, hub_kind))): (
+                usize,
+                _,
+            )| {
+                let (events, clusters): (Vec<EventFamily>, Vec<&str>) = (events, clusters);
+                let (second, dead_letter, threshold): (bool, bool, u32) = (second, dead_letter, threshold);
+                let notify: Vec<&str> = notify;
+                let mut pipeline = pipeline(&format!("p{index}"));
+                pipeline.via = via(if second { "C2" } else { "C1" }, adopt[usize::from(second)]);
+                pipeline.events = events.into_iter().map(Events::Family).collect();
+                pipeline.clusters = clusters.into_iter().map(str::to_owned).collect();
+                pipeline.dead_letter = dead_letter;
+                pipeline.alarms.unsupported_events.threshold = threshold;
+                let topic = |place: &str| format!("arn:aws:sns:{place}:{{account}}:pager");
+                pipeline.alarms.notify = notify.into_iter().map(topic).collect();
+                let (way, hub_kind): (Option<usize>, usize) = (way, hub_kind);
+                if let Some(way) = way {
+                    pipeline.via = match pipeline_via("any", WAYS[way]).via {
+                        // Pipelines of one channel agree whether to adopt.
+                        Via::Chatbot(Chatbot::Slack(_)) => via("C1", adopt[0]),
+                        via => via,
+                    };
+                }
+                pipeline.hub = match hub_kind {
+                    0 => Some(hub("eu-west-1", None)),
+                    1 => Some(Hub { account: account(&[]).id, ..hub("us-west-2", None) }),
+                    2 => Some(Hub { account: account(&[]).id, ..hub("eu-west-1", Some("o-exampleorgid")) }),
+                    _ => None,
+                };
+                pipeline
+            };
         many.into_iter().enumerate().map(build).collect()
     })
 }
@@ -275,12 +297,93 @@ fn owner_of(world: &World, change: &Change) -> Option<Tags> {
     let mut snapshot = world.snapshot.clone();
     let key = match change.key.kind {
         Kind::Target => {
-            let rule = change.key.name.split('/').next().unwrap_or_default();
+            let rule = change.key.name.rsplit_once('/').map_or("", |(rule, _)| rule);
             Key::new(Kind::Rule, change.key.location, rule)
         }
+        Kind::Subscription => {
+            let topic = change.key.name.split('/').next().unwrap_or_default();
+            Key::new(Kind::Topic, change.key.location, topic)
+        }
+        Kind::Connection | Kind::ApiDestination => return mark_of(world, &change.key),
         _ => change.key.clone(),
     };
     tags_of(&mut snapshot, &key).cloned()
+}
+
+/// The mark of a thing without tags, as tags.
+fn mark_of(world: &World, key: &Key) -> Option<Tags> {
+    let Location::Region(region) = key.location else { return None };
+    let seen = world.snapshot.regions.get(&region)?;
+    let description = match key.kind {
+        Kind::Connection => seen.connections.get(&key.name)?.seen()?.description.as_deref(),
+        _ => seen.destinations.get(&key.name)?.seen()?.description.as_deref(),
+    };
+    let owner = marked_by(description).map(|fleet| (OWNER.to_owned(), fleet.to_owned()));
+    Some(Tags(owner.into_iter().collect()))
+}
+
+/// The fleet without some of its pipelines.
+fn fewer(fleet: &Fleet, kept: &[bool; 4]) -> Fleet {
+    let mut fleet = fleet.clone();
+    let mut kept = kept.iter();
+    fleet.spec.pipelines.retain(|_| kept.next().copied().unwrap_or(true));
+    fleet
+}
+
+#[test]
+fn no_plan_shows_a_webhook() {
+    let ways = WAYS.iter().enumerate().map(|(index, way)| pipeline_via(&format!("way{index}"), way));
+    let fleet = fleet(ways.collect());
+    let account = account(&["eu-west-1"]);
+    let mut snapshot = bare(&fleet, &account);
+    for _ in 0..2 {
+        let plan = plan(&fleet, &account, &snapshot);
+        assert!(!plan.is_empty());
+        let shown = format!("{plan:?} {}", serde_json::to_string(&plan.changes).expect("JSON"));
+        assert!(!shown.contains("very-secret"), "{shown}");
+        apply_to_snapshot(&mut snapshot, &plan);
+        let region = at(&mut snapshot, region("eu-west-1"));
+        for destination in region.destinations.values_mut() {
+            if let Sight::Seen(destination) = destination {
+                destination.endpoint =
+                    crate::model::secret::Secret::new("https://example.invalid/very-secret/old");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_webhook_or_a_notifier_that_can_t_be_had_withholds_what_needs_it_and_nothing_else() {
+    let ways = WAYS.iter().enumerate().map(|(index, way)| pipeline_via(&format!("way{index}"), way));
+    let fleet = fleet(ways.collect());
+    let account = account(&["eu-west-1"]);
+    let mut snapshot = bare(&fleet, &account);
+    at(&mut snapshot, region("eu-west-1")).secrets.insert("foghorn/slack".to_owned(), Sight::Absent);
+    let materials = crate::model::materials::Materials::default();
+    let inputs = super::Inputs { materials: &materials, ..inputs(&fleet, &account, Some(&snapshot)) };
+    let plan = plan_of(&inputs, &snapshot);
+    let action = |kind: Kind, name: &str| {
+        let found = plan.changes.iter().find(|change| change.key.kind == kind && change.key.name == name);
+        found.map(|change| change.action)
+    };
+    use crate::model::Action::{Create, Withheld};
+    for (kind, name, expected) in [
+        (Kind::Connection, "foghorn-way2", Create),
+        (Kind::ApiDestination, "foghorn-way2", Withheld),
+        (Kind::Rule, "foghorn-way2", Create),
+        (Kind::Target, "foghorn-way2/destination", Withheld),
+        (Kind::ApiDestination, "foghorn-way3", Create),
+        (Kind::Target, "foghorn-way3/destination", Create),
+        (Kind::Function, "foghorn-way4", Withheld),
+        (Kind::Queue, "foghorn-way4-dead-letters", Create),
+        (Kind::Topic, "foghorn-way5", Create),
+        (Kind::Subscription, "foghorn-way5/foghorn-way5", Withheld),
+        (Kind::Target, "foghorn-way0/topic", Create),
+    ] {
+        assert_eq!(action(kind, name), Some(expected), "{kind} {name}");
+    }
+    let shown = format!("{plan:?}");
+    assert!(shown.contains("there is no secret foghorn/slack in eu-west-1"), "{shown}");
 }
 
 proptest! {
@@ -313,6 +416,32 @@ proptest! {
     }
 
     #[test]
+    fn a_fleet_pruned_and_pruned_again_writes_nothing(world in worlds(), kept in any::<[bool; 4]>()) {
+        let mut snapshot = world.snapshot.clone();
+        found_by_tag(&mut snapshot);
+        let fleet = fewer(&world.fleet, &kept);
+        let pruned = |snapshot: &Snapshot| {
+            let inputs = inputs(&fleet, &world.account, Some(snapshot));
+            plan_of(&super::Inputs { intent: super::Intent::Prune, ..inputs }, snapshot)
+        };
+        let plan = pruned(&snapshot);
+        for change in plan.changes.iter().filter(|change| change.action == Action::Delete) {
+            prop_assert!(
+                owner_of(&world, change).is_none_or(|tags| tags.owner() == Some("acme")),
+                "{:?}", change
+            );
+            prop_assert!(!desired(&fleet, &world.account, &snapshot).resources.contains_key(&change.key));
+            for need in &change.needs {
+                let place = |key: &Key| plan.changes.iter().position(|change| change.key == *key);
+                prop_assert!(place(need) < place(&change.key), "{:?}", change);
+            }
+        }
+        apply_to_snapshot(&mut snapshot, &plan);
+        let again = pruned(&snapshot);
+        prop_assert!(again.writes_nothing(), "{:#?}", again);
+    }
+
+    #[test]
     fn nothing_is_written_that_the_fleet_does_not_own(world in worlds()) {
         for change in planned(&world).changes.iter().filter(|change| change.is_write()) {
             let Some(tags) = owner_of(&world, change) else { continue };
@@ -323,7 +452,7 @@ proptest! {
                 return Err(TestCaseError::fail(format!("{change:?} over {tags:?}")));
             };
             let adopted = world.fleet.spec.pipelines.iter().any(|pipeline| {
-                let slack = &pipeline.via.chatbot.slack;
+                let Via::Chatbot(Chatbot::Slack(slack)) = &pipeline.via else { return false };
                 slack.adopt && fed.channel == channel(&slack.channel_id)
             });
             prop_assert!(adopted);

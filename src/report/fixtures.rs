@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use crate::model::pass::{AccountSummary, Hop, Path, PathState};
+use crate::model::pass::{AccountSummary, Hop, MadeBy, Path, PathState};
 use crate::model::report::Metadata;
 use crate::model::*;
 
@@ -199,6 +199,7 @@ fn path(
         carries: (state == PathState::Broken).then_some(false),
     });
     Path {
+        made_by: MadeBy::Fleet,
         pipeline: pipeline.to_owned(),
         event: event.to_owned(),
         location: location(place),

@@ -1,8 +1,12 @@
 use super::*;
 use crate::fleet::spec::{Fleet, Pipeline};
 use crate::model::Location;
+use crate::model::chat::ObservedChatConfiguration;
 use crate::model::policy::Policy;
 use crate::model::rule::ObservedRule;
+use crate::model::target::ObservedTarget;
+use crate::model::topic::ObservedTopic;
+use crate::model::{Key, Kind, Sight};
 use crate::plan::fixtures::*;
 
 const PLACE: &str = "eu-west-1";
@@ -13,9 +17,13 @@ fn world() -> (Fleet, Snapshot) {
     (fleet, snapshot)
 }
 
+fn walked_all(account: &Account, desired: &Desired, snapshot: &Snapshot) -> Vec<Path> {
+    walk(&WalkInput { fleet: FLEET, account, desired, snapshot, hubs: &BTreeMap::new() })
+}
+
 fn walked(fleet: &Fleet, snapshot: &Snapshot) -> Path {
     let desired = desired(fleet, &account(&[PLACE]), snapshot);
-    let paths = walk(FLEET, &desired, snapshot);
+    let paths = walked_all(&account(&[PLACE]), &desired, snapshot);
     let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
     path.clone()
 }
@@ -65,7 +73,6 @@ fn breakages() -> Vec<(&'static str, Hand)> {
         ("target", |s| erase(s, &key(Kind::Target, "foghorn-deploys/topic"))),
         ("target", |s| rule(s).targets = Sight::Absent),
         ("target", |s| target(s).settings.arn = "arn:aws:sns:eu-west-1:111111111111:other".into()),
-        ("target", |s| target(s).settings.role_arn = Some("arn:aws:iam::111111111111:role/r".into())),
         ("transformer", |s| target(s).settings.transformer = None),
         ("transformer", |s| target(s).settings.input = Some("\"hello\"".into())),
         ("transformer", |s| target(s).settings.input_path = Some("$.detail".into())),
@@ -184,10 +191,18 @@ fn a_path_in_a_partition_without_aws_chatbot_is_broken_at_the_room() {
     let fleet = fleet(vec![pipeline("deploys")]);
     let account = account(&["cn-north-1"]);
     let snapshot = settled(&fleet, &account);
-    let paths = walk(FLEET, &desired(&fleet, &account, &snapshot), &snapshot);
+    let paths = walked_all(&account, &desired(&fleet, &account, &snapshot), &snapshot);
     let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
     assert_eq!((path.state, path.broken_at), (PathState::Broken, Some("room")));
     assert!(path.why.as_deref().is_some_and(|why| why.contains("aws-cn")));
+}
+
+#[test]
+fn a_role_that_is_not_ours_leaves_the_verdict_open_because_nobody_reads_what_it_may() {
+    let (fleet, mut snapshot) = world();
+    target(&mut snapshot).settings.role_arn = Some("arn:aws:iam::111111111111:role/r".into());
+    let path = walked(&fleet, &snapshot);
+    assert_eq!((path.state, path.broken_at), (PathState::Unknown, Some("role")));
 }
 
 #[test]

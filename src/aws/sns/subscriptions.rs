@@ -17,6 +17,7 @@ use crate::model::{Gap, Region, arn};
 /// Attributes of a subscription (SNS API reference, SetSubscriptionAttributes).
 const FILTER: &str = "FilterPolicy";
 const RAW: &str = "RawMessageDelivery";
+const SCOPE: &str = "FilterPolicyScope";
 
 /// A filter that lets every message through: an empty policy takes an old one
 /// away (SNS developer guide, removing a subscription filter policy).
@@ -56,6 +57,7 @@ impl From<types::Subscription> for Subscription {
             arn,
             raw_delivery: None,
             filter_policy: None,
+            filters_body: false,
         }
     }
 }
@@ -111,6 +113,7 @@ fn described(subscription: Subscription, attributes: &HashMap<String, String>) -
     Subscription {
         raw_delivery: Some(attributes.get(RAW).is_some_and(|raw| raw == "true")),
         filter_policy: filter.filter(|filter| filter.as_object().is_none_or(|members| !members.is_empty())),
+        filters_body: attributes.get(SCOPE).is_some_and(|scope| scope == "MessageBody"),
         ..subscription
     }
 }

@@ -1,0 +1,116 @@
+//! From a target or a topic through a function to the room that it tells.
+
+use serde_json::Value;
+
+use super::access::{Request, judge};
+use super::ground::Whose;
+use super::target::{Arn, Shot};
+use super::trail::{Ear, Step, Trail, carries};
+use crate::chat::webhook::WebhookUrl;
+use crate::model::function::ObservedFunction;
+use crate::model::{Kind, Resource, Sight};
+
+/// The environment variable that holds the notifier's settings.
+const SETTINGS: &str = "FOGHORN_SETTINGS";
+
+/// The service that SNS calls itself in policies.
+const SNS: &str = "sns.amazonaws.com";
+
+/// The way on from a target that is a function.
+pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail> {
+    let trail = match shot.text() {
+        Ok(_) => trail.then("transformer", arn.resource, Step::Carries),
+        Err(why) => trail.then("transformer", arn.resource, Step::Stops(why)),
+    };
+    let request = Request::from_rule(shot, "lambda:InvokeFunction", &shot.settings.arn);
+    vec![through(shot, arn, &request, trail)]
+}
+
+/// The way on from a topic to which a function is subscribed.
+pub(super) fn from_topic(shot: &Shot<'_, '_>, endpoint: &str, trail: Trail) -> Vec<Trail> {
+    let Some(arn) = Arn::parse(endpoint) else { return Vec::new() };
+    let request = Request::from_service(
+        SNS,
+        "lambda:InvokeFunction",
+        endpoint,
+        shot.settings.arn.clone(),
+        shot.ground.account.as_str(),
+    );
+    vec![through(shot, arn, &request, trail)]
+}
+
+fn through(shot: &Shot<'_, '_>, arn: Arn<'_>, request: &Request, trail: Trail) -> Trail {
+    let ground = shot.ground;
+    // A version or an alias may stand after the name.
+    let name = arn.resource.trim_start_matches("function:").split(':').next().unwrap_or_default();
+    let heard_by = Ear::Function(name.to_owned());
+    if !arn.is_on(ground) {
+        let why = "the function is in another account or Region and was not read".to_owned();
+        return trail.then("function", name, Step::Doubtful(why)).heard_by(heard_by);
+    }
+    let sight = ground.seen().and_then(|seen| seen.functions.get(name));
+    let trail = match ground.find(Kind::Function, sight, |function| ground.owns(&function.tags)) {
+        Ok(function) => trail
+            .then("function", name, runs(function))
+            .then("functionPolicy", name, lets_in(shot, name, function, request))
+            .then("room", name, knows_its_room(shot, name, function)),
+        Err(step) => trail.then("function", name, step),
+    };
+    trail.heard_by(heard_by)
+}
+
+fn runs(function: &ObservedFunction) -> Step {
+    let reason = || function.state_reason.clone().unwrap_or_default();
+    let state = function.state.as_deref().unwrap_or("Active");
+    // An inactive function was idle for long and wakes when it is invoked
+    // (Lambda developer guide, function states).
+    if state == "Failed" {
+        return Step::Stops(format!("the function is {state}: {}", reason()));
+    }
+    if function.reserved_concurrency == Some(0) {
+        return Step::Stops("the function's reserved concurrency is 0, which stops it".to_owned());
+    }
+    carries(function.last_update.as_deref() != Some("Failed"), || {
+        format!("the function's last update failed: {}", reason())
+    })
+}
+
+fn lets_in(shot: &Shot<'_, '_>, name: &str, function: &ObservedFunction, request: &Request) -> Step {
+    let wanted = match shot.ground.wanted(Kind::Function, name) {
+        Some(Resource::Function(function)) => Some(&function.policy),
+        _ => None,
+    };
+    judge(function.policy.as_ref(), wanted, request, "the function's policy does not let this in")
+}
+
+/// Whether the notifier is set to this pipeline's room, and its webhook can be
+/// one. What a function of others does nobody can see.
+fn knows_its_room(shot: &Shot<'_, '_>, name: &str, function: &ObservedFunction) -> Step {
+    if shot.ground.whose == Whose::Anybodys {
+        return Step::Carries;
+    }
+    let Some(Resource::Function(wanted)) = shot.ground.wanted(Kind::Function, name) else {
+        return Step::Carries;
+    };
+    let settings = |environment: &std::collections::BTreeMap<String, String>| {
+        environment.get(SETTINGS).and_then(|text| serde_json::from_str::<Value>(text).ok())
+    };
+    let observed = settings(&function.settings.environment);
+    if observed != settings(&wanted.settings.environment) {
+        return Step::Stops("the function is not set to the pipeline's room".to_owned());
+    }
+    let secret = observed.as_ref().and_then(|settings| settings["secret"].as_str()).unwrap_or_default();
+    webhook(shot, secret)
+}
+
+fn webhook(shot: &Shot<'_, '_>, secret: &str) -> Step {
+    match shot.ground.seen().and_then(|seen| seen.secrets.get(secret)) {
+        None | Some(Sight::Unknown) => Step::Unseen,
+        Some(Sight::Absent) => Step::Stops(format!("there is no secret {secret}")),
+        Some(Sight::Seen(Err(why))) => Step::Stops(format!("the secret {secret} holds no webhook: {why}")),
+        Some(Sight::Seen(Ok(url))) => match WebhookUrl::parse(url) {
+            Ok(_) => Step::Carries,
+            Err(error) => Step::Stops(format!("the secret {secret} holds no webhook: {error}")),
+        },
+    }
+}

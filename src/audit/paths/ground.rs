@@ -1,0 +1,85 @@
+//! Where a walk stands: one account's Region, with what was read there and
+//! what is asked for.
+
+use std::collections::BTreeMap;
+
+use super::WalkInput;
+use super::trail::{Step, not_built};
+use crate::model::desired::Desired;
+use crate::model::{AccountId, HubSight, Key, Kind, Region, RegionSnapshot, Resource, Sight, Snapshot, Tags};
+
+/// Whose a thing on the way is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The fleet's: one of another owner under its name is not it.
+    Ours,
+    /// Anybody's: what rules of others lead to.
+    Anybodys,
+}
+
+/// One account's Region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ground<'a> {
+    pub(super) fleet: &'a str,
+    pub(super) account: &'a AccountId,
+    pub(super) region: Region,
+    pub(super) desired: &'a Desired,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) hubs: &'a BTreeMap<AccountId, HubSight>,
+    pub(super) whose: Whose,
+}
+
+impl<'a> Ground<'a> {
+    /// Where events of a Region arise.
+    pub(super) fn of(input: &WalkInput<'a>, region: Region) -> Self {
+        Self {
+            fleet: input.fleet,
+            account: &input.account.id,
+            region,
+            desired: input.desired,
+            snapshot: input.snapshot,
+            hubs: input.hubs,
+            whose: Whose::Ours,
+        }
+    }
+
+    /// The same ground, walked by rules of others.
+    pub(super) fn of_others(self) -> Self {
+        Self { whose: Whose::Anybodys, ..self }
+    }
+
+    /// What was read here.
+    pub(super) fn seen(&self) -> Option<&'a RegionSnapshot> {
+        self.snapshot.regions.get(&self.region)
+    }
+
+    /// What is asked for under a key.
+    pub(super) fn wanted(&self, kind: Kind, name: &str) -> Option<&'a Resource> {
+        let key = Key::new(kind, self.region, name);
+        self.desired.resources.get(&key).map(|wanted| &wanted.resource)
+    }
+
+    /// What was read of a thing, if it is there and whose it is to be.
+    pub(super) fn find<T>(
+        &self,
+        kind: Kind,
+        sight: Option<&'a Sight<T>>,
+        is_ours: impl Fn(&T) -> bool,
+    ) -> Result<&'a T, Step> {
+        let noun = kind.to_string().to_lowercase();
+        match (sight, self.whose) {
+            (None | Some(Sight::Unknown), _) => Err(Step::Unseen),
+            (Some(Sight::Absent), Whose::Ours) => Err(not_built(&format!("there is no such {noun}"))),
+            (Some(Sight::Absent), Whose::Anybodys) => Err(Step::Stops(format!("there is no such {noun}"))),
+            (Some(Sight::Seen(observed)), Whose::Ours) if !is_ours(observed) => {
+                Err(Step::Stops("its name is taken by something that the fleet does not own".to_owned()))
+            }
+            (Some(Sight::Seen(observed)), _) => Ok(observed),
+        }
+    }
+
+    /// Whether tags say that the fleet owns a thing.
+    pub(super) fn owns(&self, tags: &Tags) -> bool {
+        tags.owner() == Some(self.fleet)
+    }
+}

@@ -1,0 +1,109 @@
+//! Every way from an ECS event to a person, walked hop by hop in what was read.
+//!
+//! The walk begins with sample events of each family, as ECS emits them, and
+//! does what EventBridge, SNS and AWS Chatbot would do with each: `rule` holds
+//! patterns against it, `target` makes the message, `topic`, `bus`,
+//! `destination` and `function` are what a target can lead to, and `chatbot`
+//! is the last hop of a topic. `policy` says whether a resource's policy lets
+//! an event in, `trail` what a way came to.
+
+mod access;
+mod bus;
+mod chatbot;
+mod destination;
+mod function;
+mod ground;
+mod others;
+mod policy;
+mod route;
+mod rule;
+mod target;
+mod topic;
+mod trail;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::finding;
+use crate::model::desired::Desired;
+use crate::model::pass::{MadeBy, Path, PathState};
+use crate::model::{Account, AccountId, Check, EventFamily, Finding, HubSight, Region, Severity, Snapshot};
+
+use ground::Ground;
+
+/// The hop from a topic to AWS Chatbot, which AWS makes in its own time.
+pub const SUBSCRIPTION: &str = "subscription";
+
+/// What paths are walked in.
+#[derive(Debug, Clone, Copy)]
+pub struct WalkInput<'a> {
+    /// The fleet's name.
+    pub fleet: &'a str,
+    /// The account in which events arise.
+    pub account: &'a Account,
+    /// What the fleet asks for there.
+    pub desired: &'a Desired,
+    /// What was read there.
+    pub snapshot: &'a Snapshot,
+    /// What is known of hubs that events are forwarded to.
+    pub hubs: &'a BTreeMap<AccountId, HubSight>,
+}
+
+/// The verdict on every pipeline's every event family in every Region, and on
+/// every rule of others that takes such events.
+pub fn walk(input: &WalkInput<'_>) -> Vec<Path> {
+    let own = input.desired.routes.iter().flat_map(|route| route::paths(input, route));
+    let others = input.desired.regions.iter().filter(|_| input.desired.other_rules);
+    own.chain(others.flat_map(|region| others::paths(&Ground::of(input, *region)))).collect()
+}
+
+/// The families of which rules that others made bring every event to somebody,
+/// by Region: what `when: unheard` need not build again. `clusters` are globs
+/// of the clusters that count; none for all.
+pub fn heard_by_others(input: &WalkInput<'_>, clusters: &[String]) -> BTreeSet<(Region, EventFamily)> {
+    let heard = |region: &Region| {
+        let families = others::families_heard(&Ground::of(input, *region), clusters);
+        families.into_iter().map(|family| (*region, family)).collect::<Vec<_>>()
+    };
+    input.account.regions.iter().flat_map(heard).collect()
+}
+
+/// A finding for every pipeline and Region whose path is broken. A broken path
+/// of others is worth knowing, no more, and only where nothing else carries
+/// what it was to carry.
+pub(super) fn check(paths: &[Path]) -> Vec<Finding> {
+    let mut told = BTreeSet::new();
+    paths
+        .iter()
+        .filter(|path| path.state == PathState::Broken)
+        .filter(|path| path.made_by == MadeBy::Fleet || !is_heard_otherwise(paths, path))
+        .filter(|path| told.insert((&path.pipeline, path.location, path.broken_at)))
+        .map(broken)
+        .collect()
+}
+
+fn is_heard_otherwise(paths: &[Path], broken: &Path) -> bool {
+    let same = |path: &&Path| path.location == broken.location && path.event == broken.event;
+    paths.iter().filter(same).any(|path| path.state == PathState::Heard)
+}
+
+fn broken(path: &Path) -> Finding {
+    let at = path.broken_at.unwrap_or_default();
+    let why = path.why.clone().unwrap_or_default();
+    let (severity, whose) = match path.made_by {
+        MadeBy::Fleet => (Severity::Error, "a failure here would not reach the room; the path"),
+        MadeBy::Others => (Severity::Info, "a rule that others made brings no failure to anybody; its path"),
+    };
+    finding(
+        Check::PathBroken,
+        severity,
+        path.location,
+        &path.pipeline,
+        format!("{whose} stops at {at}: {why}"),
+        [("brokenAt", json!(at)), ("event", json!(path.event))],
+    )
+}
+
+#[cfg(test)]
+mod tests;
