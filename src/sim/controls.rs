@@ -14,11 +14,12 @@ use super::routing::{Delivery, Outcome, publish_event};
 use super::simulator::Simulator;
 use super::{chatbot, cloudwatch};
 
-/// The routes `/_foghorn/workspaces`, `/_foghorn/events` and
-/// `/_foghorn/alarms`.
+/// The routes `/_foghorn/workspaces`, `/_foghorn/teams`, `/_foghorn/events`
+/// and `/_foghorn/alarms`.
 pub fn routes(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/_foghorn/workspaces", post(authorise_workspace))
+        .route("/_foghorn/teams", post(authorise_team))
         .route("/_foghorn/events", post(put_event))
         .route("/_foghorn/alarms", post(evaluate_alarms))
         .with_state(simulator)
@@ -38,6 +39,22 @@ async fn authorise_workspace(
 ) -> StatusCode {
     simulator.with_world(|world| {
         chatbot::authorise_workspace(world, &workspace.account, &workspace.id, &workspace.name);
+    });
+    StatusCode::NO_CONTENT
+}
+
+/// A team of Microsoft Teams to authorise in an account.
+#[derive(Deserialize)]
+struct Team {
+    account: String,
+    tenant: String,
+    id: String,
+    name: String,
+}
+
+async fn authorise_team(State(simulator): State<Arc<Simulator>>, Json(team): Json<Team>) -> StatusCode {
+    simulator.with_world(|world| {
+        chatbot::authorise_team(world, &team.account, &team.tenant, &team.id, &team.name);
     });
     StatusCode::NO_CONTENT
 }

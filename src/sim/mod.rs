@@ -41,6 +41,7 @@ pub mod sns;
 pub mod sqs;
 pub mod sts;
 mod tag_list;
+pub mod tagging;
 #[cfg(test)]
 mod testing;
 pub mod throttle;

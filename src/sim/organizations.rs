@@ -45,6 +45,11 @@ struct Member {
 }
 
 impl State {
+    /// The organisation's id, if the account is in the organisation.
+    pub fn organization_of(&self, account: &str) -> Option<&'static str> {
+        self.accounts.contains_key(account).then_some(ORGANIZATION)
+    }
+
     /// The id of the root.
     pub fn root(&self) -> &'static str {
         ROOT

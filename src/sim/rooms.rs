@@ -4,6 +4,7 @@ mod html;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -19,12 +20,30 @@ pub use text::render_room;
 pub struct Rooms {
     rooms: BTreeMap<(String, String), Room>,
     workspaces: BTreeMap<String, String>,
+    webhooks: webhooks::Registry,
+}
+
+/// By which way messages come into a room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RoomKind {
+    /// AWS Chatbot posts into it.
+    #[default]
+    Chatbot,
+    /// An incoming webhook of Slack.
+    Slack,
+    /// An incoming webhook of a Google Chat space.
+    GoogleChat,
+    /// A workflow of Microsoft Teams that posts what it receives.
+    Teams,
 }
 
 /// One channel of one workspace.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Room {
+    /// How messages come in.
+    pub kind: RoomKind,
     /// The workspace's id.
     pub workspace: String,
     /// The workspace's name.
@@ -54,6 +73,10 @@ pub struct Message {
     pub description: String,
     /// What to do, one step each.
     pub next_steps: Vec<String>,
+    /// Names and values, as cards show them beside each other.
+    pub fields: Vec<(String, String)>,
+    /// Buttons and links to follow.
+    pub links: Vec<Link>,
     /// Words that it is filed under.
     pub keywords: Vec<String>,
     /// The thread it stands in, if any.
@@ -66,6 +89,16 @@ pub struct Message {
     pub raw: String,
 }
 
+/// A button or a link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Link {
+    /// What it says.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}
+
 impl Default for Message {
     fn default() -> Self {
         Self {
@@ -75,6 +108,8 @@ impl Default for Message {
             title: None,
             description: String::new(),
             next_steps: Vec::new(),
+            fields: Vec::new(),
+            links: Vec::new(),
             keywords: Vec::new(),
             thread: None,
             thread_summary: None,
@@ -130,6 +165,7 @@ impl Rooms {
     fn room(&mut self, workspace: &str, channel: &str) -> &mut Room {
         let workspace_name = self.workspaces.get(workspace).map_or(workspace, String::as_str);
         self.rooms.entry((workspace.to_owned(), channel.to_owned())).or_insert_with(|| Room {
+            kind: RoomKind::default(),
             workspace: workspace.to_owned(),
             workspace_name: workspace_name.to_owned(),
             channel: channel.to_owned(),

@@ -1,7 +1,10 @@
-//! Events on their way: from the default bus through rules and transformers to
-//! targets, and to the dead-letter queue where that fails.
+//! Events on their way: from a bus through rules and transformers to targets,
+//! and to the dead-letter queue where that fails.
 
+mod api_destination;
+mod attempts;
 mod dead_letter;
+mod forward;
 mod payload;
 #[cfg(test)]
 mod tests;
@@ -13,11 +16,13 @@ use time::OffsetDateTime;
 
 use super::arn::Arn;
 use super::cloudwatch::add_metric;
-use super::events::rule_arn;
+use super::events::{DEFAULT_BUS, bus_of_arn, rule_arn};
 use super::sns::delivery::{Message, publish_as_service};
 use super::world::World;
 use super::{clock, sns, sqs};
 use crate::events::transformer::Invocation;
+use attempts::Attempts;
+use forward::Journey;
 
 pub use dead_letter::DeadLetter;
 
@@ -58,8 +63,12 @@ struct Failure {
     message: String,
 }
 
+/// A bus: its account, its Region and its name.
+pub(crate) type Place<'a> = (&'a str, &'a str, &'a str);
+
 /// A rule that matched, with what is needed to invoke its targets.
-struct Match {
+struct Match<'a> {
+    place: Place<'a>,
     name: String,
     arn: String,
     targets: Vec<Value>,
@@ -75,11 +84,31 @@ pub fn publish_event(
     event: &Value,
     now: OffsetDateTime,
 ) -> Vec<Delivery> {
+    publish_on(world, (account, region, DEFAULT_BUS), event, now)
+}
+
+/// Puts an event on any bus; one that is not there drops it.
+pub(crate) fn publish_on(
+    world: &mut World,
+    place: Place<'_>,
+    event: &Value,
+    now: OffsetDateTime,
+) -> Vec<Delivery> {
+    travel(world, place, event, Journey::default(), now)
+}
+
+fn travel(
+    world: &mut World,
+    place: Place<'_>,
+    event: &Value,
+    journey: Journey,
+    now: OffsetDateTime,
+) -> Vec<Delivery> {
     let mut deliveries = Vec::new();
-    for rule in matching(world, account, region, event) {
-        count(world, account, region, "TriggeredRules", &rule.name, now);
+    for rule in matching(world, place, event) {
+        count(world, &rule, "TriggeredRules", 1, now);
         for target in &rule.targets {
-            let outcome = invoke(world, (account, region), &rule, target, event, now);
+            let outcome = invoke(world, &rule, target, event, journey, now);
             let target = target["Arn"].as_str().unwrap_or_default().to_owned();
             deliveries.push(Delivery { rule: rule.name.clone(), target, outcome });
         }
@@ -87,50 +116,84 @@ pub fn publish_event(
     deliveries
 }
 
-fn matching(world: &mut World, account: &str, region: &str, event: &Value) -> Vec<Match> {
-    let rules = &world.region(account, region).events.rules;
+fn matching<'a>(world: &mut World, place: Place<'a>, event: &Value) -> Vec<Match<'a>> {
+    let (account, region, bus) = place;
+    let rules = world.region(account, region).events.rules_of(bus);
     rules
-        .iter()
+        .into_iter()
+        .flatten()
         .filter(|(_, rule)| {
             rule.enabled && rule.pattern.as_ref().is_some_and(|pattern| pattern.matches(event))
         })
         .map(|(name, rule)| Match {
+            place,
             name: name.clone(),
-            arn: rule_arn(account, region, name),
+            arn: rule_arn(account, region, bus, name),
             targets: rule.targets.values().cloned().collect(),
         })
         .collect()
 }
 
-fn count(world: &mut World, account: &str, region: &str, metric: &str, rule: &str, now: OffsetDateTime) {
-    add_metric(world, account, region, "AWS/Events", metric, &[("RuleName", rule)], 1.0, now);
+/// Counts in a metric of a rule. Rules of custom buses have the bus as a
+/// dimension too (metrics page of the EventBridge user guide).
+fn count(world: &mut World, rule: &Match<'_>, metric: &str, times: u32, now: OffsetDateTime) {
+    let (account, region, bus) = rule.place;
+    let dimensions = [("EventBusName", bus), ("RuleName", rule.name.as_str())];
+    let dimensions = if bus == DEFAULT_BUS { &dimensions[1..] } else { &dimensions };
+    if times > 0 {
+        add_metric(world, account, region, "AWS/Events", metric, dimensions, f64::from(times), now);
+    }
 }
 
 fn invoke(
     world: &mut World,
-    (account, region): (&str, &str),
-    rule: &Match,
+    rule: &Match<'_>,
     target: &Value,
     event: &Value,
+    journey: Journey,
     now: OffsetDateTime,
 ) -> Outcome {
-    count(world, account, region, "Invocations", &rule.name, now);
+    count(world, rule, "Invocations", 1, now);
     let ingestion_time = clock::iso_seconds(now);
     let invocation =
         Invocation { rule_arn: &rule.arn, rule_name: &rule.name, ingestion_time: &ingestion_time };
-    let sent = payload::render(target, event, &invocation)
-        .and_then(|body| send(world, (account, region), &rule.arn, target, body, now));
-    match sent {
+    let attempts = match payload::render(target, event, &invocation) {
+        Ok(body) => deliver(world, rule, target, event, body, journey, now),
+        Err(failure) => Attempts::none(failure),
+    };
+    attempts.count(world, rule, now);
+    match &attempts.result {
         Ok(()) => Outcome::Delivered,
         Err(failure) => {
-            count(world, account, region, "FailedInvocations", &rule.name, now);
-            let dead_letter = dead_letter::bury(world, account, &rule.arn, target, event, &failure, now);
+            count(world, rule, "FailedInvocations", 1, now);
+            let dead_letter = dead_letter::bury(world, rule, target, event, &attempts, now);
             if let Some(metric) = dead_letter.metric() {
-                count(world, account, region, metric, &rule.name, now);
+                count(world, rule, metric, 1, now);
             }
-            Outcome::Failed { code: failure.code, message: failure.message, dead_letter }
+            Outcome::Failed { code: failure.code, message: failure.message.clone(), dead_letter }
         }
     }
+}
+
+/// Takes what was rendered to the target, by the way that its kind needs.
+fn deliver(
+    world: &mut World,
+    rule: &Match<'_>,
+    target: &Value,
+    event: &Value,
+    body: String,
+    journey: Journey,
+    now: OffsetDateTime,
+) -> Attempts {
+    let (account, region, _) = rule.place;
+    let arn = target["Arn"].as_str().unwrap_or_default();
+    if let Some(bus) = bus_of_arn(arn) {
+        return Attempts::once(forward::forward(world, rule, bus, target, event, journey, now));
+    }
+    if api_destination::is_one(arn) {
+        return api_destination::deliver(world, (account, region), target, body, now);
+    }
+    Attempts::once(send(world, (account, region), &rule.arn, target, body, now))
 }
 
 /// The request context that EventBridge carries for a rule.
@@ -150,7 +213,7 @@ fn send(
     let by_role = acts_by_role(world, account, target)?;
     match Arn::parse(arn).map(|parsed| parsed.service) {
         Some("sns") => {
-            let message = Message { subject: None, body, by_protocol: false };
+            let message = Message { body, ..Message::default() };
             if by_role && sns::topic_mut(world, arn).is_some() {
                 sns::delivery::deliver(world, arn, &message, now);
                 return Ok(());

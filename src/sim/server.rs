@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::rooms::webhooks;
 use super::simulator::Simulator;
 use super::{gateway, pages};
 
@@ -70,8 +71,9 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
 
 fn router(simulator: Arc<Simulator>, stopping: CancellationToken) -> Router {
     let pages = pages::extra_routes(Arc::clone(&simulator));
+    let rooms = webhooks::routes(Arc::clone(&simulator), stopping.clone());
     let aws = move |request: Request| aws(Arc::clone(&simulator), stopping.clone(), request);
-    Router::new().route("/", post(aws.clone())).merge(pages).fallback(aws)
+    Router::new().route("/", post(aws.clone())).merge(pages).merge(rooms).fallback(aws)
 }
 
 async fn aws(simulator: Arc<Simulator>, stopping: CancellationToken, request: Request) -> Response<Body> {

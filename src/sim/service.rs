@@ -2,7 +2,7 @@
 
 use super::call::{Answer, ApiError, Call};
 use super::world::World;
-use super::{chatbot, cloudwatch, ecs, events, organizations, sns, sqs, sts};
+use super::{chatbot, cloudwatch, ecs, events, organizations, sns, sqs, sts, tagging};
 
 /// A service that the simulator has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,11 +23,13 @@ pub enum Service {
     Sqs,
     /// AWS STS.
     Sts,
+    /// Resource Groups Tagging API.
+    Tagging,
 }
 
 impl Service {
     /// Every service.
-    pub const ALL: [Service; 8] = [
+    pub const ALL: [Service; 9] = [
         Service::Chatbot,
         Service::CloudWatch,
         Service::Ecs,
@@ -36,6 +38,7 @@ impl Service {
         Service::Sns,
         Service::Sqs,
         Service::Sts,
+        Service::Tagging,
     ];
 
     /// The service of a name in a signature's credential scope.
@@ -47,6 +50,7 @@ impl Service {
     pub fn signing_name(self) -> &'static str {
         match self {
             Service::CloudWatch => "monitoring",
+            Service::Tagging => "tagging",
             other => other.action_prefix(),
         }
     }
@@ -62,6 +66,7 @@ impl Service {
             Service::Sns => "sns",
             Service::Sqs => "sqs",
             Service::Sts => "sts",
+            Service::Tagging => "tag",
         }
     }
 
@@ -74,6 +79,7 @@ impl Service {
             Service::Events => Some("AWSEvents"),
             Service::Organizations => Some("AWSOrganizationsV20161128"),
             Service::Sqs => Some("AmazonSQS"),
+            Service::Tagging => Some("ResourceGroupsTaggingAPI_20170126"),
             Service::Chatbot | Service::Sns | Service::Sts => None,
         }
     }
@@ -85,12 +91,17 @@ impl Service {
             Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::Sqs => "http://queue.amazonaws.com/doc/2012-11-05/",
-            Service::Chatbot | Service::Ecs | Service::Events | Service::Organizations => "",
+            Service::Chatbot | Service::Ecs | Service::Events | Service::Organizations | Service::Tagging => {
+                ""
+            }
         }
     }
 
     /// Answers one call.
     pub fn answer(self, world: &mut World, call: &Call<'_>) -> Answer {
+        if world.knobs.stale_tag_index && call.operation.starts_with("Delete") {
+            tagging::remember(world, call);
+        }
         match self {
             Service::Chatbot => chatbot::call(world, call),
             Service::CloudWatch => cloudwatch::call(world, call),
@@ -100,6 +111,7 @@ impl Service {
             Service::Sns => sns::call(world, call),
             Service::Sqs => sqs::call(world, call),
             Service::Sts => sts::call(world, call),
+            Service::Tagging => tagging::call(world, call),
         }
     }
 
@@ -114,6 +126,7 @@ impl Service {
                 "You have sent too many requests in too short a period of time.",
             ),
             Service::Sns => ApiError::new("Throttled", "Rate exceeded").with_status(429),
+            Service::Tagging => ApiError::new("ThrottledException", "Rate exceeded"),
             Service::CloudWatch | Service::Sts => ApiError::new("Throttling", "Rate exceeded"),
             Service::Chatbot => {
                 ApiError::new("TooManyRequestsException", "Too Many Requests").with_status(429)
@@ -124,7 +137,7 @@ impl Service {
     /// The service's own refusal of a caller without the permission.
     pub fn denied(self, message: String) -> ApiError {
         match self {
-            Service::Ecs | Service::Events | Service::Organizations | Service::Sqs => {
+            Service::Ecs | Service::Events | Service::Organizations | Service::Sqs | Service::Tagging => {
                 ApiError::new("AccessDeniedException", message)
             }
             Service::Chatbot => ApiError::new("AccessDeniedException", message).with_status(403),
@@ -140,6 +153,7 @@ impl Service {
             Service::Events => "InternalException",
             Service::Organizations => "ServiceException",
             Service::Sns => "InternalError",
+            Service::Tagging => "InternalServiceException",
             Service::CloudWatch => "InternalServiceError",
             Service::Chatbot | Service::Sqs | Service::Sts => "InternalFailure",
         };
@@ -150,11 +164,12 @@ impl Service {
 /// Whether an operation changes anything, by its name. AssumeRole makes a
 /// session but changes nothing that lasts.
 pub fn is_write(operation: &str) -> bool {
-    const VERBS: [&str; 23] = [
+    const VERBS: [&str; 24] = [
         "Add",
         "Associate",
         "Change",
         "Create",
+        "Deauthorize",
         "Delete",
         "Disable",
         "Disassociate",
@@ -184,7 +199,15 @@ mod tests {
 
     #[test]
     fn an_operation_that_changes_something_is_known_by_its_name() {
-        for operation in ["UpdateService", "PutRule", "Subscribe", "Unsubscribe", "TagResource", "Publish"] {
+        for operation in [
+            "UpdateService",
+            "PutRule",
+            "DeauthorizeConnection",
+            "Subscribe",
+            "Unsubscribe",
+            "TagResource",
+            "Publish",
+        ] {
             assert!(is_write(operation), "{operation}");
         }
         for operation in

@@ -6,7 +6,7 @@ use time::macros::datetime;
 
 use super::call::{Answer, ApiError, Call};
 use super::world::{Role, World};
-use super::{chatbot, cloudwatch, events, sns, sqs};
+use super::{chatbot, cloudwatch, events, sns, sqs, tagging};
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
@@ -40,6 +40,7 @@ fn service(name: &str) -> Handler {
         "sqs" => sqs::call,
         "cloudwatch" => cloudwatch::call,
         "chatbot" => chatbot::call,
+        "tagging" => tagging::call,
         other => panic!("no service {other}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs};
+use super::{chatbot, cloudwatch, ecs, events, identity, ids, organizations, rooms, sns, sqs, tagging};
 
 /// Everything that exists: the organisation, its accounts and the rooms.
 #[derive(Debug, Default)]
@@ -34,6 +34,12 @@ pub struct Knobs {
     pub short_ecs_pages: bool,
     /// How many service events DescribeServices gives at least, 100 at most.
     pub events_per_service: usize,
+    /// How long EventBridge takes to authorise a connection, in seconds.
+    pub connection_authorization_seconds: i64,
+    /// The tagging API still lists a deleted resource, once.
+    pub stale_tag_index: bool,
+    /// SQS refuses the name of a queue for 60 seconds after its deletion.
+    pub queue_name_cooldown: bool,
 }
 
 /// One account.
@@ -71,6 +77,8 @@ pub struct RegionState {
     pub sqs: sqs::State,
     /// Alarms and metric data.
     pub cloudwatch: cloudwatch::State,
+    /// The index of tagged resources.
+    pub tagging: tagging::State,
 }
 
 impl World {

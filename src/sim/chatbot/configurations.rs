@@ -1,17 +1,14 @@
-//! Slack channel configurations.
+//! What the channel configurations of every chat service have in common.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::input::{check, check_name, check_slack_id, required};
-use super::workspaces::page;
-use super::{
-    Configuration, SNS_ENDPOINT, configuration_arn, configuration_name, invalid_parameter, invalid_request,
-    not_found, state,
-};
+use super::input::{check, required};
+use super::platform::Platform;
+use super::{Configuration, SNS_ENDPOINT, invalid_parameter, invalid_request, not_found, state};
 use crate::sim::call::{Answer, ApiError, Call};
-use crate::sim::members::{boolean, without_nulls};
+use crate::sim::members::boolean;
 use crate::sim::tag_list::TAG_KEY_TAG_VALUE;
 use crate::sim::world::World;
 use crate::sim::{paging, sns};
@@ -19,142 +16,153 @@ use crate::sim::{paging, sns};
 /// The guardrail of a configuration that names none, from the service model.
 const DEFAULT_GUARDRAIL: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
-/// Members that an update replaces where it sends them.
-const REPLACED: [&str; 7] = [
-    "SlackChannelId",
-    "SlackChannelName",
-    "SnsTopicArns",
-    "IamRoleArn",
-    "LoggingLevel",
-    "GuardrailPolicyArns",
-    "UserAuthorizationRequired",
-];
+/// Members that an update replaces where it sends them, beside the channel's.
+const REPLACED: [&str; 5] =
+    ["SnsTopicArns", "IamRoleArn", "LoggingLevel", "GuardrailPolicyArns", "UserAuthorizationRequired"];
 
-pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Answer {
-    let (size, start) = page(call)?;
-    let filter = call.string("ChatConfigurationArn");
-    let configurations = &state(world, call.account).configurations;
-    let rest = configurations
-        .iter()
-        .filter(|(name, _)| start.as_ref().is_none_or(|start| *name > start))
-        .filter(|(name, _)| filter.is_none_or(|arn| arn == configuration_arn(call.account, name)))
-        .map(|(name, configuration)| (name.as_str(), shown(configuration)));
-    let page = paging::take(rest, size);
-    Ok(without_nulls(json!({"SlackChannelConfigurations": page.items, "NextToken": page.next})))
-}
-
-fn shown(configuration: &Configuration) -> Value {
+/// A configuration as answers show it.
+pub(super) fn shown(configuration: &Configuration) -> Value {
     let mut shown = configuration.settings.clone();
     shown["Tags"] = TAG_KEY_TAG_VALUE.write(&configuration.tags);
     shown
 }
 
-pub(super) fn create(world: &mut World, call: &Call<'_>) -> Answer {
-    let (workspace, channel) = (required(call, "SlackTeamId")?, required(call, "SlackChannelId")?);
+/// A page of a platform's configurations that are wanted, after a key.
+pub(super) fn page(
+    world: &mut World,
+    call: &Call<'_>,
+    platform: Platform,
+    wanted: impl Fn(&str, &Configuration) -> bool,
+) -> Result<paging::Page<Value>, ApiError> {
+    let (size, start) = super::input::page(call)?;
+    let configurations = &state(world, call.account).configurations;
+    let rest = configurations
+        .iter()
+        .filter(|(_, configuration)| configuration.platform == platform)
+        .filter(|(arn, _)| start.as_ref().is_none_or(|start| *arn > start))
+        .filter(|(arn, configuration)| wanted(arn.as_str(), configuration))
+        .map(|(arn, configuration)| (arn.as_str(), shown(configuration)));
+    Ok(paging::take(rest, size))
+}
+
+/// Stores a new configuration of which `own` are the members that only its
+/// platform has. The answer shows it.
+pub(super) fn create(world: &mut World, call: &Call<'_>, platform: Platform, own: Value) -> Answer {
     let name = required(call, "ConfigurationName")?;
-    required(call, "IamRoleArn")?;
-    check_name(name)?;
-    check_slack_id("SlackTeamId", workspace, true)?;
-    check_slack_id("SlackChannelId", channel, false)?;
-    let workspace_name = workspace_name(world, call, workspace)?;
-    check_free(world, call, name, channel)?;
+    let arn = platform.arn(call.account, name);
+    check_free(world, call, platform, &arn, &own)?;
     check(world, call)?;
-    let settings = new_settings(call, &workspace_name);
-    let configuration =
-        Configuration { settings, tags: TAG_KEY_TAG_VALUE.read(call.input.get("Tags")), arrivals: (0, 0) };
+    let settings = settings(call, own, &arn);
+    let tags = TAG_KEY_TAG_VALUE.read(call.input.get("Tags"));
+    let configuration = Configuration { platform, settings, tags, arrivals: (0, 0) };
     let answer = json!({"ChannelConfiguration": shown(&configuration)});
-    world.rooms.name_workspace(workspace, &workspace_name);
     let before = topics(world, call.account);
-    state(world, call.account).configurations.insert(name.to_owned(), configuration);
+    state(world, call.account).configurations.insert(arn, configuration);
     subscribe(world, call.account, &before);
     Ok(answer)
 }
 
-fn workspace_name(world: &mut World, call: &Call<'_>, workspace: &str) -> Result<String, ApiError> {
-    state(world, call.account).workspaces.get(workspace).cloned().ok_or_else(|| {
-        let account = call.account;
-        invalid_request(format!("AWS account {account} is not authorized to use Slack workspace {workspace}"))
-    })
-}
-
-/// Refuses a name or a channel that is taken in this account.
-fn check_free(world: &mut World, call: &Call<'_>, name: &str, channel: &str) -> Result<(), ApiError> {
+/// Refuses an ARN or a channel that is taken in this account.
+fn check_free(
+    world: &mut World,
+    call: &Call<'_>,
+    platform: Platform,
+    arn: &str,
+    own: &Value,
+) -> Result<(), ApiError> {
     let configurations = &state(world, call.account).configurations;
-    if configurations.contains_key(name) {
-        let message = format!("Resource with arn {} already exists", configuration_arn(call.account, name));
+    if configurations.contains_key(arn) {
+        let message = format!("Resource with arn {arn} already exists");
         return Err(ApiError::new("ConflictException", message).with_status(409));
     }
-    if configurations.values().any(|other| other.settings["SlackChannelId"] == channel) {
-        return Err(channel_taken(call, channel));
+    let taken =
+        |other: &Configuration| other.platform == platform && platform.same_channel(&other.settings, own);
+    if configurations.values().any(taken) {
+        return Err(channel_taken(call, platform, &own[platform.channel()]));
     }
     Ok(())
 }
 
-fn channel_taken(call: &Call<'_>, channel: &str) -> ApiError {
+fn channel_taken(call: &Call<'_>, platform: Platform, channel: &Value) -> ApiError {
+    let (name, channel) = (platform.name(), channel.as_str().unwrap_or_default());
     let account = call.account;
     invalid_request(format!(
-        "Slack channel with ID {channel} has already been configured for AWS account {account}"
+        "{name} channel with ID {channel} has already been configured for AWS account {account}"
     ))
 }
 
-fn new_settings(call: &Call<'_>, workspace_name: &str) -> Value {
+/// All members of a new configuration: its platform's own, and the common ones
+/// with their defaults.
+fn settings(call: &Call<'_>, own: Value, arn: &str) -> Value {
     let sent = |member: &str, default: Value| match call.input.get(member) {
         None | Some(Value::Null) => default,
         Some(value) => value.clone(),
     };
-    let name = call.string("ConfigurationName").unwrap_or_default();
-    let channel = sent("SlackChannelId", Value::Null);
-    json!({
-        "SlackTeamName": workspace_name,
-        "SlackTeamId": sent("SlackTeamId", Value::Null),
-        "SlackChannelName": sent("SlackChannelName", channel.clone()),
-        "SlackChannelId": channel,
-        "ChatConfigurationArn": configuration_arn(call.account, name),
-        "IamRoleArn": sent("IamRoleArn", Value::Null),
-        "SnsTopicArns": sent("SnsTopicArns", json!([])),
-        "ConfigurationName": name,
-        "LoggingLevel": sent("LoggingLevel", "NONE".into()),
-        "GuardrailPolicyArns": sent("GuardrailPolicyArns", json!([DEFAULT_GUARDRAIL])),
-        "UserAuthorizationRequired": boolean(call.input.get("UserAuthorizationRequired")).unwrap_or(false),
-        "State": "ENABLED",
-    })
+    let common = [
+        ("ChatConfigurationArn", arn.into()),
+        ("IamRoleArn", sent("IamRoleArn", Value::Null)),
+        ("SnsTopicArns", sent("SnsTopicArns", json!([]))),
+        ("ConfigurationName", sent("ConfigurationName", Value::Null)),
+        ("LoggingLevel", sent("LoggingLevel", "NONE".into())),
+        ("GuardrailPolicyArns", sent("GuardrailPolicyArns", json!([DEFAULT_GUARDRAIL]))),
+        (
+            "UserAuthorizationRequired",
+            boolean(call.input.get("UserAuthorizationRequired")).unwrap_or(false).into(),
+        ),
+        ("State", "ENABLED".into()),
+    ];
+    let mut settings = own;
+    for (member, value) in common {
+        settings[member] = value;
+    }
+    settings
 }
 
-pub(super) fn update(world: &mut World, call: &Call<'_>) -> Answer {
+/// Replaces the members that the call sends. The channel's id is among those
+/// that it must send.
+pub(super) fn update(world: &mut World, call: &Call<'_>, platform: Platform) -> Answer {
     let arn = required(call, "ChatConfigurationArn")?;
-    let channel = required(call, "SlackChannelId")?;
-    check_slack_id("SlackChannelId", channel, false)?;
-    let name = configuration_name(arn, call.account).ok_or_else(|| not_found(arn))?.to_owned();
+    required(call, platform.channel())?;
     let configurations = &state(world, call.account).configurations;
-    if !configurations.contains_key(&name) {
-        return Err(not_found(arn));
-    }
+    let present = configurations.get(arn).filter(|present| present.platform == platform);
+    let settings = replaced(&present.ok_or_else(|| not_found(arn))?.settings, call, platform);
     let taken = |(other, configuration): (&String, &Configuration)| {
-        *other != name && configuration.settings["SlackChannelId"] == channel
+        other != arn
+            && configuration.platform == platform
+            && platform.same_channel(&configuration.settings, &settings)
     };
     if configurations.iter().any(taken) {
-        return Err(channel_taken(call, channel));
+        return Err(channel_taken(call, platform, &settings[platform.channel()]));
     }
     check(world, call)?;
     let before = topics(world, call.account);
     let configuration =
-        state(world, call.account).configurations.get_mut(&name).ok_or_else(|| not_found(arn))?;
-    for member in REPLACED {
-        if let Some(value) = call.input.get(member).filter(|value| !value.is_null()) {
-            configuration.settings[member] = value.clone();
-        }
-    }
+        state(world, call.account).configurations.get_mut(arn).ok_or_else(|| not_found(arn))?;
+    configuration.settings = settings;
     let answer = json!({"ChannelConfiguration": shown(configuration)});
     subscribe(world, call.account, &before);
     Ok(answer)
 }
 
-pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
+fn replaced(settings: &Value, call: &Call<'_>, platform: Platform) -> Value {
+    let mut settings = settings.clone();
+    for member in REPLACED.into_iter().chain([platform.channel(), platform.channel_name()]) {
+        if let Some(value) = call.input.get(member).filter(|value| !value.is_null()) {
+            settings[member] = value.clone();
+        }
+    }
+    settings
+}
+
+/// Deletes a configuration, and takes back the subscriptions that no other
+/// configuration of the account needs.
+pub(super) fn delete(world: &mut World, call: &Call<'_>, platform: Platform) -> Answer {
     let arn = required(call, "ChatConfigurationArn")?;
-    let name = configuration_name(arn, call.account)
-        .ok_or_else(|| invalid_parameter(format!("ChatConfigurationArn {arn} is not valid")))?;
+    if !arn.starts_with(&platform.arn(call.account, "")) {
+        return Err(invalid_parameter(format!("ChatConfigurationArn {arn} is not valid")));
+    }
     let before = topics(world, call.account);
-    state(world, call.account).configurations.remove(name).ok_or_else(|| not_found(arn))?;
+    state(world, call.account).configurations.remove(arn).ok_or_else(|| not_found(arn))?;
     subscribe(world, call.account, &before);
     Ok(json!({}))
 }

@@ -1,4 +1,4 @@
-//! What Chatbot refuses in the members of a configuration.
+//! What Chatbot refuses in the members of a call.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use super::{invalid_parameter, invalid_request};
 use crate::sim::arn::Arn;
 use crate::sim::call::{ApiError, Call};
 use crate::sim::members::list;
-use crate::sim::sns;
 use crate::sim::world::World;
+use crate::sim::{paging, sns};
 
 /// A required member.
 pub(super) fn required<'c>(call: &'c Call<'_>, member: &str) -> Result<&'c str, ApiError> {
@@ -74,4 +74,43 @@ pub(super) fn check_slack_id(member: &str, id: &str, upper_case: bool) -> Result
         return Err(invalid_parameter(format!("{member} {id} is not valid")));
     }
     Ok(())
+}
+
+/// Ids of tenants and teams: UUIDs in either case.
+pub(super) fn check_uuid(member: &str, id: &str) -> Result<(), ApiError> {
+    let lengths = [8, 4, 4, 4, 12];
+    let parts: Vec<&str> = id.split('-').collect();
+    let hexadecimal = |part: &str| part.chars().all(|digit| digit.is_ascii_hexdigit());
+    if parts.iter().map(|part| part.len()).eq(lengths) && parts.iter().all(|part| hexadecimal(part)) {
+        return Ok(());
+    }
+    Err(invalid_parameter(format!("{member} {id} is not a UUID")))
+}
+
+/// A Teams channel's id as it stands in the channel's link: the service model
+/// wants its colon and its at sign URL-encoded, in this order.
+pub(super) fn check_teams_channel(id: &str) -> Result<(), ApiError> {
+    let letters = |letter: char| letter.is_ascii_alphanumeric() || "-_=+/.,".contains(letter);
+    let plain = |part: &str| part.chars().all(letters);
+    let encoded = id.replace("%3a", "%3A");
+    let parts = encoded
+        .split_once("%3A")
+        .and_then(|(before, rest)| rest.split_once("%40").map(|(middle, after)| [before, middle, after]));
+    if id.len() <= 255 && parts.is_some_and(|parts| parts.into_iter().all(plain)) {
+        return Ok(());
+    }
+    Err(invalid_parameter(format!("ChannelId {id} is not the URL-encoded id of a Teams channel")))
+}
+
+/// The page size of a describe call, and the key after which it goes on.
+pub(super) fn page(call: &Call<'_>) -> Result<(usize, Option<String>), ApiError> {
+    let size = call.integer("MaxResults").unwrap_or(100);
+    if !(1..=100).contains(&size) {
+        return Err(invalid_parameter("MaxResults must be between 1 and 100"));
+    }
+    let start = call
+        .string("NextToken")
+        .map(|token| paging::key_of(token).ok_or_else(|| invalid_parameter("NextToken is not valid")))
+        .transpose()?;
+    Ok((usize::try_from(size).unwrap_or(100), start))
 }

@@ -1,4 +1,5 @@
-//! AWS Chatbot (Amazon Q Developer in chat applications): Slack channels.
+//! AWS Chatbot (Amazon Q Developer in chat applications): channels of Slack and
+//! of Microsoft Teams.
 //!
 //! The service is global: its configurations are the account's, and it counts
 //! its metrics in us-east-1, where it has no endpoint.
@@ -6,8 +7,12 @@
 mod configurations;
 mod input;
 mod notification;
+mod platform;
 mod receive;
+mod slack_channels;
 mod tags;
+mod teams;
+mod teams_channels;
 #[cfg(test)]
 mod tests;
 mod workspaces;
@@ -19,8 +24,10 @@ use serde_json::Value;
 use super::call::{Answer, ApiError, Call};
 use super::tag_list::Tags;
 use super::world::World;
+use platform::Platform;
 
 pub use notification::{InvalidNotification, Notification};
+pub use teams::authorise_team;
 pub use workspaces::authorise_workspace;
 
 pub(crate) use receive::receive_from_topic;
@@ -39,13 +46,16 @@ pub const METRICS_REGION: &str = "us-east-1";
 pub struct State {
     /// Names of the Slack workspaces that were authorised, by their id.
     workspaces: BTreeMap<String, String>,
-    /// Configurations by name.
+    /// The teams of Microsoft Teams that were authorised, by their id.
+    teams: BTreeMap<String, teams::Team>,
+    /// Configurations by ARN.
     configurations: BTreeMap<String, Configuration>,
 }
 
-/// One Slack channel configuration.
+/// One channel configuration.
 #[derive(Debug)]
 struct Configuration {
+    platform: Platform,
     /// The members of the answer, all but the tags.
     settings: Value,
     tags: Tags,
@@ -68,24 +78,21 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
     match call.operation {
         "DescribeSlackWorkspaces" => workspaces::describe(world, call),
-        "DescribeSlackChannelConfigurations" => configurations::describe(world, call),
-        "CreateSlackChannelConfiguration" => configurations::create(world, call),
-        "UpdateSlackChannelConfiguration" => configurations::update(world, call),
-        "DeleteSlackChannelConfiguration" => configurations::delete(world, call),
+        "DescribeSlackChannelConfigurations" => slack_channels::describe(world, call),
+        "CreateSlackChannelConfiguration" => slack_channels::create(world, call),
+        "UpdateSlackChannelConfiguration" => slack_channels::update(world, call),
+        "DeleteSlackChannelConfiguration" => slack_channels::delete(world, call),
+        "ListMicrosoftTeamsConfiguredTeams" => teams::list(world, call),
+        "ListMicrosoftTeamsChannelConfigurations" => teams_channels::list(world, call),
+        "GetMicrosoftTeamsChannelConfiguration" => teams_channels::get(world, call),
+        "CreateMicrosoftTeamsChannelConfiguration" => teams_channels::create(world, call),
+        "UpdateMicrosoftTeamsChannelConfiguration" => teams_channels::update(world, call),
+        "DeleteMicrosoftTeamsChannelConfiguration" => teams_channels::delete(world, call),
         "TagResource" => tags::tag(world, call),
         "UntagResource" => tags::untag(world, call),
         "ListTagsForResource" => tags::list(world, call),
         _ => Err(call.unknown_operation()),
     }
-}
-
-fn configuration_arn(account: &str, name: &str) -> String {
-    format!("arn:aws:chatbot::{account}:chat-configuration/slack-channel/{name}")
-}
-
-/// The name of the configuration that an ARN of this account means.
-fn configuration_name<'a>(arn: &'a str, account: &str) -> Option<&'a str> {
-    arn.strip_prefix(&configuration_arn(account, ""))
 }
 
 fn state<'w>(world: &'w mut World, account: &str) -> &'w mut State {

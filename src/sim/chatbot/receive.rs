@@ -21,19 +21,20 @@ pub(crate) fn receive_from_topic(
     now: OffsetDateTime,
 ) {
     let configurations = &state(world, account).configurations;
-    let names: Vec<String> = configurations
+    let arns: Vec<String> = configurations
         .iter()
         .filter(|(_, configuration)| configuration.topics().any(|topic| topic == topic_arn))
-        .map(|(name, _)| name.clone())
+        .map(|(arn, _)| arn.clone())
         .collect();
-    for name in names {
-        receive(world, account, &name, text, now);
+    for arn in arns {
+        receive(world, account, &arn, text, now);
     }
 }
 
-fn receive(world: &mut World, account: &str, name: &str, text: &str, now: OffsetDateTime) {
+fn receive(world: &mut World, account: &str, arn: &str, text: &str, now: OffsetDateTime) {
+    let name = arn.rsplit('/').next().unwrap_or_default();
     count(world, account, name, "EventsProcessed", now);
-    if throttled(world, account, name, now) {
+    if throttled(world, account, arn, now) {
         count(world, account, name, "EventsThrottled", now);
         return;
     }
@@ -41,10 +42,11 @@ fn receive(world: &mut World, account: &str, name: &str, text: &str, now: Offset
         count(world, account, name, "UnsupportedEvents", now);
         return;
     };
-    let Some(configuration) = state(world, account).configurations.get(name) else { return };
+    let Some(configuration) = state(world, account).configurations.get(arn) else { return };
+    let platform = configuration.platform;
     let text_of = |member: &str| configuration.settings[member].as_str().unwrap_or_default().to_owned();
-    let (workspace, channel) = (text_of("SlackTeamId"), text_of("SlackChannelId"));
-    let channel_name = text_of("SlackChannelName");
+    let (workspace, channel) = (text_of(platform.workspace()), text_of(platform.channel()));
+    let channel_name = text_of(platform.channel_name());
     (message.account, message.configuration, message.at) = (account.to_owned(), name.to_owned(), now);
     world.rooms.post(&workspace, &channel, message);
     world.rooms.name_channel(&workspace, &channel, &channel_name);
@@ -56,8 +58,8 @@ fn count(world: &mut World, account: &str, name: &str, metric: &str, now: Offset
     add_metric(world, account, METRICS_REGION, "AWS/Chatbot", metric, &dimensions, 1.0, now);
 }
 
-fn throttled(world: &mut World, account: &str, name: &str, now: OffsetDateTime) -> bool {
-    let Some(configuration) = state(world, account).configurations.get_mut(name) else { return false };
+fn throttled(world: &mut World, account: &str, arn: &str, now: OffsetDateTime) -> bool {
+    let Some(configuration) = state(world, account).configurations.get_mut(arn) else { return false };
     let second = now.unix_timestamp();
     let (last, count) = configuration.arrivals;
     configuration.arrivals = (second, if last == second { count + 1 } else { 1 });

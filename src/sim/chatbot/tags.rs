@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Configuration, configuration_name, not_found, state};
+use super::{Configuration, not_found, state};
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::tag_list::TAG_KEY_TAG_VALUE;
 use crate::sim::world::World;
@@ -32,6 +32,5 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Answer {
 
 fn tagged<'w>(world: &'w mut World, call: &Call<'_>) -> Result<&'w mut Configuration, ApiError> {
     let arn = call.string("ResourceARN").unwrap_or_default();
-    let name = configuration_name(arn, call.account).ok_or_else(|| not_found(arn))?;
-    state(world, call.account).configurations.get_mut(name).ok_or_else(|| not_found(arn))
+    state(world, call.account).configurations.get_mut(arn).ok_or_else(|| not_found(arn))
 }

@@ -1,3 +1,5 @@
+mod teams;
+
 use serde_json::{Value, json};
 
 use super::{Notification, authorise_workspace};

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{invalid_parameter, state};
-use crate::sim::call::{Answer, ApiError, Call};
+use super::input::page;
+use super::state;
+use crate::sim::call::{Answer, Call};
 use crate::sim::members::without_nulls;
 use crate::sim::paging;
 use crate::sim::world::World;
@@ -25,17 +26,4 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Answer {
     );
     let page = paging::take(rest, size);
     Ok(without_nulls(json!({"SlackWorkspaces": page.items, "NextToken": page.next})))
-}
-
-/// The page size of a describe call, and the key after which it goes on.
-pub(super) fn page(call: &Call<'_>) -> Result<(usize, Option<String>), ApiError> {
-    let size = call.integer("MaxResults").unwrap_or(100);
-    if !(1..=100).contains(&size) {
-        return Err(invalid_parameter("MaxResults must be between 1 and 100"));
-    }
-    let start = call
-        .string("NextToken")
-        .map(|token| paging::key_of(token).ok_or_else(|| invalid_parameter("NextToken is not valid")))
-        .transpose()?;
-    Ok((usize::try_from(size).unwrap_or(100), start))
 }

@@ -63,6 +63,12 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
+/// The tags of every alarm, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| alarm_arn(account, region, name);
+    state.alarms.iter().map(|(name, alarm)| (arn(name), alarm.tags.clone())).collect()
+}
+
 fn alarm_arn(account: &str, region: &str, name: &str) -> String {
     format!("arn:aws:cloudwatch:{region}:{account}:alarm:{name}")
 }

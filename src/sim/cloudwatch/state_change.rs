@@ -107,7 +107,7 @@ fn message(account: &str, region: &str, name: &str, alarm: &Alarm, old: &str) ->
     if subject.chars().count() > 100 {
         subject = subject.chars().take(97).chain("...".chars()).collect();
     }
-    Message { subject: Some(subject), body: body.to_string(), by_protocol: false }
+    Message { subject: Some(subject), body: body.to_string(), ..Message::default() }
 }
 
 fn trigger(settings: &Value) -> Value {

@@ -21,6 +21,8 @@ pub use cluster::Cluster;
 pub use failure::fail_deployment;
 pub use service::{Controller, Service};
 
+pub(crate) use tags::tagged;
+
 /// The service's state. A cluster may be shared between accounts and Regions
 /// until one of them changes it, so that ten thousand accounts fit memory.
 #[derive(Debug, Default)]

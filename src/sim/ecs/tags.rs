@@ -45,6 +45,20 @@ pub fn remove(world: &mut World, call: &Call<'_>) -> Answer {
     with_tags(world, call, |tags| tags.retain(|key, _| !keys.contains(&key.as_str()))).map(|()| json!({}))
 }
 
+/// The tags of every cluster and of every service that has some, by ARN.
+pub fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let place = Place { account, region };
+    let mut all = Vec::new();
+    for (name, cluster) in &state.clusters {
+        all.push((place.cluster(name), cluster.tags.clone()));
+        let services = cluster.services.iter().filter(|(_, service)| service.is_active());
+        all.extend(services.filter_map(|(service, state)| {
+            Some((place.service(name, service), state.tags.as_deref()?.clone()))
+        }));
+    }
+    all
+}
+
 fn with_tags<T>(
     world: &mut World,
     call: &Call<'_>,

@@ -1,7 +1,14 @@
-//! Amazon EventBridge: the default event bus, its rules and their targets.
+//! Amazon EventBridge: event buses, their rules and targets, and the
+//! connections and API destinations that targets can be.
 //!
 //! Texts of refusals are EventBridge's own where they are known.
 
+mod api_destinations;
+mod arns;
+mod bus_policy;
+mod buses;
+mod connection_parameters;
+mod connections;
 mod put_events;
 mod rules;
 mod tags;
@@ -14,23 +21,41 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::arn::Arn;
 use super::call::{Answer, ApiError, Call};
 use super::tag_list::Tags;
 use super::world::World;
 use crate::events::pattern::Pattern;
 
+pub(crate) use api_destinations::ApiDestination;
+pub(crate) use arns::{bus_in, bus_of_arn, rule_arn};
+pub(crate) use bus_policy::lets_in;
+pub(crate) use connection_parameters::Parameters;
+pub(crate) use connections::Connection;
 pub(crate) use target_checks::parse_transformer;
 
 /// The service's state.
 #[derive(Debug, Default)]
 pub struct State {
     /// The default bus's rules by name.
-    pub(crate) rules: BTreeMap<String, Rule>,
+    pub(crate) rules: Rules,
+    /// What is set on the default bus.
+    default_bus: buses::Properties,
+    /// The custom buses by name.
+    buses: BTreeMap<String, buses::Bus>,
+    /// Connections by name.
+    pub(crate) connections: BTreeMap<String, Connection>,
+    /// API destinations by name.
+    pub(crate) api_destinations: BTreeMap<String, ApiDestination>,
     /// Ids of targets that PutTargets refuses one by one, with HTTP status 200,
     /// as EventBridge does when it cannot store one.
     pub failing_targets: BTreeSet<String>,
 }
+
+/// The rules of one bus by name.
+pub(crate) type Rules = BTreeMap<String, Rule>;
+
+/// The name of the bus that every account has in every Region.
+pub(crate) const DEFAULT_BUS: &str = "default";
 
 /// One rule.
 #[derive(Debug)]
@@ -61,13 +86,27 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
         "ListTagsForResource" => tags::list(world, call),
         "TestEventPattern" => put_events::test_pattern(call),
         "PutEvents" => put_events::put(world, call),
+        name if name.ends_with("Connection") || name == "ListConnections" => connections::call(world, call),
+        name if name.contains("ApiDestination") => api_destinations::call(world, call),
+        name if name.contains("EventBus") => buses::call(world, call),
+        "PutPermission" => bus_policy::put(world, call),
+        "RemovePermission" => bus_policy::remove(world, call),
         _ => Err(call.unknown_operation()),
     }
 }
 
-/// The ARN of a rule on the default bus.
-pub(crate) fn rule_arn(account: &str, region: &str, name: &str) -> String {
-    format!("arn:aws:events:{region}:{account}:rule/{name}")
+/// The tags of every rule and custom bus, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let of_bus = |bus: &str, rules: &Rules| {
+        let arn = |name: &String| rule_arn(account, region, bus, name);
+        rules.iter().map(|(name, rule)| (arn(name), rule.tags.clone())).collect::<Vec<_>>()
+    };
+    let mut tagged = of_bus(DEFAULT_BUS, &state.rules);
+    for (name, bus) in &state.buses {
+        tagged.push((arns::bus_arn(account, region, name), bus.properties.tags.clone()));
+        tagged.extend(of_bus(name, &bus.rules));
+    }
+    tagged
 }
 
 fn validation(message: impl Into<String>) -> ApiError {
@@ -85,8 +124,32 @@ fn not_found(message: impl Into<String>) -> ApiError {
     ApiError::new("ResourceNotFoundException", message)
 }
 
+fn already_exists(message: impl Into<String>) -> ApiError {
+    ApiError::new("ResourceAlreadyExistsException", message)
+}
+
 fn limit_exceeded() -> ApiError {
     ApiError::new("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+}
+
+/// Refuses a text member that is longer than the service model lets it be.
+fn check_longest(call: &Call<'_>, member: &str, longest: usize) -> Result<(), ApiError> {
+    match call.string(member).filter(|text| text.chars().count() > longest) {
+        None => Ok(()),
+        Some(text) => Err(constraint(
+            text,
+            &member.to_ascii_lowercase(),
+            &format!("Member must have length less than or equal to {longest}"),
+        )),
+    }
+}
+
+/// Refuses a text that is none of the values that the service model lists.
+fn check_one_of(value: &str, member: &str, values: &[&str]) -> Result<(), ApiError> {
+    if values.contains(&value) {
+        return Ok(());
+    }
+    Err(constraint(value, member, &format!("Member must satisfy enum value set: [{}]", values.join(", "))))
 }
 
 /// A required string member that has to look like the name of a rule or target.
@@ -107,26 +170,60 @@ fn name<'a>(value: Option<&'a str>, member: &str) -> Result<&'a str, ApiError> {
     Ok(name)
 }
 
-/// Refuses every bus but the default one of the caller's account and Region.
-fn check_bus(call: &Call<'_>) -> Result<(), ApiError> {
-    match call.string("EventBusName") {
-        Some(bus) if !is_default_bus(bus, call.account, call.region) => {
-            Err(not_found(format!("Event bus {bus} does not exist.")))
-        }
-        _ => Ok(()),
-    }
+/// The name of the bus of the caller's account and Region that a member of the
+/// call gives by name or ARN; the default one if it was not sent.
+fn bus_name<'c>(call: &'c Call<'_>, member: &str) -> Result<&'c str, ApiError> {
+    let bus = call.string(member).unwrap_or(DEFAULT_BUS);
+    bus_in(bus, call.account, call.region).ok_or_else(|| no_bus(bus))
 }
 
-fn is_default_bus(bus: &str, account: &str, region: &str) -> bool {
-    bus == "default" || Arn::resource_of(bus, "events", account, region) == Some("event-bus/default")
+fn no_bus(bus: &str) -> ApiError {
+    not_found(format!("Event bus {bus} does not exist."))
+}
+
+/// The rules of the bus that the call's `EventBusName` gives.
+fn rules<'w>(world: &'w mut World, call: &Call<'_>) -> Result<&'w mut Rules, ApiError> {
+    let bus = bus_name(call, "EventBusName")?;
+    world.region(call.account, call.region).events.rules_mut(bus).ok_or_else(|| no_bus(bus))
 }
 
 /// The rule that a member of the call names.
 fn rule<'w>(world: &'w mut World, call: &Call<'_>, member: &str) -> Result<&'w mut Rule, ApiError> {
-    check_bus(call)?;
+    let rules = rules(world, call)?;
     let name = name(call.string(member), &member.to_ascii_lowercase())?;
-    let rules = &mut world.region(call.account, call.region).events.rules;
-    rules.get_mut(name).ok_or_else(|| not_found(format!("Rule {name} does not exist on EventBus default.")))
+    rules.get_mut(name).ok_or_else(|| no_rule(name, bus_name(call, "EventBusName").unwrap_or_default()))
+}
+
+fn no_rule(name: &str, bus: &str) -> ApiError {
+    not_found(format!("Rule {name} does not exist on EventBus {bus}."))
+}
+
+impl State {
+    /// The rules of a bus; `None` if there is no such bus.
+    pub(crate) fn rules_of(&self, bus: &str) -> Option<&Rules> {
+        if bus == DEFAULT_BUS { Some(&self.rules) } else { self.buses.get(bus).map(|bus| &bus.rules) }
+    }
+
+    fn rules_mut(&mut self, bus: &str) -> Option<&mut Rules> {
+        if bus == DEFAULT_BUS {
+            return Some(&mut self.rules);
+        }
+        self.buses.get_mut(bus).map(|bus| &mut bus.rules)
+    }
+
+    fn properties(&self, bus: &str) -> Option<&buses::Properties> {
+        if bus == DEFAULT_BUS {
+            return Some(&self.default_bus);
+        }
+        self.buses.get(bus).map(|bus| &bus.properties)
+    }
+
+    fn properties_mut(&mut self, bus: &str) -> Option<&mut buses::Properties> {
+        if bus == DEFAULT_BUS {
+            return Some(&mut self.default_bus);
+        }
+        self.buses.get_mut(bus).map(|bus| &mut bus.properties)
+    }
 }
 
 /// The page size that a list call asks for.

@@ -1,10 +1,12 @@
 //! Custom events put on the bus, and patterns tested.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::rules::parse_pattern;
-use super::{constraint, is_default_bus, validation};
+use super::{DEFAULT_BUS, bus_of_arn, constraint, lets_in, validation};
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::members::{list, timestamp};
 use crate::sim::world::World;
@@ -22,6 +24,9 @@ type EntryError = (&'static str, String);
 pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
     let entries = list(call.input.get("Entries"));
     check_entries(entries)?;
+    for entry in entries {
+        check_bus(world, call, entry)?;
+    }
     let results: Vec<Value> = entries.iter().map(|entry| put_entry(world, call, entry)).collect();
     let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
     Ok(json!({"FailedEntryCount": failed, "Entries": results}))
@@ -47,15 +52,49 @@ fn size(entry: &Value) -> usize {
     time + texts.chain(resources).map(str::len).sum::<usize>()
 }
 
+fn bus(entry: &Value) -> &str {
+    entry["EventBusName"].as_str().unwrap_or(DEFAULT_BUS)
+}
+
+/// Refuses the call for an entry on another account's bus whose policy does
+/// not let the caller in.
+fn check_bus(world: &World, call: &Call<'_>, entry: &Value) -> Result<(), ApiError> {
+    let arn = bus(entry);
+    let Some(place) = bus_of_arn(arn) else { return Ok(()) };
+    let text = |member: &str| entry[member].as_str().unwrap_or_default().to_owned();
+    let mut context =
+        BTreeMap::from([("events:source", text("Source")), ("events:detail-type", text("DetailType"))]);
+    let organization = world.organization.organization_of(call.account).map(str::to_owned);
+    context.extend(organization.map(|id| ("aws:principalorgid", id)));
+    if lets_in(world, call.account, place, context) {
+        return Ok(());
+    }
+    let message = format!(
+        "User: {} is not authorized to perform: events:PutEvents on resource: {arn} because no resource-based \
+         policy allows the events:PutEvents action",
+        call.principal
+    );
+    Err(ApiError::new("AccessDeniedException", message))
+}
+
+/// Where an entry goes: account, Region and bus. EventBridge takes events to
+/// buses of the endpoint's Region alone.
+fn place<'e>(call: &'e Call<'_>, entry: &'e Value) -> Option<(&'e str, &'e str, &'e str)> {
+    let bus = bus(entry);
+    if !bus.starts_with("arn:") {
+        return Some((call.account, call.region, bus));
+    }
+    bus_of_arn(bus).filter(|(_, region, _)| *region == call.region)
+}
+
 fn put_entry(world: &mut World, call: &Call<'_>, entry: &Value) -> Value {
     match checked_event(world, call, entry) {
         Ok(event) => {
             let id = event["id"].clone();
             // Like EventBridge, this takes an event for a bus that is not
             // there, and drops it.
-            let bus = entry["EventBusName"].as_str().unwrap_or("default");
-            if is_default_bus(bus, call.account, call.region) {
-                routing::publish_event(world, call.account, call.region, &event, call.now);
+            if let Some(place) = place(call, entry) {
+                routing::publish_on(world, place, &event, call.now);
             }
             json!({"EventId": id})
         }

@@ -5,7 +5,10 @@ use std::ops::Bound;
 
 use serde_json::{Map, Value, json};
 
-use super::{Rule, check_bus, constraint, limit, limit_exceeded, name, rule, rule_arn, start, validation};
+use super::{
+    DEFAULT_BUS, Rule, bus_name, check_longest, check_one_of, limit, limit_exceeded, name, rule, rule_arn,
+    rules, start, validation,
+};
 use crate::events::pattern::Pattern;
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::members::without_nulls;
@@ -21,11 +24,14 @@ const MAX_RULES: usize = 300;
 const SETTINGS: [&str; 5] = ["EventPattern", "ScheduleExpression", "State", "Description", "RoleArn"];
 
 pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
-    check_bus(call)?;
+    let rules = rules(world, call)?;
+    let bus = bus_name(call, "EventBusName")?;
     let name = name(call.string("Name"), "name")?;
     let settings = settings(call)?;
     let pattern = pattern(call)?;
-    let rules = &mut world.region(call.account, call.region).events.rules;
+    if bus != DEFAULT_BUS && !settings["ScheduleExpression"].is_null() {
+        return Err(validation("ScheduleExpression is supported only on the default event bus."));
+    }
     if !rules.contains_key(name) && rules.len() >= MAX_RULES {
         return Err(limit_exceeded());
     }
@@ -39,27 +45,17 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
                 .insert(name.to_owned(), Rule { pattern, enabled, targets: BTreeMap::new(), settings, tags });
         }
     }
-    Ok(json!({"RuleArn": rule_arn(call.account, call.region, name)}))
+    Ok(json!({"RuleArn": rule_arn(call.account, call.region, bus, name)}))
 }
 
 fn settings(call: &Call<'_>) -> Result<Value, ApiError> {
     for (member, longest) in
         [("EventPattern", 4096), ("Description", 512), ("ScheduleExpression", 256), ("RoleArn", 1600)]
     {
-        if let Some(text) = call.string(member).filter(|text| text.chars().count() > longest) {
-            let member = member.to_ascii_lowercase();
-            return Err(constraint(
-                text,
-                &member,
-                &format!("Member must have length less than or equal to {longest}"),
-            ));
-        }
+        check_longest(call, member, longest)?;
     }
     let state = call.string("State").unwrap_or("ENABLED");
-    if !["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"].contains(&state) {
-        let set = "[ENABLED, DISABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]";
-        return Err(constraint(state, "state", &format!("Member must satisfy enum value set: {set}")));
-    }
+    check_one_of(state, "state", &["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"])?;
     let mut settings: Map<String, Value> = SETTINGS
         .iter()
         .filter_map(|member| Some(((*member).to_owned(), call.input.get(member)?.clone())))
@@ -95,18 +91,17 @@ pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Answer {
 fn entry(call: &Call<'_>, name: &str, rule: &Rule) -> Value {
     let mut entry = rule.settings.clone();
     entry["Name"] = name.into();
-    entry["Arn"] = rule_arn(call.account, call.region, name).into();
-    entry["EventBusName"] = "default".into();
+    let bus = bus_name(call, "EventBusName").unwrap_or(DEFAULT_BUS);
+    entry["Arn"] = rule_arn(call.account, call.region, bus, name).into();
+    entry["EventBusName"] = bus.into();
     entry
 }
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Answer {
-    check_bus(call)?;
     let prefix = call.string("NamePrefix").unwrap_or_default();
     let (limit, start) = (limit(call)?, start(call)?);
     let after = start.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-    let rules = &world.region(call.account, call.region).events.rules;
-    let rest = rules
+    let rest = rules(world, call)?
         .range::<str, _>((after, Bound::Unbounded))
         .filter(|(name, _)| name.starts_with(prefix))
         .map(|(name, rule)| (name.as_str(), entry(call, name, rule)));
@@ -122,9 +117,8 @@ pub(super) fn set_state(world: &mut World, call: &Call<'_>, state: &str) -> Answ
 }
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
-    check_bus(call)?;
+    let rules = rules(world, call)?;
     let name = name(call.string("Name"), "name")?;
-    let rules = &mut world.region(call.account, call.region).events.rules;
     if rules.get(name).is_some_and(|rule| !rule.targets.is_empty()) {
         return Err(validation("Rule can't be deleted since it has targets."));
     }

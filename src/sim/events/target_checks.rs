@@ -9,12 +9,12 @@ use crate::sim::call::ApiError;
 use crate::sim::members::string_map;
 
 /// Refuses a target that EventBridge would not store.
-pub(super) fn check(target: &Value, account: &str, region: &str) -> Result<(), ApiError> {
+pub(super) fn check(target: &Value, region: &str) -> Result<(), ApiError> {
     let arn = check_arn(target, region)?;
     check_input(target)?;
     check_transformer(target)?;
-    if arn.service == "events" && arn.account != account {
-        check_foreign_bus(target)?;
+    if arn.service == "events" && arn.resource.starts_with("event-bus/") {
+        check_bus(target)?;
     }
     check_dead_letter(target, region)?;
     check_retry(target)
@@ -29,7 +29,7 @@ fn check_arn<'t>(target: &'t Value, region: &str) -> Result<Arn<'t>, ApiError> {
     let refusal = |reason: &str| validation(format!("Parameter {text} is not valid. Reason: {reason}"));
     let arn = Arn::parse(text).ok_or_else(|| refusal("Provided Arn is not in correct format."))?;
     // Only another event bus may lie in another Region.
-    if arn.region != region && arn.service != "events" {
+    if arn.region != region && !(arn.service == "events" && arn.resource.starts_with("event-bus/")) {
         return Err(refusal("Target must be in the same Region as the rule."));
     }
     Ok(arn)
@@ -95,21 +95,16 @@ fn refused_transformer(id: &str, transformer: &Value, error: &TransformerError) 
     }
 }
 
-fn check_foreign_bus(target: &Value) -> Result<(), ApiError> {
-    let changed = ["Input", "InputPath", "InputTransformer"].iter().any(|member| !target[*member].is_null());
-    if changed {
-        return Err(validation(format!(
-            "Input, InputPath and InputTransformer are not supported for target {} because it is an event bus of another account.",
-            id(target)
-        )));
+/// A bus takes events as they are. The role is not asked for: a bus whose
+/// policy names the sending account takes them without one.
+fn check_bus(target: &Value) -> Result<(), ApiError> {
+    if ["Input", "InputPath", "InputTransformer"].iter().all(|member| target[*member].is_null()) {
+        return Ok(());
     }
-    if target["RoleArn"].is_null() {
-        return Err(validation(format!(
-            "RoleArn is required for target {}.",
-            target["Arn"].as_str().unwrap_or_default()
-        )));
-    }
-    Ok(())
+    Err(validation(format!(
+        "Input, InputPath and InputTransformer are not supported for target {} because it is an event bus.",
+        id(target)
+    )))
 }
 
 /// Dead-letter queues are standard queues of the rule's own Region.

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use serde_json::{Value, json};
 
 use super::target_checks::check;
-use super::{Rule, check_bus, constraint, limit, limit_exceeded, name, rule, start};
+use super::{Rule, constraint, limit, limit_exceeded, name, rule, rules, start};
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::members::{list as elements, without_nulls};
 use crate::sim::paging;
@@ -21,7 +21,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Answer {
     check_count(targets.len(), "targets")?;
     for (index, target) in targets.iter().enumerate() {
         name(target["Id"].as_str(), &format!("targets.{}.member.id", index + 1))?;
-        check(target, call.account, call.region)?;
+        check(target, call.region)?;
     }
     let (refused, accepted): (Vec<&Value>, Vec<&Value>) =
         targets.iter().partition(|target| target["Id"].as_str().is_some_and(|id| failing.contains(id)));
@@ -81,12 +81,10 @@ pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 pub(super) fn rule_names(world: &mut World, call: &Call<'_>) -> Answer {
-    check_bus(call)?;
     let (limit, start) = (limit(call)?, start(call)?);
     let after = start.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let arn = call.string("TargetArn").unwrap_or_default();
-    let rules = &world.region(call.account, call.region).events.rules;
-    let rest = rules
+    let rest = rules(world, call)?
         .range::<str, _>((after, Bound::Unbounded))
         .filter(|(_, rule)| rule.targets.values().any(|target| target["Arn"] == arn))
         .map(|(name, _)| (name.as_str(), name));

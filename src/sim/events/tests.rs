@@ -1,3 +1,6 @@
+mod api_destinations;
+mod buses;
+
 use serde_json::{Value, json};
 
 use crate::sim::testing::{
@@ -179,8 +182,9 @@ fn put_targets_refuses_what_eventbridge_refuses() {
         (topic_target("a b"), "targets.1.member.id"),
         (with("Arn", "room".into()), "Provided Arn is not in correct format."),
         (with("Arn", format!("arn:aws:sns:us-east-1:{ACCOUNT}:room").into()), "same Region"),
-        (json!({"Id": "t", "Arn": bus}), "RoleArn is required"),
         (json!({"Id": "t", "Arn": bus, "Input": "{}", "RoleArn": "arn:aws:iam::1:role/r"}), "not supported"),
+        (json!({"Id": "t", "Arn": bus, "InputPath": "$.detail"}), "not supported"),
+        (json!({"Id": "t", "Arn": bus, "InputTransformer": {"InputTemplate": "\"a\""}}), "not supported"),
         (with("Input", "not json".into()), "Input for target t is not a valid JSON text."),
         (
             json!({"Id": "t", "Arn": topic_target("t")["Arn"], "Input": "{}", "InputPath": "$"}),

@@ -5,7 +5,7 @@ use crate::sim::clock;
 
 /// The room as lines of text: a heading, then every thread with its messages.
 pub fn render_room(room: &Room) -> String {
-    let mut lines = vec![format!("#{} ({})", room.channel_name, room.workspace_name)];
+    let mut lines = vec![format!("#{} ({})", plain(&room.channel_name), plain(&room.workspace_name))];
     if room.messages.is_empty() {
         lines.push("  no messages".to_owned());
     }
@@ -29,10 +29,16 @@ fn thread_lines(thread: &Thread<'_>, lines: &mut Vec<String>) {
 }
 
 fn message_lines(message: &Message) -> Vec<String> {
-    let mut lines = vec![format!("AWS  {}  account {}", clock::iso_seconds(message.at), message.account)];
+    let time = clock::iso_seconds(message.at);
+    let mut lines = vec![match message.account.as_str() {
+        "" => format!("webhook  {time}"),
+        account => format!("AWS  {time}  account {account}"),
+    }];
     lines.extend(message.title.as_deref().map(plain));
     lines.extend(message.description.lines().map(plain));
+    lines.extend(message.fields.iter().map(|(name, value)| format!("{}: {}", plain(name), plain(value))));
     lines.extend(message.next_steps.iter().map(|step| format!("- {}", plain(step))));
+    lines.extend(message.links.iter().map(|link| format!("<{}> {}", plain(&link.label), plain(&link.url))));
     if !message.keywords.is_empty() {
         lines.push(format!(
             "[{}]",

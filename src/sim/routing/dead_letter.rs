@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{EVENTS, Failure, context};
+use super::attempts::Attempts;
+use super::{EVENTS, Match, context};
 use crate::sim::sqs;
 use crate::sim::world::World;
 
@@ -34,20 +35,19 @@ impl DeadLetter {
 /// Sends the event as it was to the target's dead-letter queue, if it has one.
 pub(super) fn bury(
     world: &mut World,
-    account: &str,
-    rule_arn: &str,
+    rule: &Match<'_>,
     target: &Value,
     event: &Value,
-    failure: &Failure,
+    attempts: &Attempts,
     now: OffsetDateTime,
 ) -> DeadLetter {
     let Some(queue_arn) = target["DeadLetterConfig"]["Arn"].as_str() else { return DeadLetter::Lost };
-    let attributes = attributes(rule_arn, target, failure);
+    let attributes = attributes(&rule.arn, target, attempts);
     let sent = sqs::send_as_service(
         world,
         queue_arn,
         EVENTS,
-        context(account, rule_arn),
+        context(rule.place.0, &rule.arn),
         event.to_string(),
         attributes,
         now,
@@ -56,16 +56,23 @@ pub(super) fn bury(
 }
 
 /// The message attributes that the EventBridge user guide lists for dead
-/// letters. A refusal for good is not tried again.
-fn attributes(rule_arn: &str, target: &Value, failure: &Failure) -> BTreeMap<String, Value> {
+/// letters.
+fn attributes(rule_arn: &str, target: &Value, attempts: &Attempts) -> BTreeMap<String, Value> {
+    let (code, message) = match &attempts.result {
+        Ok(()) => ("", ""),
+        Err(failure) => (failure.code, failure.message.as_str()),
+    };
+    let retries = attempts.retries().to_string();
+    let exhausted = attempts.exhausted.then_some(("EXHAUSTED_RETRY_CONDITION", "MaximumRetryAttempts"));
     [
         ("RULE_ARN", rule_arn),
         ("TARGET_ARN", target["Arn"].as_str().unwrap_or_default()),
-        ("ERROR_CODE", failure.code),
-        ("ERROR_MESSAGE", &failure.message),
-        ("RETRY_ATTEMPTS", "0"),
+        ("ERROR_CODE", code),
+        ("ERROR_MESSAGE", message),
+        ("RETRY_ATTEMPTS", &retries),
     ]
     .into_iter()
+    .chain(exhausted)
     .map(|(name, value)| (name.to_owned(), json!({"DataType": "String", "StringValue": value})))
     .collect()
 }

@@ -1,3 +1,6 @@
+mod api_destination;
+mod forward;
+
 use serde_json::{Value, json};
 
 use super::{DeadLetter, Delivery, Outcome, publish_event};

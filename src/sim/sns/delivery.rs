@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::{PendingDelivery, Subscription, invalid, topic, topic_mut};
+use super::{PendingDelivery, Subscription, filter, invalid, topic, topic_mut};
 use crate::sim::arn::Arn;
 use crate::sim::call::{Answer, ApiError, Call};
+use crate::sim::cloudwatch::add_metric;
 use crate::sim::policy::{self, Access, Principal};
 use crate::sim::world::World;
 use crate::sim::{chatbot, clock, members, sqs};
@@ -16,12 +17,14 @@ use crate::sim::{chatbot, clock, members, sqs};
 const MAX_BYTES: usize = 262_144;
 
 /// What is published.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Message {
     pub(crate) subject: Option<String>,
     pub(crate) body: String,
     /// Whether the body is a JSON object with a text for each protocol.
     pub(crate) by_protocol: bool,
+    /// Message attributes in the service model's form.
+    pub(crate) attributes: BTreeMap<String, Value>,
 }
 
 /// Why a service could not publish.
@@ -31,6 +34,9 @@ pub(crate) enum Refusal {
     NoTopic,
     /// The topic's policy does not let the service publish.
     NotAllowed,
+    /// The topic is encrypted with the key that AWS manages, whose policy lets
+    /// no service in.
+    KeyOfAws,
 }
 
 /// Publishes for another service, if the topic's policy lets it.
@@ -55,6 +61,9 @@ pub(crate) fn publish_as_service(
     if !policy::allows(&topic.policy, &access) {
         return Err(Refusal::NotAllowed);
     }
+    if topic.attributes.get("KmsMasterKeyId").is_some_and(|key| key.ends_with("alias/aws/sns")) {
+        return Err(Refusal::KeyOfAws);
+    }
     deliver(world, topic_arn, message, now);
     Ok(())
 }
@@ -66,11 +75,17 @@ pub(super) fn publish_call(world: &mut World, call: &Call<'_>) -> Answer {
         subject: call.string("Subject").map(str::to_owned),
         body: call.string("Message").unwrap_or_default().to_owned(),
         by_protocol: call.string("MessageStructure") == Some("json"),
+        attributes: message_attributes(call),
     };
     check(&message)?;
     topic(world, call, member)?;
     let id = deliver(world, call.string(member).unwrap_or_default(), &message, call.now);
     Ok(json!({"MessageId": id}))
+}
+
+fn message_attributes(call: &Call<'_>) -> BTreeMap<String, Value> {
+    let sent = call.input.get("MessageAttributes").and_then(Value::as_object);
+    sent.cloned().unwrap_or_default().into_iter().collect()
 }
 
 fn check(message: &Message) -> Result<(), ApiError> {
@@ -102,24 +117,46 @@ pub(crate) fn deliver(world: &mut World, topic_arn: &str, message: &Message, now
             topic.subscriptions.values().filter(|subscription| subscription.confirmed).cloned().collect()
         })
         .unwrap_or_default();
+    count(world, topic_arn, "NumberOfMessagesPublished", now);
     for subscription in subscriptions {
         let text = text_for(message, &subscription.protocol);
+        let wanted = subscription.filter_policy.as_ref().is_none_or(|policy| {
+            filter::passes(policy, subscription.filter_scope, &message.attributes, &text)
+        });
+        if !wanted {
+            count(world, topic_arn, "NumberOfNotificationsFilteredOut", now);
+            continue;
+        }
         let envelope = || envelope(topic_arn, &id, message.subject.as_deref(), &text, now);
-        match subscription.protocol.as_str() {
+        let delivered = match subscription.protocol.as_str() {
             "sqs" => {
                 let body = if subscription.raw { text.clone() } else { envelope().to_string() };
-                to_queue(world, topic_arn, &subscription.endpoint, body, now);
+                to_queue(world, topic_arn, &subscription.endpoint, body, now)
             }
             "https" if subscription.endpoint == chatbot::SNS_ENDPOINT => {
-                chatbot::receive_from_topic(world, &subscription.owner, topic_arn, &text, now);
+                // Chatbot reads the envelope, and drops what comes without one.
+                if !subscription.raw {
+                    chatbot::receive_from_topic(world, &subscription.owner, topic_arn, &text, now);
+                }
+                true
             }
             _ => {
                 let body = if subscription.raw { text.clone() } else { envelope().to_string() };
                 to_outside(world, topic_arn, &subscription, body);
+                true
             }
-        }
+        };
+        let metric = if delivered { "NumberOfNotificationsDelivered" } else { "NumberOfNotificationsFailed" };
+        count(world, topic_arn, metric, now);
     }
     id
+}
+
+/// Counts in the topic's own account and Region, under its name alone.
+fn count(world: &mut World, topic_arn: &str, metric: &str, now: OffsetDateTime) {
+    let Some(arn) = Arn::parse(topic_arn) else { return };
+    let dimensions = [("TopicName", arn.resource)];
+    add_metric(world, arn.account, arn.region, "AWS/SNS", metric, &dimensions, 1.0, now);
 }
 
 /// The text for a protocol; a message without one for it has a default.
@@ -146,11 +183,11 @@ fn envelope(topic_arn: &str, id: &str, subject: Option<&str>, text: &str, now: O
     }))
 }
 
-fn to_queue(world: &mut World, topic_arn: &str, queue_arn: &str, body: String, now: OffsetDateTime) {
+fn to_queue(world: &mut World, topic_arn: &str, queue_arn: &str, body: String, now: OffsetDateTime) -> bool {
     let account = Arn::parse(topic_arn).map_or_else(String::new, |arn| arn.account.to_owned());
     let context = BTreeMap::from([("aws:sourcearn", topic_arn.to_owned()), ("aws:sourceaccount", account)]);
     // A queue that refuses its topic loses the message, as it does in SNS.
-    let _ = sqs::send_as_service(world, queue_arn, "sns.amazonaws.com", context, body, BTreeMap::new(), now);
+    sqs::send_as_service(world, queue_arn, "sns.amazonaws.com", context, body, BTreeMap::new(), now).is_ok()
 }
 
 fn to_outside(world: &mut World, topic_arn: &str, subscription: &Subscription, body: String) {

@@ -2,6 +2,8 @@
 
 mod attributes;
 pub(crate) mod delivery;
+mod filter;
+mod subscription_attributes;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,9 @@ pub(crate) struct Subscription {
     pub(crate) owner: String,
     pub(crate) confirmed: bool,
     pub(crate) raw: bool,
+    /// The filter policy as it was put, and what it looks at.
+    pub(crate) filter_policy: Option<String>,
+    pub(crate) filter_scope: filter::Scope,
 }
 
 /// A message on its way out of the simulated world.
@@ -77,6 +82,8 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
         "SetTopicAttributes" => attributes::set(world, call),
         "Subscribe" => subscriptions::subscribe(world, call),
         "Unsubscribe" => subscriptions::unsubscribe(world, call),
+        "GetSubscriptionAttributes" => subscription_attributes::get(world, call),
+        "SetSubscriptionAttributes" => subscription_attributes::set(world, call),
         "ListSubscriptionsByTopic" => subscriptions::list_by_topic(world, call),
         "ListSubscriptions" => subscriptions::list(world, call),
         "TagResource" => topics::tag(world, call),
@@ -92,6 +99,12 @@ pub(crate) fn topic_mut<'w>(world: &'w mut World, arn: &str) -> Option<&'w mut T
     let arn = Arn::parse(arn).filter(|arn| arn.service == "sns")?;
     let region = world.accounts.get_mut(arn.account)?.regions.get_mut(arn.region)?;
     region.sns.topics.get_mut(arn.resource)
+}
+
+/// The tags of every topic, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| format!("arn:aws:sns:{region}:{account}:{name}");
+    state.topics.iter().map(|(name, topic)| (arn(name), topic.tags.clone())).collect()
 }
 
 fn topic_arn(call: &Call<'_>, name: &str) -> String {

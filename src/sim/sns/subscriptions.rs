@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Subscription, invalid, page, topic, topic_mut};
+use super::filter::Scope;
+use super::{Subscription, invalid, page, subscription_attributes, topic, topic_mut};
 use crate::sim::arn::Arn;
 use crate::sim::call::{Answer, ApiError, Call};
 use crate::sim::ids;
@@ -19,17 +20,19 @@ pub(super) fn subscribe(world: &mut World, call: &Call<'_>) -> Answer {
     let (protocol, endpoint) =
         (call.string("Protocol").unwrap_or_default(), call.string("Endpoint").unwrap_or_default());
     check_endpoint(protocol, endpoint)?;
-    let raw = raw_delivery(call)?;
     let confirmed = confirms_itself(protocol, endpoint, call.account);
     let serial = world.next_serial();
-    let topic = topic(world, call, "TopicArn")?;
-    let subscription = Subscription {
+    let mut subscription = Subscription {
         protocol: protocol.to_owned(),
         endpoint: endpoint.to_owned(),
         owner: call.account.to_owned(),
         confirmed,
-        raw,
+        raw: false,
+        filter_policy: None,
+        filter_scope: Scope::default(),
     };
+    subscription_attributes::store_all(&mut subscription, &string_map(call.input.get("Attributes")))?;
+    let topic = topic(world, call, "TopicArn")?;
     let (id, confirmed) = insert(&mut topic.subscriptions, arn, subscription, serial);
     let show = confirmed || boolean(call.input.get("ReturnSubscriptionArn")).unwrap_or(false);
     Ok(json!({"SubscriptionArn": if show { id } else { "pending confirmation".to_owned() }}))
@@ -72,15 +75,6 @@ fn check_endpoint(protocol: &str, endpoint: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The only subscription attribute that the simulator carries out.
-fn raw_delivery(call: &Call<'_>) -> Result<bool, ApiError> {
-    let attributes = string_map(call.input.get("Attributes"));
-    if let Some(other) = attributes.keys().find(|name| *name != "RawMessageDelivery") {
-        return Err(invalid(format!("Attributes Reason: {other} is not simulated")));
-    }
-    Ok(attributes.get("RawMessageDelivery").is_some_and(|raw| raw == "true"))
-}
-
 /// Whether SNS takes the subscription without asking the endpoint: a queue or a
 /// function of the account that subscribes.
 fn confirms_itself(protocol: &str, endpoint: &str, account: &str) -> bool {
@@ -107,6 +101,8 @@ pub(crate) fn subscribe_service(
         owner: owner.to_owned(),
         confirmed: true,
         raw: false,
+        filter_policy: None,
+        filter_scope: Scope::default(),
     };
     insert(&mut topic.subscriptions, topic_arn, subscription, serial);
     Some(())

@@ -1,11 +1,13 @@
 use serde_json::{Value, json};
 
 use crate::sim::call::Call;
-use crate::sim::sns;
+use crate::sim::routing::publish_event;
 use crate::sim::testing::{
-    ACCOUNT, NOW, OTHER_ACCOUNT, REGION, ask, messages, open_queue, refusal, refused, text, topic, world,
+    ACCOUNT, NOW, OTHER_ACCOUNT, REGION, allow_publish, ask, messages, open_queue, refusal, refused, text,
+    topic, world,
 };
 use crate::sim::world::World;
+use crate::sim::{cloudwatch, sns};
 
 fn attributes(world: &mut World, arn: &str) -> Value {
     ask(world, "sns:GetTopicAttributes", json!({"TopicArn": arn}))["Attributes"]["$map"].clone()
@@ -302,4 +304,118 @@ fn tags_are_limited_to_fifty() {
     ask(&mut world, "sns:UntagResource", json!({"ResourceArn": arn, "TagKeys": keys}));
     let left = ask(&mut world, "sns:ListTagsForResource", json!({"ResourceArn": arn}));
     assert_eq!(left, json!({"Tags": [{"Key": "0", "Value": ""}]}));
+}
+
+/// A topic with a queue that hears it, and the subscription's ARN.
+fn heard(world: &mut World, settings: Value) -> (String, String) {
+    let arn = topic(world, "room");
+    let queue = open_queue(world, "q");
+    let input = json!({"TopicArn": arn, "Protocol": "sqs", "Endpoint": queue, "Attributes": settings});
+    let id = text(&ask(world, "sns:Subscribe", input)["SubscriptionArn"]);
+    (arn, id)
+}
+
+fn counted(world: &World, metric: &str) -> f64 {
+    cloudwatch::sum(world, ACCOUNT, REGION, "AWS/SNS", metric, &[("TopicName", "room")])
+}
+
+#[test]
+fn a_filter_policy_keeps_messages_away_and_counts_them() {
+    let mut world = world();
+    let settings = json!({
+        "FilterPolicy": "{\"detail\":{\"level\":[\"error\"]}}", "FilterPolicyScope": "MessageBody",
+        "RawMessageDelivery": "true",
+    });
+    let (arn, _) = heard(&mut world, settings);
+    let wanted = r#"{"detail":{"level":"error"}}"#;
+    for message in [wanted, r#"{"detail":{"level":"info"}}"#, "text"] {
+        ask(&mut world, "sns:Publish", json!({"TopicArn": arn, "Message": message}));
+    }
+    let heard = messages(&mut world, "q");
+    assert_eq!((heard.len(), &heard[0]["Body"]), (1, &json!(wanted)));
+    assert_eq!(
+        (counted(&world, "NumberOfMessagesPublished"), counted(&world, "NumberOfNotificationsDelivered")),
+        (3.0, 1.0)
+    );
+    assert_eq!(counted(&world, "NumberOfNotificationsFilteredOut"), 2.0);
+}
+
+#[test]
+fn attributes_of_a_subscription_are_set_one_by_one() {
+    let mut world = world();
+    let (arn, id) = heard(&mut world, json!({}));
+    for (name, value) in [("RawMessageDelivery", "true"), ("FilterPolicy", "{\"level\":[\"error\"]}")] {
+        let input = json!({"SubscriptionArn": id, "AttributeName": name, "AttributeValue": value});
+        ask(&mut world, "sns:SetSubscriptionAttributes", input);
+    }
+    let shown = ask(&mut world, "sns:GetSubscriptionAttributes", json!({"SubscriptionArn": id}));
+    let shown = &shown["Attributes"]["$map"];
+    assert_eq!((&shown["RawMessageDelivery"], &shown["TopicArn"]), (&json!("true"), &json!(arn)));
+    assert_eq!(shown["FilterPolicyScope"], "MessageAttributes");
+    for level in ["error", "info"] {
+        let attributes = json!({"level": {"DataType": "String", "StringValue": level}});
+        ask(
+            &mut world,
+            "sns:Publish",
+            json!({"TopicArn": arn, "Message": level, "MessageAttributes": attributes}),
+        );
+    }
+    assert_eq!(messages(&mut world, "q").len(), 1);
+}
+
+#[test]
+fn attributes_that_no_subscription_can_have_are_refused() {
+    let mut world = world();
+    let (arn, id) = heard(&mut world, json!({}));
+    for (name, value) in [
+        ("RawMessageDelivery", "maybe"),
+        ("FilterPolicy", "{"),
+        ("FilterPolicy", r#"{"detail":{"level":["error"]}}"#),
+        ("FilterPolicy", r#"{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]}"#),
+        ("FilterPolicyScope", "Everything"),
+        ("Color", "red"),
+    ] {
+        let input = json!({"SubscriptionArn": id, "AttributeName": name, "AttributeValue": value});
+        assert_eq!(
+            refused(&mut world, "sns:SetSubscriptionAttributes", input),
+            "InvalidParameter",
+            "{name} {value}"
+        );
+    }
+    let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify");
+    let raw = json!({
+        "TopicArn": arn, "Protocol": "lambda", "Endpoint": function,
+        "Attributes": {"RawMessageDelivery": "true"},
+    });
+    assert_eq!(refused(&mut world, "sns:Subscribe", raw), "InvalidParameter");
+    let gone = json!({"SubscriptionArn": format!("{arn}:gone")});
+    assert_eq!(refused(&mut world, "sns:GetSubscriptionAttributes", gone), "NotFound");
+}
+
+#[test]
+fn a_function_of_the_same_account_is_subscribed_once_and_at_once() {
+    let mut world = world();
+    let arn = topic(&mut world, "room");
+    let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify");
+    let input = json!({"TopicArn": arn, "Protocol": "lambda", "Endpoint": function});
+    let first = ask(&mut world, "sns:Subscribe", input.clone());
+    assert!(text(&first["SubscriptionArn"]).starts_with(&arn));
+    assert_eq!(ask(&mut world, "sns:Subscribe", input), first);
+}
+
+#[test]
+fn a_topic_under_the_key_that_aws_manages_takes_nothing_from_a_service() {
+    let mut world = world();
+    let arn = topic(&mut world, "room");
+    allow_publish(&mut world, &arn, "events.amazonaws.com");
+    let key = json!({"TopicArn": arn, "AttributeName": "KmsMasterKeyId", "AttributeValue": "alias/aws/sns"});
+    ask(&mut world, "sns:SetTopicAttributes", key);
+    let pattern = r#"{"source":["aws.ecs"]}"#;
+    ask(&mut world, "events:PutRule", json!({"Name": "deploys", "EventPattern": pattern}));
+    let target = json!({"Id": "room", "Arn": arn});
+    ask(&mut world, "events:PutTargets", json!({"Rule": "deploys", "Targets": [target]}));
+    publish_event(&mut world, ACCOUNT, REGION, &json!({"source": "aws.ecs"}), NOW);
+    let dimensions = [("RuleName", "deploys")];
+    let failed = cloudwatch::sum(&world, ACCOUNT, REGION, "AWS/Events", "FailedInvocations", &dimensions);
+    assert_eq!((failed, counted(&world, "NumberOfMessagesPublished")), (1.0, 0.0));
 }

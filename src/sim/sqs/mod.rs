@@ -23,6 +23,8 @@ use super::world::World;
 pub struct State {
     /// Queues by name.
     pub(crate) queues: BTreeMap<String, Queue>,
+    /// When queues were deleted, in epoch seconds, by name.
+    deleted: BTreeMap<String, i64>,
 }
 
 /// One queue.
@@ -32,6 +34,8 @@ pub(crate) struct Queue {
     attributes: BTreeMap<String, String>,
     tags: Tags,
     messages: Vec<Message>,
+    /// When it was last purged, in epoch seconds.
+    purged: Option<i64>,
     created: i64,
     modified: i64,
 }
@@ -65,6 +69,7 @@ pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
         "CreateQueue" => queues::create(world, call),
         "GetQueueUrl" => queues::url(world, call),
         "ListQueues" => queues::list(world, call),
+        "PurgeQueue" => queues::purge(world, call),
         "DeleteQueue" => queues::delete(world, call),
         "TagQueue" => queues::tag(world, call),
         "UntagQueue" => queues::untag(world, call),
@@ -125,6 +130,12 @@ fn queue_mut<'w>(world: &'w mut World, arn: &str) -> Option<&'w mut Queue> {
     let arn = Arn::parse(arn).filter(|arn| arn.service == "sqs")?;
     let region = world.accounts.get_mut(arn.account)?.regions.get_mut(arn.region)?;
     region.sqs.queues.get_mut(arn.resource)
+}
+
+/// The tags of every queue, by ARN.
+pub(crate) fn tagged(state: &State, account: &str, region: &str) -> Vec<(String, Tags)> {
+    let arn = |name: &str| format!("arn:aws:sqs:{region}:{account}:{name}");
+    state.queues.iter().map(|(name, queue)| (arn(name), queue.tags.clone())).collect()
 }
 
 fn queue_arn(call: &Call<'_>, name: &str) -> String {

@@ -14,6 +14,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let sent = string_map(call.input.get("Attributes"));
     check_name(name, sent.get("FifoQueue").is_some_and(|fifo| fifo == "true"))?;
     check_attributes(&sent, &queue_arn(call, name))?;
+    check_cooldown(world, call, name)?;
     let queues = &mut world.region(call.account, call.region).sqs.queues;
     if let Some(existing) = queues.get(name) {
         if let Some(differing) = sent.iter().find(|(key, value)| existing.attributes.get(*key) != Some(value))
@@ -31,10 +32,37 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Answer {
         let now = call.now.unix_timestamp();
         queues.insert(
             name.to_owned(),
-            Queue { attributes, tags, messages: Vec::new(), created: now, modified: now },
+            Queue { attributes, tags, messages: Vec::new(), purged: None, created: now, modified: now },
         );
     }
     Ok(json!({"QueueUrl": queue_url(world, call.account, name)}))
+}
+
+/// How long SQS keeps a deleted queue's name, and how long it takes over a
+/// purge, in seconds (API reference of DeleteQueue and PurgeQueue).
+const PAUSE: i64 = 60;
+
+fn check_cooldown(world: &mut World, call: &Call<'_>, name: &str) -> Result<(), ApiError> {
+    let waits = world.knobs.queue_name_cooldown;
+    let deleted = world.region(call.account, call.region).sqs.deleted.get(name);
+    if waits && deleted.is_some_and(|deleted| call.now.unix_timestamp() - deleted < PAUSE) {
+        let message = "You must wait 60 seconds after deleting a queue before you can create another with the same name.";
+        return Err(ApiError::new("QueueDeletedRecently", message));
+    }
+    Ok(())
+}
+
+pub(super) fn purge(world: &mut World, call: &Call<'_>) -> Answer {
+    let name = queue_name(call)?;
+    let now = call.now.unix_timestamp();
+    let queue = queue(world, call)?;
+    if queue.purged.is_some_and(|purged| now - purged < PAUSE) {
+        let message = format!("Only one PurgeQueue operation on {name} is allowed every 60 seconds.");
+        return Err(ApiError::new("PurgeQueueInProgress", message).with_status(403));
+    }
+    queue.messages.clear();
+    queue.purged = Some(now);
+    Ok(json!({}))
 }
 
 fn check_name(name: &str, fifo: bool) -> Result<(), ApiError> {
@@ -75,7 +103,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Answer {
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let name = queue_name(call)?;
-    world.region(call.account, call.region).sqs.queues.remove(name).ok_or_else(does_not_exist)?;
+    let state = &mut world.region(call.account, call.region).sqs;
+    state.queues.remove(name).ok_or_else(does_not_exist)?;
+    state.deleted.insert(name.to_owned(), call.now.unix_timestamp());
     Ok(json!({}))
 }
 

@@ -3,7 +3,7 @@ use time::Duration;
 
 use crate::sim::call::Call;
 use crate::sim::sqs;
-use crate::sim::testing::{ACCOUNT, NOW, REGION, ask, call, refused, world};
+use crate::sim::testing::{ACCOUNT, NOW, REGION, ask, call, messages, open_queue, refused, world};
 use crate::sim::world::World;
 
 fn url(name: &str) -> String {
@@ -121,4 +121,36 @@ fn tags_are_a_map() {
         ask(&mut world, "sqs:ListQueueTags", json!({"QueueUrl": url("dead")})),
         json!({"Tags": {"b": "2"}})
     );
+}
+
+#[test]
+fn a_purged_queue_is_empty_and_rests_a_minute() {
+    let mut world = world();
+    open_queue(&mut world, "q");
+    let url = json!({"QueueUrl": format!("http://127.0.0.1:4566/{ACCOUNT}/q")});
+    let mut message = url.clone();
+    message["MessageBody"] = "hello".into();
+    ask(&mut world, "sqs:SendMessage", message);
+    ask(&mut world, "sqs:PurgeQueue", url.clone());
+    assert!(messages(&mut world, "q").is_empty());
+    assert_eq!(refused(&mut world, "sqs:PurgeQueue", url), "PurgeQueueInProgress");
+}
+
+#[test]
+fn a_deleted_queues_name_is_refused_for_a_minute_where_that_is_switched_on() {
+    let mut world = world();
+    let url = json!({"QueueUrl": format!("http://127.0.0.1:4566/{ACCOUNT}/q")});
+    for (cooldown, code) in [(false, None), (true, Some("QueueDeletedRecently"))] {
+        world.knobs.queue_name_cooldown = cooldown;
+        world.region(ACCOUNT, REGION).sqs.deleted.clear();
+        open_queue(&mut world, "q");
+        ask(&mut world, "sqs:DeleteQueue", url.clone());
+        match code {
+            Some(code) => assert_eq!(refused(&mut world, "sqs:CreateQueue", json!({"QueueName": "q"})), code),
+            None => {
+                open_queue(&mut world, "q");
+                ask(&mut world, "sqs:DeleteQueue", url.clone());
+            }
+        }
+    }
 }

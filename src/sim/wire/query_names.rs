@@ -27,7 +27,7 @@ const CLOUDWATCH: [(&str, &str); 14] = [
 ];
 
 /// The same for SQS (developer guide, "Making query API requests").
-const SQS: [(&str, &str); 13] = [
+const SQS: [(&str, &str); 14] = [
     ("AccessDeniedException", "AccessDenied"),
     ("BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"),
     ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"),
@@ -35,6 +35,7 @@ const SQS: [(&str, &str); 13] = [
     ("InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"),
     ("InvalidSignatureException", "SignatureDoesNotMatch"),
     ("MissingAuthenticationTokenException", "MissingAuthenticationToken"),
+    ("PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress"),
     ("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"),
     ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
     ("QueueNameExists", "QueueAlreadyExists"),
