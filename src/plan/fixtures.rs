@@ -253,6 +253,7 @@ fn put_subscription(region: &mut RegionSnapshot, one: &FunctionSubscription) {
         arn: Some(format!("{}:0e", one.topic_arn)),
         raw_delivery: Some(false),
         filter_policy: None,
+        filters_body: false,
     });
 }
 
