@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 use crate::model::{Account, AccountId, Change, Pass};
-use crate::reconcile::{Reconciler, Sighting};
+use crate::reconcile::{Judged, Reconciler, Sighting};
 
 /// How often an account is looked at again that could not be read in full for
 /// a reason that may pass.
@@ -54,30 +54,54 @@ impl Controller {
     /// Looks at every account and writes nothing. One pass an account, in no
     /// particular order.
     pub async fn plan(&self, accounts: &[Account]) -> Vec<Pass> {
-        self.run(accounts.iter().map(|account| (account.clone(), Task::Judge))).await
+        self.hubs_first(accounts.iter().map(|account| (account.clone(), Task::Judge)).collect()).await
     }
 
     /// Makes the changes that the passes hold and looks again; passes without
-    /// a change to make are given back as they are.
+    /// a change to make are given back as they are, but for those of hubs, which
+    /// the others' depend on.
     pub async fn apply(&self, accounts: &[Account], passes: Vec<Pass>) -> Vec<Pass> {
         let accounts: BTreeMap<&AccountId, &Account> =
             accounts.iter().map(|account| (&account.id, account)).collect();
+        let is_due = |pass: &Pass| pass.changes.iter().any(Change::is_write);
+        let is_hub = |pass: &Pass| {
+            accounts.get(&pass.account.id).is_some_and(|account| self.reconciler.is_hub(account))
+        };
+        let any_due = passes.iter().any(is_due);
         let (due, mut done): (Vec<Pass>, Vec<Pass>) =
-            passes.into_iter().partition(|pass| pass.changes.iter().any(Change::is_write));
+            passes.into_iter().partition(|pass| is_due(pass) || (any_due && is_hub(pass)));
         let tasks = due.into_iter().filter_map(|pass| {
             let account = accounts.get(&pass.account.id)?;
-            Some(((*account).clone(), Task::Apply(Arc::new(pass.changes))))
+            let task = if is_due(&pass) { Task::Apply(Arc::new(pass.changes)) } else { Task::Judge };
+            Some(((*account).clone(), task))
         });
-        done.extend(self.run(tasks).await);
+        done.extend(self.hubs_first(tasks.collect()).await);
         done
     }
 
-    async fn run(&self, tasks: impl Iterator<Item = (Account, Task)>) -> Vec<Pass> {
+    /// Works on hubs before all others: whether an event that is forwarded to a
+    /// hub is heard shows only there.
+    async fn hubs_first(&self, tasks: Vec<(Account, Task)>) -> Vec<Pass> {
+        let (hubs, others): (Vec<_>, Vec<_>) =
+            tasks.into_iter().partition(|(account, _)| self.reconciler.is_hub(account));
+        let mut passes = Vec::with_capacity(hubs.len() + others.len());
+        let mut sights = BTreeMap::new();
+        for judged in self.run(&self.reconciler, hubs).await {
+            sights.extend(judged.hub.map(|sight| (judged.pass.account.id.clone(), sight)));
+            passes.push(judged.pass);
+        }
+        let reconciler = Reconciler { hubs: Arc::new(sights), ..self.reconciler.clone() };
+        let judged = self.run(&reconciler, others).await;
+        passes.extend(judged.into_iter().map(|judged| judged.pass));
+        passes
+    }
+
+    async fn run(&self, reconciler: &Reconciler, tasks: Vec<(Account, Task)>) -> Vec<Judged> {
         let mut running = JoinSet::new();
         let mut accounts = BTreeMap::new();
         for (account, task) in tasks {
             let worker = Worker {
-                reconciler: self.reconciler.clone(),
+                reconciler: reconciler.clone(),
                 slots: self.slots.clone(),
                 watcher: self.watcher.clone(),
             };
@@ -88,7 +112,7 @@ impl Controller {
         let mut passes = Vec::with_capacity(accounts.len());
         while let Some(finished) = running.join_next().await {
             match finished {
-                Ok(pass) => passes.push(pass),
+                Ok(judged) => passes.push(judged),
                 Err(error) => {
                     passes.extend(accounts.get(&error.id()).map(|account| self.lost(account, &error)))
                 }
@@ -98,7 +122,7 @@ impl Controller {
     }
 
     /// A pass that came to grief inside Foghorn is still in the report, unread.
-    fn lost(&self, account: &Account, error: &tokio::task::JoinError) -> Pass {
+    fn lost(&self, account: &Account, error: &tokio::task::JoinError) -> Judged {
         tracing::error!(account = %account.id, %error, "a pass ended by a fault of Foghorn's own");
         self.reconciler.judge(account, self.reconciler.sighting(account))
     }
@@ -112,17 +136,17 @@ struct Worker {
 }
 
 impl Worker {
-    async fn work(self, account: Account, task: Task) -> Pass {
+    async fn work(self, account: Account, task: Task) -> Judged {
         let sighting = self.look(&account).await;
-        let pass = match task {
+        let judged = match task {
             Task::Judge => self.reconciler.judge(&account, sighting),
             Task::Apply(approved) => {
                 let _slot = self.slots.acquire().await;
                 self.reconciler.apply(&account, sighting, &approved).await
             }
         };
-        self.watcher.finished(&account, &pass);
-        pass
+        self.watcher.finished(&account, &judged.pass);
+        judged
     }
 
     /// Reads the account, and reads again what may yet be read, without a slot

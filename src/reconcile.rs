@@ -7,6 +7,7 @@
 mod converge;
 mod observe;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +16,16 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::conditions::{Evidence, conditions};
-use crate::audit::{self, Subject, paths};
+use crate::audit::paths::{self, WalkInput};
+use crate::audit::{self, Subject};
 use crate::aws::{AccountDoor, Aws};
-use crate::fleet::spec::Fleet;
+use crate::fleet::spec::{Fleet, Pipeline, When};
+use crate::model::materials::Materials;
 use crate::model::pass::Path;
-use crate::model::{Account, Change, Coverage, Desired, Location, Outcome, Pass, Plan, Snapshot};
-use crate::plan;
+use crate::model::{
+    Account, AccountId, Change, Coverage, Desired, HubSight, Location, Outcome, Pass, Plan, Snapshot,
+};
+use crate::plan::{self, Heard, Inputs, Intent};
 
 pub use observe::Sighting;
 
@@ -36,8 +41,17 @@ pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
 pub struct Reconciler {
     /// What is desired.
     pub fleet: Arc<Fleet>,
+    /// All accounts of the fleet, with all their Regions, whichever the run is
+    /// about: who may put events on a hub's bus follows from them.
+    pub accounts: Arc<Vec<Account>>,
     /// The pipelines that the run is about; `None` stands for all.
     pub pipelines: Option<Vec<String>>,
+    /// What the run is to bring about.
+    pub intent: Intent,
+    /// What the run brings along.
+    pub materials: Arc<Materials>,
+    /// What is known of the hubs that events are forwarded to.
+    pub hubs: Arc<BTreeMap<AccountId, HubSight>>,
     /// The way to AWS.
     pub aws: Aws,
     /// The time.
@@ -45,6 +59,15 @@ pub struct Reconciler {
     /// Ends the run early: what was not read by then is a gap, what was not
     /// written by then is left to the next run.
     pub stop: CancellationToken,
+}
+
+/// What one pass over one account came to.
+#[derive(Debug)]
+pub struct Judged {
+    /// How things stand.
+    pub pass: Pass,
+    /// What others' events meet there, where the account is a hub.
+    pub hub: Option<HubSight>,
 }
 
 /// What one look at one account came to.
@@ -55,29 +78,41 @@ struct Look {
 }
 
 impl Reconciler {
+    /// Whether events of other accounts are gathered in this one.
+    pub fn is_hub(&self, account: &Account) -> bool {
+        let mut hubs = self.fleet.spec.pipelines.iter().filter_map(|pipeline| pipeline.hub.as_ref());
+        hubs.any(|hub| hub.account == account.id)
+    }
+
     /// Begins to look at an account; nothing is read yet.
     pub fn sighting(&self, account: &Account) -> Sighting {
-        let interest = self.desired(account, None).interest();
+        let interest = plan::desired(&self.inputs(account, None, &Heard::new())).interest();
         Sighting::new(self.aws.account(account), interest)
     }
 
     /// What an account needs, judged from what was read. Nothing is written.
-    pub fn judge(&self, account: &Account, sighting: Sighting) -> Pass {
+    pub fn judge(&self, account: &Account, sighting: Sighting) -> Judged {
         let look = self.compare(account, sighting);
         let changes = look.plan.changes.clone();
-        self.pass(account, &look, changes)
+        self.judged(account, look, changes)
     }
 
     /// Makes the changes that are due and that `approved` holds in the same
     /// form, looks again, and says how things stand then.
-    pub async fn apply(&self, account: &Account, sighting: Sighting, approved: &[Change]) -> Pass {
+    pub async fn apply(&self, account: &Account, sighting: Sighting, approved: &[Change]) -> Judged {
         let door = sighting.door().clone();
         let before = self.compare(account, sighting);
         let plan = only_approved(before.plan, approved);
         let changes = converge::converge(&door, plan, &self.stop).await;
         let after = self.look_again(account, &door, before.desired, before.snapshot, &changes).await;
         let changes = with_what_remains(changes, &after.plan);
-        self.pass(account, &after, changes)
+        self.judged(account, after, changes)
+    }
+
+    fn judged(&self, account: &Account, look: Look, changes: Vec<Change>) -> Judged {
+        let pass = self.pass(account, &look, changes);
+        let hub = self.is_hub(account).then_some(HubSight { desired: look.desired, snapshot: look.snapshot });
+        Judged { pass, hub }
     }
 
     /// Looks again at what was written, and once more after a while where AWS
@@ -120,25 +155,58 @@ impl Reconciler {
     }
 
     fn paths(&self, account: &Account, look: &Look) -> Vec<Path> {
-        paths::walk(&paths::WalkInput {
-            fleet: &self.fleet.metadata.name,
-            account,
-            desired: &look.desired,
-            snapshot: &look.snapshot,
-            hubs: &BTreeMap::new(),
-        })
+        let Look { desired, snapshot, .. } = look;
+        let mut hubs = Cow::Borrowed(&*self.hubs);
+        if self.is_hub(account) {
+            // A hub's own events come to its bus like those of others.
+            let sight = HubSight { desired: desired.clone(), snapshot: snapshot.clone() };
+            hubs.to_mut().insert(account.id.clone(), sight);
+        }
+        let fleet = &self.fleet.metadata.name;
+        paths::walk(&WalkInput { fleet, account, desired, snapshot, hubs: &hubs })
     }
 
     fn compare(&self, account: &Account, sighting: Sighting) -> Look {
         let snapshot = sighting.into_snapshot();
-        let desired = self.desired(account, Some(&snapshot));
-        let plan = plan::plan(&self.fleet, account, &desired, &snapshot, self.today());
+        let heard = self.heard(account, &snapshot);
+        let inputs = self.inputs(account, Some(&snapshot), &heard);
+        let desired = plan::desired(&inputs);
+        let plan = plan::plan(&inputs, &desired, &snapshot, self.today());
         Look { desired, snapshot, plan }
     }
 
-    fn desired(&self, account: &Account, snapshot: Option<&Snapshot>) -> Desired {
-        let global = snapshot.and_then(|snapshot| snapshot.global.as_ref());
-        plan::desired(&self.fleet, account, self.pipelines.as_deref(), global)
+    fn inputs<'a>(
+        &'a self,
+        account: &'a Account,
+        snapshot: Option<&'a Snapshot>,
+        heard: &'a Heard,
+    ) -> Inputs<'a> {
+        Inputs {
+            fleet: &self.fleet,
+            account,
+            accounts: &self.accounts,
+            pipelines: self.pipelines.as_deref(),
+            snapshot,
+            materials: &self.materials,
+            heard,
+            intent: self.intent,
+        }
+    }
+
+    /// What rules of others already take to somebody who hears it, for those
+    /// pipelines that want to know.
+    fn heard(&self, account: &Account, snapshot: &Snapshot) -> Heard {
+        let asking = self.fleet.spec.pipelines.iter().filter(|pipeline| pipeline.when == When::Unheard);
+        let asking: Vec<&Pipeline> = asking.collect();
+        if asking.is_empty() {
+            return Heard::new();
+        }
+        let desired = plan::desired(&self.inputs(account, Some(snapshot), &Heard::new()));
+        let fleet = &self.fleet.metadata.name;
+        let input = WalkInput { fleet, account, desired: &desired, snapshot, hubs: &self.hubs };
+        let heard =
+            |pipeline: &Pipeline| (pipeline.name.clone(), paths::heard_by_others(&input, &pipeline.clusters));
+        asking.into_iter().map(heard).collect()
     }
 
     fn pass(&self, account: &Account, look: &Look, changes: Vec<Change>) -> Pass {
@@ -227,6 +295,6 @@ fn with_what_remains(done: Vec<Change>, remaining: &Plan) -> Vec<Change> {
     let is_new = |change: &&Change| !all.iter().any(|one| one.key == change.key);
     let new: Vec<Change> = remaining.changes.iter().filter(is_new).cloned().collect();
     all.extend(new);
-    all.sort_by(|one, other| one.key.cmp(&other.key));
+    plan::sort(&mut all);
     all
 }

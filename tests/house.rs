@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Each module and the modules of the crate that it may use besides itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("fleet", &["model"]),
+    ("fleet", &["model", "events"]),
     ("events", &["model"]),
     ("plan", &["model", "fleet", "events"]),
     ("audit", &["model", "fleet", "events", "chat"]),

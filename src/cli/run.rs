@@ -42,11 +42,20 @@ impl Run {
         let filter = filter(global);
         let pipelines = selected_pipelines(&fleet, &filter)?;
         let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
-        let accounts = accounts(&fleet, &filter, &aws).await?;
+        let (all, accounts) = accounts(&fleet, &filter, &aws).await?;
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone());
-        let reconciler =
-            Reconciler { fleet: fleet.clone(), pipelines, aws: aws.clone(), clock: clock.clone(), stop };
+        let reconciler = Reconciler {
+            fleet: fleet.clone(),
+            accounts: Arc::new(all),
+            pipelines,
+            intent: plan::Intent::Converge,
+            materials: Arc::default(),
+            hubs: Arc::default(),
+            aws: aws.clone(),
+            clock: clock.clone(),
+            stop,
+        };
         let started_at = clock();
         let interactive = std::io::stderr().is_terminal();
         Ok(Self { fleet, accounts, aws, reconciler, id: run_id(), started_at, clock, interactive })
@@ -194,7 +203,12 @@ fn selected_pipelines(fleet: &Fleet, filter: &Filter) -> Result<Option<Vec<Strin
     Ok(Some(selected.into_iter().map(|pipeline| pipeline.name.clone()).collect()))
 }
 
-async fn accounts(fleet: &Fleet, filter: &Filter, aws: &Aws) -> Result<Vec<Account>, CliError> {
+/// All accounts of the fleet, and those of them that were chosen.
+async fn accounts(
+    fleet: &Fleet,
+    filter: &Filter,
+    aws: &Aws,
+) -> Result<(Vec<Account>, Vec<Account>), CliError> {
     let discovered = match &fleet.spec.organization {
         None => Vec::new(),
         Some(organization) => {
@@ -214,7 +228,7 @@ async fn accounts(fleet: &Fleet, filter: &Filter, aws: &Aws) -> Result<Vec<Accou
     warn_of_idle_pipelines(fleet, &all);
     match fleet.accounts(found, filter).map_err(CliError::Selection)? {
         accounts if accounts.is_empty() => Err(CliError::NoAccounts),
-        accounts => Ok(accounts),
+        accounts => Ok((all, accounts)),
     }
 }
 

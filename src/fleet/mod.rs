@@ -12,6 +12,7 @@ pub mod selection;
 pub mod spec;
 pub mod validate;
 
+mod choice;
 mod explain;
 mod nearest;
 mod written;

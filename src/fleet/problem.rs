@@ -42,8 +42,8 @@ impl Problem {
     pub fn new(path: impl AsRef<str>, message: impl AsRef<str>) -> Self {
         Self {
             position: None,
-            path: one_line(path.as_ref(), LONGEST_PATH),
-            message: one_line(message.as_ref(), LONGEST_MESSAGE),
+            path: one_line(&without_urls(path.as_ref()), LONGEST_PATH),
+            message: one_line(&without_urls(message.as_ref()), LONGEST_MESSAGE),
         }
     }
 
@@ -58,6 +58,19 @@ impl Problem {
         let path = if self.path.is_empty() { String::new() } else { format!("{}: ", self.path) };
         format!("{origin}{position}: {path}{}", self.message)
     }
+}
+
+/// The text with every URL cut after its scheme: one that stands in a fleet
+/// file is probably a webhook, which is a secret.
+fn without_urls(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.find(|letter: char| letter.is_whitespace() || "\"'`<>".contains(letter));
+        shown.push_str("://…");
+        shown.push_str(rest.map_or("", |end| &part[end..]));
+    }
+    shown
 }
 
 fn one_line(text: &str, longest: usize) -> String {
@@ -95,6 +108,13 @@ mod tests {
     fn a_value_with_line_breaks_or_terminal_codes_stays_on_one_harmless_line() {
         let problem = Problem::new("spec", "`a\n\u{1b}[31m` is bad").at(Position { line: 2, column: 3 });
         assert_eq!(problem.line("f.yaml"), r"f.yaml:2:3: spec: `a\n\u{1b}[31m` is bad");
+    }
+
+    #[test]
+    fn a_webhook_that_stands_where_it_should_not_is_not_repeated() {
+        let message = "found \"https://example.invalid/hook?key=abc\", expected `a`";
+        let problem = Problem::new("via.https://example.invalid/hook", message);
+        assert_eq!(problem.line("f.yaml"), "f.yaml: via.https://…: found \"https://…\", expected `a`");
     }
 
     #[test]

@@ -8,7 +8,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::written;
-use crate::model::{AccountId, EventFamily, Region};
+use crate::model::{AccountId, Region};
+
+mod pipeline;
+mod via;
+
+pub use pipeline::{Alarms, Events, Hub, OwnPattern, Pipeline, Selector, Threshold, When};
+pub use via::{
+    ApiDestination, Chatbot, DestinationRoom, Lambda, NotifierRoom, SecretReference, Slack, StoredSecret,
+    StoredWebhook, Teams, Via, Webhook,
+};
 
 /// The desired state of notification about failed ECS deployments in every
 /// account of an organisation.
@@ -200,105 +209,6 @@ pub struct Exemption {
 
 fn any() -> String {
     "*".to_owned()
-}
-
-/// How one class of events reaches a room.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Pipeline {
-    /// The name, part of the names of all that is made for it: lower-case
-    /// letters, digits and hyphens, at most 32.
-    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
-    pub name: String,
-    /// Which accounts carry it. Absent: every account.
-    #[serde(default, rename = "match")]
-    pub selector: Selector,
-    /// Which events it carries.
-    #[schemars(length(min = 1))]
-    pub events: Vec<EventFamily>,
-    /// Only events of these clusters; `*` stands for any text. Absent: all.
-    #[serde(default)]
-    pub clusters: Vec<String>,
-    /// What carries them.
-    pub via: Via,
-    /// The alarms on the pipeline itself.
-    #[serde(default)]
-    pub alarms: Alarms,
-    /// Whether events that cannot be delivered are kept in a queue.
-    #[serde(default = "yes")]
-    pub dead_letter: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// Which accounts carry a pipeline.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Selector {
-    /// Accounts that carry all of these labels.
-    pub labels: BTreeMap<String, String>,
-}
-
-/// What carries the events.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Via {
-    /// AWS Chatbot (Amazon Q Developer in chat applications).
-    pub chatbot: Chatbot,
-}
-
-/// The room that AWS Chatbot posts to.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Chatbot {
-    /// A Slack channel.
-    pub slack: Slack,
-}
-
-/// A Slack channel.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Slack {
-    /// The workspace's id, `T0123ABC` say.
-    #[schemars(regex(pattern = "^[0-9A-Z]{1,255}$"))]
-    pub workspace_id: String,
-    /// The channel's id, `C0123ABC` say, not its name.
-    #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"))]
-    pub channel_id: String,
-    /// Whether to feed a configuration of this channel that someone else
-    /// made. There can be only one a channel in an account.
-    #[serde(default)]
-    pub adopt: bool,
-}
-
-/// The alarms on a pipeline itself.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Alarms {
-    /// Events that EventBridge could not deliver.
-    pub failed_invocations: Threshold,
-    /// Messages that AWS Chatbot dropped.
-    pub unsupported_events: Threshold,
-    /// Further topics that hear of these alarms, as ARNs in which `{region}`
-    /// and `{account}` stand for where the alarm is.
-    pub notify: Vec<String>,
-}
-
-/// When an alarm goes off.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Threshold {
-    /// How many in five minutes.
-    #[schemars(range(min = 1))]
-    pub threshold: u32,
-}
-
-impl Default for Threshold {
-    fn default() -> Self {
-        Self { threshold: 1 }
-    }
 }
 
 /// How much at a time, and how long.

@@ -13,6 +13,11 @@ pub fn event_bus(region: Region, account: &AccountId, name: &str) -> String {
     regional("events", region, account, &format!("event-bus/{name}"))
 }
 
+/// The ARN of an API destination, without the id that AWS ends it with.
+pub fn api_destination(region: Region, account: &AccountId, name: &str) -> String {
+    regional("events", region, account, &format!("api-destination/{name}"))
+}
+
 /// The ARN of a Lambda function.
 pub fn function(region: Region, account: &AccountId, name: &str) -> String {
     regional("lambda", region, account, &format!("function:{name}"))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chat::Channel;
 use super::event::EventFamily;
 use super::hub::HubAddress;
-use super::region::Region;
+use super::region::{Partition, Region};
 use super::resource::{Key, Resource};
 use super::snapshot::{GlobalInterest, Interest, RegionInterest};
 
@@ -32,6 +32,8 @@ pub struct Desired {
     /// The fleet whose forgotten things are looked for; `None` where the run
     /// is about some pipelines only.
     pub orphans_of: Option<String>,
+    /// Regions beside the account's own in which forgotten things may stand.
+    pub orphan_regions: BTreeSet<Region>,
 }
 
 /// A resource as it shall be, with what must be there first.
@@ -92,18 +94,33 @@ impl Desired {
             region.services = self.services;
             region.unknown_members = self.services && self.remediate;
             region.other_rules = self.other_rules;
-            region.owned_by.clone_from(&self.orphans_of);
         }
         for (region, secrets) in &self.secrets {
             at(&mut interest, *region).secrets.extend(secrets.iter().cloned());
         }
-        if self.orphans_of.is_some() {
-            interest.global.get_or_insert_default();
-        }
         for wanted in self.resources.values() {
             note(&mut interest, &wanted.resource);
         }
+        if self.orphans_of.is_some() {
+            self.note_orphans(&mut interest);
+        }
         interest
+    }
+}
+
+impl Desired {
+    /// What the fleet no longer asks for may be anywhere where it built
+    /// something. AWS Chatbot is in the partition `aws` alone.
+    fn note_orphans(&self, interest: &mut Interest) {
+        for region in &self.orphan_regions {
+            at(interest, *region);
+        }
+        for region in interest.regions.values_mut() {
+            region.owned_by.clone_from(&self.orphans_of);
+        }
+        if self.regions.iter().any(|region| region.partition() == Partition::Aws) {
+            interest.global.get_or_insert_default();
+        }
     }
 }
 

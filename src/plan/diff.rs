@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fleet::spec::Fleet;
-use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel};
+use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, Team, Workspace};
 use crate::model::desired::{Desired, Wanted};
+use crate::model::destination::{ApiDestination, Connection, owner_of};
 use crate::model::snapshot::GlobalSnapshot;
+use crate::model::subscription::FunctionSubscription;
 use crate::model::tags::OWNER;
 use crate::model::target::Target;
 use crate::model::{
@@ -124,7 +126,7 @@ impl Differ<'_> {
             ),
             Resource::Rule(rule) => self.compare(
                 resource,
-                self.sight(rule.region, |region| region.rules.get(&rule.name)),
+                self.sight(rule.region, |region| region.rules.get(&rule.key().name)),
                 |observed| (&observed.tags, rule.diff(observed), resource.clone()),
             ),
             Resource::Alarm(alarm) => self.compare(
@@ -134,11 +136,22 @@ impl Differ<'_> {
             ),
             Resource::Target(target) => self.judge_target(target),
             Resource::ChatConfiguration(configuration) => self.judge_configuration(configuration),
-            Resource::EventBus(_)
-            | Resource::Connection(_)
-            | Resource::ApiDestination(_)
-            | Resource::Function(_)
-            | Resource::Subscription(_) => self.unseen(),
+            Resource::EventBus(bus) => self.compare(
+                resource,
+                self.sight(bus.region, |region| region.buses.get(&bus.name)),
+                |observed| (&observed.tags, bus.diff(observed), Resource::EventBus(bus.over(observed))),
+            ),
+            Resource::Connection(connection) => self.judge_connection(resource, connection),
+            Resource::ApiDestination(destination) => self.judge_destination(resource, destination),
+            Resource::Function(function) => without(
+                function.code.as_ref().err(),
+                self.compare(
+                    resource,
+                    self.sight(function.region, |region| region.functions.get(&function.name)),
+                    |observed| (&observed.tags, function.diff(observed), resource.clone()),
+                ),
+            ),
+            Resource::Subscription(subscription) => self.judge_subscription(subscription),
             // Breakers are judged service by service, not desired by name.
             Resource::Breaker(_) => Verdict::InSync,
         }
@@ -186,6 +199,66 @@ impl Differ<'_> {
             Sight::Seen(targets) => match targets.iter().find(|observed| observed.id == target.id) {
                 None => Verdict::Create(resource),
                 Some(observed) => update(resource, target.diff(observed)),
+            },
+        }
+    }
+
+    fn judge_connection(&self, resource: &Resource, connection: &Connection) -> Verdict {
+        let sight = self.sight(connection.region, |region| region.connections.get(&connection.name));
+        self.compare_marked(resource, sight, |observed| {
+            (observed.description.as_deref(), connection.diff(observed))
+        })
+    }
+
+    fn judge_destination(&self, resource: &Resource, destination: &ApiDestination) -> Verdict {
+        let sight = self.sight(destination.region, |region| region.destinations.get(&destination.name));
+        let verdict = self.compare_marked(resource, sight, |observed| {
+            (observed.description.as_deref(), destination.diff(observed))
+        });
+        without(destination.endpoint.as_ref().err(), verdict)
+    }
+
+    /// Holds a thing that takes no tags against what was seen under its name.
+    fn compare_marked<T>(
+        &self,
+        resource: &Resource,
+        sight: Option<&Sight<T>>,
+        compare: impl Fn(&T) -> (Option<&str>, Vec<FieldChange>),
+    ) -> Verdict {
+        match sight {
+            None | Some(Sight::Unknown) => self.unseen(),
+            Some(Sight::Absent) => Verdict::Create(resource.clone()),
+            Some(Sight::Seen(observed)) => match compare(observed) {
+                (description, fields) if owner_of(description) == Some(self.fleet) => {
+                    update(resource.clone(), fields)
+                }
+                (description, _) => {
+                    let why = owner_of(description).map_or_else(
+                        || "its description does not name this fleet, so someone else made it".to_owned(),
+                        |owner| format!("it belongs to the fleet {owner}"),
+                    );
+                    Verdict::Blocked(Action::Conflict, Vec::new(), why)
+                }
+            },
+        }
+    }
+
+    /// A subscription has no tags: it is owned through its topic.
+    fn judge_subscription(&self, subscription: &FunctionSubscription) -> Verdict {
+        let resource = Resource::Subscription(subscription.clone());
+        match self.sight(subscription.region, |region| region.topics.get(&subscription.topic)) {
+            None | Some(Sight::Unknown) => self.unseen(),
+            Some(Sight::Absent) => Verdict::Create(resource),
+            Some(Sight::Seen(topic)) => match &topic.subscriptions {
+                None => self.unseen(),
+                Some(all) => match all.iter().find(|observed| subscription.is(observed)) {
+                    None => Verdict::Create(resource),
+                    Some(observed) => {
+                        let existing =
+                            FunctionSubscription { arn: observed.arn.clone(), ..subscription.clone() };
+                        update(Resource::Subscription(existing), subscription.diff(observed))
+                    }
+                },
             },
         }
     }
@@ -252,17 +325,42 @@ fn create_configuration(
     global: &GlobalSnapshot,
 ) -> Verdict {
     let withheld = |why: String| Verdict::Blocked(Action::Withheld, Vec::new(), why);
-    let Channel::Slack(SlackChannel { workspace, .. }) = &configuration.channel else {
-        return withheld("teams".to_owned());
+    let (room, is_authorised) = match &configuration.channel {
+        Channel::Slack(channel) => {
+            let is_this = |one: &Workspace| one.id == channel.workspace && one.is_authorised();
+            (format!("Slack workspace {}", channel.workspace), any(&global.workspaces, is_this))
+        }
+        Channel::Teams(channel) => {
+            let is_this =
+                |one: &Team| one.tenant == channel.tenant && one.team == channel.team && one.is_authorised();
+            (format!("Microsoft Teams team {}", channel.team), any(&global.teams, is_this))
+        }
     };
-    match &global.workspaces {
-        Sight::Unknown => withheld(format!("whether workspace {workspace} is authorised could not be read")),
-        Sight::Seen(known) if known.iter().any(|one| one.id == *workspace && one.is_authorised()) => {
-            Verdict::Create(resource)
+    match is_authorised {
+        None => withheld(format!("whether {room} is authorised could not be read")),
+        Some(true) => Verdict::Create(resource),
+        Some(false) => withheld(format!("{room} is not yet authorised in this account")),
+    }
+}
+
+/// Whether any is this one; `None` where they could not be read.
+fn any<T>(all: &Sight<Vec<T>>, is_this: impl Fn(&T) -> bool) -> Option<bool> {
+    match all {
+        Sight::Seen(all) => Some(all.iter().any(is_this)),
+        Sight::Absent => Some(false),
+        Sight::Unknown => None,
+    }
+}
+
+/// The same verdict, or, where something that the thing needs can't be had,
+/// that nothing can be done or said of it.
+fn without(lacking: Option<&String>, verdict: Verdict) -> Verdict {
+    match (lacking, verdict) {
+        (Some(why), Verdict::Create(_) | Verdict::InSync) => {
+            Verdict::Blocked(Action::Withheld, Vec::new(), why.clone())
         }
-        Sight::Seen(_) | Sight::Absent => {
-            withheld(format!("Slack workspace {workspace} is not yet authorised in this account"))
-        }
+        (Some(why), Verdict::Update(_, fields)) => Verdict::Blocked(Action::Withheld, fields, why.clone()),
+        (_, verdict) => verdict,
     }
 }
 

@@ -1,24 +1,30 @@
 //! Fleets, accounts and snapshots to test the pure code with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use time::macros::date;
 
-use crate::fleet::spec::{Alarms, Chatbot, Fleet, Pipeline, Selector, Slack, Via};
+use super::{Heard, Inputs, Intent};
+use crate::fleet::spec::{Alarms, Chatbot, Events, Fleet, Hub, Pipeline, Selector, Slack, Via, When};
 use crate::model::alarm::{Alarm, ObservedAlarm};
 use crate::model::bus::{EventBus, ObservedEventBus};
-use crate::model::chat::{Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel, Workspace};
+use crate::model::chat::{
+    Channel, ChatConfiguration, ObservedChatConfiguration, SlackChannel, Team, Workspace,
+};
 use crate::model::destination::{ApiDestination, Connection, ObservedApiDestination, ObservedConnection};
-use crate::model::function::{Function, ObservedFunction};
+use crate::model::function::{Code, Function, ObservedFunction};
+use crate::model::materials::{Materials, Notifier};
 use crate::model::queue::{ObservedQueue, Queue};
 use crate::model::rule::{ObservedRule, Rule};
+use crate::model::secret::Secret;
 use crate::model::service::{BreakerSettings, Controller, Scheduling, Service, Strategy};
 use crate::model::subscription::FunctionSubscription;
 use crate::model::target::{ObservedTarget, Target};
 use crate::model::topic::{CHATBOT_ENDPOINT, ObservedTopic, Subscription, Topic};
 use crate::model::{
-    Account, Cause, Desired, EventFamily, Gap, GlobalSnapshot, Key, Kind, Location, Plan, Region,
-    RegionSnapshot, Resource, Sight, Snapshot, Tags, arn,
+    Account, Action, Cause, Change, Desired, EventFamily, Gap, GlobalSnapshot, Key, Kind, Location, Plan,
+    Region, RegionSnapshot, Resource, Sight, Snapshot, Tags, arn,
 };
 
 /// The day on which all tests take place.
@@ -54,9 +60,12 @@ pub(crate) fn pipeline(name: &str) -> Pipeline {
     Pipeline {
         name: name.to_owned(),
         selector: Selector::default(),
-        events: vec![EventFamily::DeploymentFailed],
+        events: vec![Events::Family(EventFamily::DeploymentFailed)],
         clusters: Vec::new(),
         via: via("C1", false),
+        hub: None,
+        when: When::Always,
+        canary: true,
         alarms: Alarms::default(),
         dead_letter: true,
     }
@@ -64,27 +73,74 @@ pub(crate) fn pipeline(name: &str) -> Pipeline {
 
 pub(crate) fn via(channel: &str, adopt: bool) -> Via {
     let slack = Slack { workspace_id: "T1".to_owned(), channel_id: channel.to_owned(), adopt };
-    Via { chatbot: Chatbot { slack } }
+    Via::Chatbot(Chatbot::Slack(slack))
 }
 
 pub(crate) fn channel(channel: &str) -> Channel {
     Channel::Slack(SlackChannel { workspace: "T1".to_owned(), channel: channel.to_owned() })
 }
 
-/// What is desired, knowing what the snapshot says of AWS Chatbot.
+/// What a run brings along in all tests.
+pub(crate) static MATERIALS: LazyLock<Materials> = LazyLock::new(|| {
+    let code = |zip: &[u8]| Code { sha256: format!("sha of {} bytes", zip.len()), zip: zip.into() };
+    Materials {
+        notifier: Some(Ok(Notifier {
+            architecture: "arm64".to_owned(),
+            code: code(b"zip"),
+            hub_code: code(b"hub zip"),
+        })),
+        webhooks: BTreeMap::from([("posted".to_owned(), Ok(Secret::new(WEBHOOK)))]),
+    }
+});
+
+/// A webhook of nobody's.
+pub(crate) const WEBHOOK: &str = "https://example.invalid/hook/very-secret";
+
+static NOTHING_HEARD: Heard = Heard::new();
+
+/// What the desired state of an account follows from, in a fleet of it alone.
+pub(crate) fn inputs<'a>(
+    fleet: &'a Fleet,
+    account: &'a Account,
+    snapshot: Option<&'a Snapshot>,
+) -> Inputs<'a> {
+    Inputs {
+        fleet,
+        account,
+        accounts: std::slice::from_ref(account),
+        pipelines: None,
+        snapshot,
+        materials: &MATERIALS,
+        heard: &NOTHING_HEARD,
+        intent: Intent::Converge,
+    }
+}
+
+/// What is desired, knowing what the snapshot says.
 pub(crate) fn desired(fleet: &Fleet, account: &Account, snapshot: &Snapshot) -> Desired {
-    super::desired(fleet, account, None, snapshot.global.as_ref())
+    super::desired(&inputs(fleet, account, Some(snapshot)))
 }
 
 /// What is planned for a snapshot.
 pub(crate) fn plan(fleet: &Fleet, account: &Account, snapshot: &Snapshot) -> Plan {
-    super::plan(fleet, account, &desired(fleet, account, snapshot), snapshot, TODAY)
+    plan_of(&inputs(fleet, account, Some(snapshot)), snapshot)
+}
+
+/// What is planned for a snapshot from these inputs.
+pub(crate) fn plan_of(inputs: &Inputs<'_>, snapshot: &Snapshot) -> Plan {
+    super::plan(inputs, &super::desired(inputs), snapshot, TODAY)
 }
 
 /// A snapshot of an account in which nothing is built and the workspace is
 /// authorised.
 pub(crate) fn bare(fleet: &Fleet, account: &Account) -> Snapshot {
-    let interest = super::desired(fleet, account, None, None).interest();
+    bare_of(&inputs(fleet, account, None))
+}
+
+/// A snapshot of an account in which nothing is built, and all that a person
+/// must do is done.
+pub(crate) fn bare_of(inputs: &Inputs<'_>) -> Snapshot {
+    let interest = super::desired(inputs).interest();
     let regions = interest.regions.iter().map(|(region, interest)| {
         let seen = RegionSnapshot {
             queues: interest.queues.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
@@ -95,13 +151,22 @@ pub(crate) fn bare(fleet: &Fleet, account: &Account) -> Snapshot {
             functions: interest.functions.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
             rules: interest.rules.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
             alarms: interest.alarms.iter().map(|name| (name.clone(), Sight::Absent)).collect(),
+            secrets: interest
+                .secrets
+                .iter()
+                .map(|name| (name.clone(), Sight::Seen(Ok(Secret::new(WEBHOOK)))))
+                .collect(),
+            other_rules: Sight::Seen(BTreeMap::new()),
+            owned: Sight::Seen(BTreeSet::new()),
             ..RegionSnapshot::default()
         };
         (*region, seen)
     });
     let workspace = Workspace { id: "T1".to_owned(), name: "acme".to_owned(), state: None };
+    let team = Team { tenant: TENANT.to_owned(), team: TEAM.to_owned(), name: None, state: None };
     let global = interest.global.as_ref().map(|_| GlobalSnapshot {
         workspaces: Sight::Seen(vec![workspace]),
+        teams: Sight::Seen(vec![team]),
         configurations: Sight::Seen(Vec::new()),
         ..GlobalSnapshot::default()
     });
@@ -110,17 +175,104 @@ pub(crate) fn bare(fleet: &Fleet, account: &Account) -> Snapshot {
 
 /// A snapshot of an account in which everything is as the fleet asks.
 pub(crate) fn settled(fleet: &Fleet, account: &Account) -> Snapshot {
-    let mut snapshot = bare(fleet, account);
-    for wanted in super::desired(fleet, account, None, None).resources.values() {
+    settled_of(&inputs(fleet, account, None))
+}
+
+/// A snapshot of an account in which everything is as these inputs ask.
+pub(crate) fn settled_of(inputs: &Inputs<'_>) -> Snapshot {
+    let mut snapshot = bare_of(inputs);
+    let bare = snapshot.clone();
+    let wanted = super::desired(&Inputs { snapshot: Some(&bare), ..*inputs }).resources;
+    for wanted in wanted.values() {
         put(&mut snapshot, &wanted.resource);
     }
     snapshot
 }
 
+/// A pipeline to another way than Slack through AWS Chatbot, as the fleet file
+/// writes it.
+pub(crate) fn pipeline_via(name: &str, via: &str) -> Pipeline {
+    let text = format!(
+        "apiVersion: foghorn.dev/v1alpha1\nkind: Fleet\nmetadata: {{ name: acme }}\nspec:\n  \
+         regions: [eu-west-1]\n  accounts: [ {{ id: \"111111111111\" }} ]\n  pipelines: [ {{ name: {name}, \
+         events: [deploymentFailed], via: {via} }} ]\n"
+    );
+    let mut fleet = crate::fleet::parse(&text, "fleet.yaml", TODAY).expect("a good fleet").fleet;
+    fleet.spec.pipelines.remove(0)
+}
+
+/// Every way to a room, each in the fleet file's words.
+pub(crate) const WAYS: [&str; 6] = [
+    "{ chatbot: { slack: { workspaceId: T1, channelId: C1 } } }",
+    "{ chatbot: { teams: { tenantId: 11111111-2222-3333-4444-555555555555, teamId: \
+     66666666-7777-8888-9999-000000000000, channelId: 19%3Aab12%40thread.tacv2 } } }",
+    "{ apiDestination: { slack: { webhook: { secretsManager: foghorn/slack } } } }",
+    "{ apiDestination: { googleChat: { webhook: { secretsManager: foghorn/google } }, ratePerSecond: 2 } }",
+    "{ lambda: { teams: { webhook: { secretsManager: foghorn/teams } } } }",
+    "{ lambda: { slack: { webhook: { secretsManager: foghorn/slack } }, topic: true } }",
+];
+
+const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+const TEAM: &str = "66666666-7777-8888-9999-000000000000";
+
+/// A hub in account 222222222222.
+pub(crate) fn hub(region_name: &str, organization_id: Option<&str>) -> Hub {
+    Hub {
+        account: "222222222222".parse().expect("an account id"),
+        region: region(region_name),
+        organization_id: organization_id.map(str::to_owned),
+    }
+}
+
+/// Marks all that the snapshot holds as found by the fleet's tag.
+pub(crate) fn found_by_tag(snapshot: &mut Snapshot) {
+    for (region, seen) in &mut snapshot.regions {
+        fn keys<T>(kind: Kind, region: Region, things: &BTreeMap<String, Sight<T>>) -> Vec<Key> {
+            let there = things.iter().filter(|(_, sight)| !matches!(sight, Sight::Absent));
+            there.map(|(name, _)| Key::new(kind, region, name)).collect()
+        }
+        let owned = [
+            keys(Kind::Queue, *region, &seen.queues),
+            keys(Kind::Topic, *region, &seen.topics),
+            keys(Kind::EventBus, *region, &seen.buses),
+            keys(Kind::Connection, *region, &seen.connections),
+            keys(Kind::ApiDestination, *region, &seen.destinations),
+            keys(Kind::Function, *region, &seen.functions),
+            keys(Kind::Rule, *region, &seen.rules),
+            keys(Kind::Alarm, *region, &seen.alarms),
+        ];
+        seen.owned = Sight::Seen(owned.into_iter().flatten().collect());
+    }
+}
+
 /// What AWS would hold after the plan's writes.
 pub(crate) fn apply_to_snapshot(snapshot: &mut Snapshot, plan: &Plan) {
     for change in plan.changes.iter().filter(|change| change.is_write()) {
+        if change.action == Action::Delete {
+            remove(snapshot, change);
+            continue;
+        }
         put(snapshot, change.resource.as_ref().expect("a write names its resource"));
+    }
+}
+
+fn remove(snapshot: &mut Snapshot, change: &Change) {
+    match (change.key.kind, change.key.location) {
+        (Kind::Target, Location::Region(region)) => {
+            let (rule, id) = change.key.name.rsplit_once('/').expect("a target's key");
+            if let Some(Sight::Seen(rule)) = at(snapshot, region).rules.get_mut(rule)
+                && let Sight::Seen(targets) = &mut rule.targets
+            {
+                targets.retain(|target| target.id != id);
+            }
+        }
+        (Kind::Subscription, Location::Region(region)) => {
+            let (topic, _) = change.key.name.split_once('/').expect("a subscription's key");
+            if let Some(Sight::Seen(topic)) = at(snapshot, region).topics.get_mut(topic) {
+                topic.subscriptions.iter_mut().for_each(|all| all.retain(|one| one.arn != change.arn));
+            }
+        }
+        _ => erase(snapshot, &change.key),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn capped(guard: &Guard, passes: Vec<Pass>) -> Vec<Pass> {
 #[cfg(test)]
 mod tests {
     use crate::model::Action;
-    use crate::plan::fixtures::{account, bare, desired, fleet, pipeline};
+    use crate::plan::fixtures::{account, bare, fleet, pipeline, plan};
 
     use super::*;
 
@@ -55,8 +55,7 @@ mod tests {
         let mut fleet = fleet(vec![pipeline("deploys")]);
         fleet.spec.guard = guard.clone();
         let snapshot = bare(&fleet, &account);
-        let today = crate::plan::fixtures::TODAY;
-        crate::plan::plan(&fleet, &account, &desired(&fleet, &account, &snapshot), &snapshot, today)
+        plan(&fleet, &account, &snapshot)
     }
 
     fn assert_withheld<'a>(changes: impl IntoIterator<Item = &'a Change>, why: &str) {

@@ -7,26 +7,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fleet::spec::Pipeline;
-use crate::model::alarm::{Alarm, AlarmSettings};
-use crate::model::chat::{Channel, ChatConfiguration, ChatSettings};
-use crate::model::desired::{Desired, Route, RouteEnd};
+use crate::fleet::spec::{Chatbot, Pipeline, Via};
+use crate::model::alarm::Alarm;
+use crate::model::chat::{Channel, ChatConfiguration, ChatSettings, SlackChannel, TeamsChannel};
+use crate::model::desired::Desired;
 use crate::model::topic::Topic;
 use crate::model::{Account, Key, Kind, Location, Region, Resource, arn};
 
-use super::expand::{Scope, channel as channel_of, want};
-use super::{names, policies};
+use super::expand::{Scope, want};
+use super::leg::Leg;
+use super::{alarms, names, policies};
 
 /// AWS Chatbot publishes its metrics here and nowhere else (AWS Chatbot
 /// administrator guide, monitoring), though its API has no endpoint here.
-const METRICS_REGION: Region = Region::US_EAST_1;
+pub(super) const METRICS_REGION: Region = Region::US_EAST_1;
 
 /// Bounds what people in the channel may do; without a guardrail AWS Chatbot
 /// takes AdministratorAccess (service model).
 const GUARDRAIL: &str = "CloudWatchReadOnlyAccess";
 
-pub(super) fn expand(scope: &Scope<'_>, channel: &Channel, desired: &mut Desired) {
-    let mut topics = event_topics(desired, channel);
+pub(super) fn expand(scope: &Scope<'_>, legs: &[Leg<'_>], channel: &Channel, desired: &mut Desired) {
+    let mut topics = event_topics(legs, desired, channel);
     for region in alarm_regions(scope.account) {
         topics.push(want(desired, Resource::Topic(alarm_topic(scope, channel, region)), Vec::new()));
     }
@@ -39,10 +40,31 @@ pub(super) fn expand(scope: &Scope<'_>, channel: &Channel, desired: &mut Desired
     want(desired, Resource::Alarm(alarm), vec![topic, configuration]);
 }
 
-fn event_topics(desired: &Desired, channel: &Channel) -> Vec<Key> {
-    let ends_here = |route: &&Route| route.end == RouteEnd::Channel(channel.clone());
-    let topic = |route: &Route| Key::new(Kind::Topic, route.region, names::topic(&route.pipeline));
-    desired.routes.iter().filter(ends_here).map(topic).collect()
+/// The room that AWS Chatbot posts to.
+pub(super) fn channel(chatbot: &Chatbot) -> Channel {
+    match chatbot {
+        Chatbot::Slack(slack) => Channel::Slack(SlackChannel {
+            workspace: slack.workspace_id.clone(),
+            channel: slack.channel_id.clone(),
+        }),
+        Chatbot::Teams(teams) => Channel::Teams(TeamsChannel {
+            tenant: teams.tenant_id.clone(),
+            team: teams.team_id.clone(),
+            channel: teams.channel_id.clone(),
+        }),
+    }
+}
+
+/// Whether a pipeline ends in the room of this channel.
+fn ends_in(pipeline: &Pipeline, of: &Channel) -> bool {
+    matches!(&pipeline.via, Via::Chatbot(chatbot) if channel(chatbot) == *of)
+}
+
+/// The topics of the legs that lead there, of those that are built.
+fn event_topics(legs: &[Leg<'_>], desired: &Desired, channel: &Channel) -> Vec<Key> {
+    let topic = |leg: &Leg<'_>| Key::new(Kind::Topic, leg.region, names::topic(&leg.pipeline.name));
+    let leads_there = legs.iter().filter(|leg| ends_in(leg.pipeline, channel));
+    leads_there.map(topic).filter(|topic| desired.resources.contains_key(topic)).collect()
 }
 
 fn alarm_regions(account: &Account) -> BTreeSet<Region> {
@@ -95,66 +117,21 @@ pub(super) fn topic_arn(account: &Account, topic: &Key) -> Option<String> {
 /// of their thresholds holds.
 fn unsupported_events(scope: &Scope<'_>, channel: &Channel) -> Alarm {
     let pipelines: Vec<&Pipeline> =
-        scope.carried.iter().copied().filter(|pipeline| channel_of(pipeline) == *channel).collect();
+        scope.ending.iter().copied().filter(|pipeline| ends_in(pipeline, channel)).collect();
     let threshold = pipelines.iter().map(|pipeline| pipeline.alarms.unsupported_events.threshold).min();
     Alarm {
         region: METRICS_REGION,
         name: names::unsupported_events(channel),
-        settings: alarm_settings(
+        settings: alarms::settings(
             format!("Foghorn room {channel}: AWS Chatbot dropped a message that it does not support"),
             "AWS/Chatbot",
             "UnsupportedEvents",
             BTreeMap::from([("ConfigurationName".to_owned(), configuration_name(scope, channel))]),
             threshold.unwrap_or(1),
-            alarm_actions(scope.account, METRICS_REGION, channel, pipelines),
+            alarms::actions(scope.account, METRICS_REGION, Some(channel), pipelines),
         ),
         ok_actions: BTreeSet::new(),
         insufficient_data_actions: BTreeSet::new(),
         tags: scope.tags.clone(),
-    }
-}
-
-/// The topics that hear of an alarm: the room's, and those that the pipelines
-/// name. An alarm can only tell topics of its own Region.
-pub(super) fn alarm_actions<'a>(
-    account: &Account,
-    region: Region,
-    channel: &Channel,
-    pipelines: impl IntoIterator<Item = &'a Pipeline>,
-) -> BTreeSet<String> {
-    let named = pipelines.into_iter().flat_map(|pipeline| &pipeline.alarms.notify).map(|template| {
-        template.replace("{region}", region.as_str()).replace("{account}", account.id.as_str())
-    });
-    let room = arn::topic(region, &account.id, &names::alarm_topic(channel));
-    named.filter(|topic| arn::region_of(topic) == Some(region.as_str())).chain([room]).collect()
-}
-
-/// An alarm on a counter that exists only where it is not zero, so that no
-/// data means that all is well.
-pub(super) fn alarm_settings(
-    description: String,
-    namespace: &str,
-    metric: &str,
-    dimensions: BTreeMap<String, String>,
-    threshold: u32,
-    alarm_actions: BTreeSet<String>,
-) -> AlarmSettings {
-    AlarmSettings {
-        description: Some(description),
-        namespace: Some(namespace.to_owned()),
-        metric: Some(metric.to_owned()),
-        dimensions,
-        statistic: Some("Sum".to_owned()),
-        extended_statistic: None,
-        metric_math: false,
-        unit: None,
-        period_seconds: Some(300),
-        evaluation_periods: Some(1),
-        datapoints_to_alarm: Some(1),
-        threshold: Some(f64::from(threshold)),
-        comparison: Some("GreaterThanOrEqualToThreshold".to_owned()),
-        treat_missing_data: Some("notBreaching".to_owned()),
-        actions_enabled: true,
-        alarm_actions,
     }
 }

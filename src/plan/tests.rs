@@ -7,7 +7,7 @@ use proptest::sample::{Index, subsequence};
 use serde_json::{Value, json};
 
 use super::fixtures::*;
-use crate::fleet::spec::{Fleet, Pipeline};
+use crate::fleet::spec::{Chatbot, Events, Fleet, Pipeline, Via};
 use crate::model::change::Plan;
 use crate::model::policy::Policy;
 use crate::model::service::Service;
@@ -52,7 +52,7 @@ fn pipelines() -> impl Strategy<Value = Vec<Pipeline>> {
             let notify: Vec<&str> = notify;
             let mut pipeline = pipeline(&format!("p{index}"));
             pipeline.via = via(if second { "C2" } else { "C1" }, adopt[usize::from(second)]);
-            pipeline.events = events;
+            pipeline.events = events.into_iter().map(Events::Family).collect();
             pipeline.clusters = clusters.into_iter().map(str::to_owned).collect();
             pipeline.dead_letter = dead_letter;
             pipeline.alarms.unsupported_events.threshold = threshold;
@@ -323,7 +323,7 @@ proptest! {
                 return Err(TestCaseError::fail(format!("{change:?} over {tags:?}")));
             };
             let adopted = world.fleet.spec.pipelines.iter().any(|pipeline| {
-                let slack = &pipeline.via.chatbot.slack;
+                let Via::Chatbot(Chatbot::Slack(slack)) = &pipeline.via else { return false };
                 slack.adopt && fed.channel == channel(&slack.channel_id)
             });
             prop_assert!(adopted);

@@ -1,6 +1,6 @@
-//! Making the changes of one account: kind by kind in creation order, a few
-//! changes of a kind at once. A failed change stops what needs it, and nothing
-//! else.
+//! Making the changes of one account: kind by kind in the order of the plan, a
+//! few changes of a kind at once. A failed change stops what needs it, and
+//! nothing else.
 
 use std::collections::BTreeSet;
 
@@ -39,20 +39,21 @@ fn unmade(done: &[Change]) -> BTreeSet<Key> {
     unmade.map(|change| change.key.clone()).collect()
 }
 
-/// The changes grouped by kind; a kind needs only kinds before it.
+/// The changes grouped by kind, what is made apart from what is removed. What is
+/// made needs only kinds before its own, and what is removed only kinds after.
 fn waves(changes: Vec<Change>) -> Vec<Vec<Change>> {
     let mut waves: Vec<Vec<Change>> = Vec::new();
     for change in changes {
         match waves.last_mut() {
-            Some(wave) if kind_of(wave) == Some(change.key.kind) => wave.push(change),
+            Some(wave) if step_of(wave.first()) == step_of(Some(&change)) => wave.push(change),
             _ => waves.push(vec![change]),
         }
     }
     waves
 }
 
-fn kind_of(wave: &[Change]) -> Option<Kind> {
-    wave.first().map(|change| change.key.kind)
+fn step_of(change: Option<&Change>) -> Option<(bool, Kind)> {
+    change.map(|change| (change.action == Action::Delete, change.key.kind))
 }
 
 async fn make(
@@ -72,7 +73,10 @@ async fn make(
         );
     }
     if let Some(need) = change.needs.iter().find(|need| missing.contains(need)) {
-        let why = format!("it needs {need}, which was not made");
+        let why = match change.action {
+            Action::Delete => format!("{need} still uses it, and could not be removed or changed"),
+            _ => format!("it needs {need}, which was not made"),
+        };
         return settled(change, Outcome::Skipped, Some(why));
     }
     match door.apply(&change).await {

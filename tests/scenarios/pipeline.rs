@@ -148,7 +148,7 @@ fn a_failed_deployment_arrives_with_its_place_and_its_reason_whole() {
         let message = messages.last().expect("a message");
         assert_eq!(messages.len(), usize::try_from(number).unwrap(), "one message an event");
         let title = message.title.clone().unwrap_or_default();
-        assert!(title.contains("ECS deployment failed in dev, eu-west-1"), "{title}");
+        assert!(title.contains("ECS SERVICE_DEPLOYMENT_FAILED in dev, eu-west-1"), "{title}");
         for word in [
             "arn:aws:ecs:eu-west-1:111111111111:service/prod/web",
             "dev (111111111111)",

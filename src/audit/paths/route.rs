@@ -36,7 +36,8 @@ fn has_no_chatbot(route: &Route) -> Option<Trail> {
     let RouteEnd::Channel(channel) = &route.end else { return None };
     let partition = route.region.partition();
     let why = format!("AWS Chatbot does not exist in the partition {partition}");
-    (partition != Partition::Aws).then(|| Trail::default().then("room", channel.to_string(), Step::Stops(why)))
+    (partition != Partition::Aws)
+        .then(|| Trail::default().then("room", channel.to_string(), Step::Stops(why)))
 }
 
 fn path(route: &Route, event: &str, trail: &Trail) -> Path {

@@ -1,12 +1,12 @@
 use super::*;
+use crate::fleet::spec::{Fleet, Pipeline};
+use crate::model::Location;
 use crate::model::chat::ObservedChatConfiguration;
+use crate::model::policy::Policy;
+use crate::model::rule::ObservedRule;
 use crate::model::target::ObservedTarget;
 use crate::model::topic::ObservedTopic;
 use crate::model::{Key, Kind, Sight};
-use crate::fleet::spec::{Fleet, Pipeline};
-use crate::model::Location;
-use crate::model::policy::Policy;
-use crate::model::rule::ObservedRule;
 use crate::plan::fixtures::*;
 
 const PLACE: &str = "eu-west-1";

@@ -5,7 +5,7 @@
 //! guide gives no limit, and which stays valid JSON where an event has none and
 //! EventBridge writes nothing at all.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::words::free_text;
 use super::{Heading, Shape, bare, written};
@@ -40,16 +40,18 @@ fn notification(shape: Shape, heading: &Heading<'_>, markup: &Markup) -> Transfo
         Shape::Other => ("<source> <service>", "<type> events of <source>", "<type>"),
     };
     let resource = if shape == Shape::Task { "<task>" } else { "<service>" };
-    let steps: Vec<Value> = free_text(shape).into_iter().map(|(_, placeholder)| bare(placeholder)).collect();
+    let mut content = json!({
+        "textType": "client-markdown",
+        "title": format!("{icon}{}", heading.title(shape)),
+        "description": description(shape, heading, markup.bold),
+    });
+    if let Some((_, placeholder)) = free_text(shape) {
+        content["nextSteps"] = json!([bare(placeholder)]);
+    }
     written(&json!({
         "version": "1.0",
         "source": "custom",
-        "content": {
-            "textType": "client-markdown",
-            "title": format!("{icon}{}", heading.title(shape)),
-            "description": description(shape, heading, markup.bold),
-            "nextSteps": steps,
-        },
+        "content": content,
         "metadata": {
             "threadId": thread,
             "summary": summary,

@@ -184,7 +184,8 @@ fn every_template_is_within_the_limit_of_eventbridge_and_names_an_event_by_its_o
     let heading =
         Heading { origin: Origin::Account(&account), region: Region::US_EAST_1, families: &families };
     for form in [Form::ChatbotSlack, Form::ChatbotTeams, Form::SlackBlocks, Form::GoogleChatCard] {
-        for (shape, name) in [(Shape::Service, "<event>"), (Shape::Task, "<code>"), (Shape::Other, "<type>")]
+        for (shape, name) in
+            [(Shape::Service, "<event>"), (Shape::Task, "<code>"), (Shape::Other, "<type> <event>")]
         {
             let transformer = of_shape(form, shape, &heading).expect("a transformer");
             crate::events::transformer::Transformer::new(&transformer.paths, &transformer.template)

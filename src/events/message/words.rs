@@ -53,7 +53,7 @@ impl Heading<'_> {
         let what = match shape {
             Shape::Service => "ECS <event>",
             Shape::Task => "ECS task <code>",
-            Shape::Other => "<type>",
+            Shape::Other => "<type> <event>",
         };
         format!("{what} in {}, {}", self.account_name(), self.region_name())
     }

@@ -5,12 +5,14 @@ mod access;
 mod accounts;
 mod alarms;
 mod breakers;
+mod hubs;
 mod limits;
 mod names;
 mod organization;
 mod pipelines;
 mod rooms;
 mod tags;
+mod webhooks;
 
 use time::Date;
 
@@ -53,6 +55,8 @@ pub fn validate(fleet: &Fleet, today: Date) -> Verdict {
     breakers::check(fleet, today, &mut verdict);
     pipelines::check(fleet, &mut verdict);
     rooms::check(fleet, &mut verdict);
+    webhooks::check(fleet, &mut verdict);
+    hubs::check(fleet, &mut verdict);
     alarms::check(fleet, &mut verdict);
     tags::check(&fleet.spec.tags, &mut verdict);
     limits::check(&fleet.spec.limits, &mut verdict);

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Verdict;
 use super::names;
-use crate::fleet::spec::{Fleet, Pipeline};
+use crate::events::lint::lint;
+use crate::events::pattern::validate;
+use crate::fleet::spec::{Events, Fleet, Pipeline};
 
 /// The longest name of a pipeline. What is made for it carries the name with
 /// more around it, within 64 characters for a rule and 80 for a queue.
@@ -31,14 +35,37 @@ fn one(path: &str, pipeline: &Pipeline, verdict: &mut Verdict) {
     if pipeline.events.is_empty() {
         verdict.error(format!("{path}.events"), "the pipeline carries no events: name at least one");
     }
-    let mut seen = BTreeSet::new();
-    for (index, event) in pipeline.events.iter().enumerate() {
-        if !seen.insert(event) {
-            verdict.error(format!("{path}.events[{index}]"), format!("{} is listed twice", event.name()));
-        }
-    }
+    events(path, &pipeline.events, verdict);
     for (index, cluster) in pipeline.clusters.iter().enumerate() {
         verdict.text(format!("{path}.clusters[{index}]"), names::ecs_glob(cluster, "cluster"));
+    }
+}
+
+fn events(path: &str, events: &[Events], verdict: &mut Verdict) {
+    let mut seen = BTreeSet::new();
+    for (index, event) in events.iter().enumerate() {
+        let path = format!("{path}.events[{index}]");
+        match event {
+            Events::Family(family) if !seen.insert(family) => {
+                verdict.error(path, format!("{} is listed twice", family.name()));
+            }
+            Events::Family(_) => {}
+            Events::Own(own) => pattern(&format!("{path}.pattern"), &own.pattern, verdict),
+        }
+    }
+}
+
+/// What EventBridge refuses is an error; what it takes and no event of ECS ever
+/// matches is a warning, for the rule would stay silent.
+fn pattern(path: &str, pattern: &Value, verdict: &mut Verdict) {
+    if let Err(error) = validate(pattern) {
+        verdict.error(path, format!("EventBridge would refuse this pattern: {}", error.reason()));
+        return;
+    }
+    for never in lint(pattern) {
+        let instead = never.instead.map(|instead| format!(": did you mean {instead}?")).unwrap_or_default();
+        let message = format!("{} matches no event: {}{instead}", never.value, never.why);
+        verdict.warning(format!("{path}.{}", never.path), message);
     }
 }
 

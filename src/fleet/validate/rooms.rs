@@ -1,24 +1,36 @@
-//! The rooms that pipelines lead to.
+//! The rooms that AWS Chatbot posts to.
 
 use std::collections::BTreeMap;
 
 use super::Verdict;
-use crate::fleet::spec::{Fleet, Pipeline, Slack};
+use crate::fleet::spec::{Chatbot, Fleet, Pipeline, Slack, Teams, Via};
 use crate::model::{Account, Partition};
 
 pub(super) fn check(fleet: &Fleet, verdict: &mut Verdict) {
     let accounts: Vec<Account> = fleet.entries().collect();
-    let mut adopting: BTreeMap<(&str, &str), (usize, bool)> = BTreeMap::new();
+    let mut adopting: BTreeMap<[&str; 3], (usize, bool)> = BTreeMap::new();
     for (index, pipeline) in fleet.spec.pipelines.iter().enumerate() {
+        let Via::Chatbot(chatbot) = &pipeline.via else { continue };
         let path = format!("spec.pipelines[{index}].via.chatbot");
-        let slack = &pipeline.via.chatbot.slack;
-        ids(&path, slack, verdict);
+        let (room, channel, adopting_one) = match chatbot {
+            Chatbot::Slack(slack) => {
+                slack_ids(&path, slack, verdict);
+                ("slack", [slack.workspace_id.as_str(), "", slack.channel_id.as_str()], slack.adopt)
+            }
+            Chatbot::Teams(teams) => {
+                teams_ids(&path, teams, verdict);
+                (
+                    "teams",
+                    [&teams.tenant_id, &teams.team_id, &teams.channel_id].map(String::as_str),
+                    teams.adopt,
+                )
+            }
+        };
         partitions(&path, pipeline, &accounts, verdict);
-        let channel = (slack.workspace_id.as_str(), slack.channel_id.as_str());
-        let (first, adopt) = *adopting.entry(channel).or_insert((index, slack.adopt));
-        if adopt != slack.adopt {
+        let (first, adopt) = *adopting.entry(channel).or_insert((index, adopting_one));
+        if adopt != adopting_one {
             verdict.error(
-                format!("{path}.slack.adopt"),
+                format!("{path}.{room}.adopt"),
                 format!(
                     "spec.pipelines[{first}] leads to the same channel with adopt: {adopt}: they share \
                      one configuration, so they must agree"
@@ -28,13 +40,14 @@ pub(super) fn check(fleet: &Fleet, verdict: &mut Verdict) {
     }
 }
 
+fn of(text: &str, allowed: fn(&u8) -> bool) -> bool {
+    (1..=255).contains(&text.len()) && text.as_bytes().iter().all(allowed)
+}
+
 /// The patterns are those of the AWS Chatbot API reference,
 /// CreateSlackChannelConfiguration.
-fn ids(path: &str, slack: &Slack, verdict: &mut Verdict) {
+fn slack_ids(path: &str, slack: &Slack, verdict: &mut Verdict) {
     let Slack { workspace_id, channel_id, .. } = slack;
-    let of = |text: &str, allowed: fn(&u8) -> bool| {
-        (1..=255).contains(&text.len()) && text.as_bytes().iter().all(allowed)
-    };
     if !of(workspace_id, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
         verdict.error(
             format!("{path}.slack.workspaceId"),
@@ -55,6 +68,31 @@ fn ids(path: &str, slack: &Slack, verdict: &mut Verdict) {
             format!("`{channel_id}` is not a channel id: letters and digits, C0123ABC say"),
         );
     }
+}
+
+/// The patterns are those of the AWS Chatbot API reference,
+/// CreateMicrosoftTeamsChannelConfiguration.
+fn teams_ids(path: &str, teams: &Teams, verdict: &mut Verdict) {
+    for (field, id) in [("tenantId", &teams.tenant_id), ("teamId", &teams.team_id)] {
+        if !is_uuid(id) {
+            verdict.error(
+                format!("{path}.teams.{field}"),
+                format!("`{id}` is not a UUID: take {field} from the link to the channel"),
+            );
+        }
+    }
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_=+/,.%".contains(byte);
+    if !of(&teams.channel_id, is_allowed) {
+        verdict.error(
+            format!("{path}.teams.channelId"),
+            "this is not a channel's id as it stands in the link to the channel: 19%3Aab12%40thread.tacv2 say",
+        );
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// AWS Chatbot exists in the partition `aws` alone: every ARN pattern of its

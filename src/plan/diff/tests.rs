@@ -23,9 +23,9 @@ fn key(kind: Kind) -> Key {
     let name = match kind {
         Kind::Queue => names::dead_letters("deploys"),
         Kind::Topic => names::topic("deploys"),
-        Kind::Rule => names::rule("deploys"),
-        Kind::Target => format!("{}/{}", names::rule("deploys"), names::TARGET),
-        Kind::Alarm => names::failed_invocations("deploys"),
+        Kind::Rule => names::rule("deploys", None),
+        Kind::Target => format!("{}/{}", names::rule("deploys", None), names::TOPIC_TARGET),
+        Kind::Alarm => names::failed_invocations("deploys", None),
         Kind::ChatConfiguration => {
             return Key::new(kind, Location::Global, names::configuration(&channel("C1")));
         }
