@@ -33,13 +33,20 @@ pub struct Entry {
 
 /// The branch of a part's pattern that takes the part's own canaries.
 pub fn pattern(pipeline: &str, suffix: Option<&str>) -> Map<String, Value> {
+    branch(json!({ "pipeline": [pipeline], "part": [suffix.unwrap_or(FIRST_PART)] }))
+}
+
+/// The branch of a pattern that takes the canaries of every part: where events
+/// go to a hub, the parts are the hub's.
+pub fn pattern_of_all_parts(pipeline: &str) -> Map<String, Value> {
+    branch(json!({ "pipeline": [pipeline] }))
+}
+
+fn branch(foghorn: Value) -> Map<String, Value> {
     Map::from_iter([
         ("source".to_owned(), json!([SOURCE])),
         ("detail-type".to_owned(), json!([DETAIL_TYPE])),
-        (
-            "detail".to_owned(),
-            json!({ "foghorn": { "pipeline": [pipeline], "part": [suffix.unwrap_or(FIRST_PART)] } }),
-        ),
+        ("detail".to_owned(), json!({ "foghorn": foghorn })),
     ])
 }
 

@@ -46,17 +46,22 @@ pub fn pattern(
     account: &AccountId,
 ) -> Value {
     let clusters = clusters.iter().map(String::as_str).collect();
-    any_of(branches(families, &Place { clusters, whose: Whose::Account(region, account) }))
+    let place = Place { clusters, whose: Whose::Account(region, account) };
+    any_of(branches(families, &place).into_iter().map(|(_, branch)| branch).collect())
 }
 
 /// The patterns of these families, one each, which no event matches twice: a
 /// failed task is a stopped task, so where both are asked for the wider one is
 /// enough.
-pub fn branches(families: &BTreeSet<EventFamily>, place: &Place<'_>) -> Vec<Map<String, Value>> {
+pub fn branches(
+    families: &BTreeSet<EventFamily>,
+    place: &Place<'_>,
+) -> Vec<(EventFamily, Map<String, Value>)> {
     let is_covered = |family: &EventFamily| {
         *family == EventFamily::TaskFailed && families.contains(&EventFamily::TaskStopped)
     };
-    families.iter().filter(|family| !is_covered(family)).map(|family| branch(*family, place)).collect()
+    let wanted = families.iter().filter(|family| !is_covered(family));
+    wanted.map(|family| (*family, branch(*family, place))).collect()
 }
 
 /// One pattern out of several. What all of them ask of the event's source

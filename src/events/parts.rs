@@ -99,17 +99,9 @@ type Wanted = (Option<EventFamily>, Map<String, Value>);
 impl Request<'_> {
     /// The patterns of what is asked for, before they are divided.
     fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted = Vec::new();
-        for family in self.families {
-            // A family that another one covers has no branch of its own.
-            let before = BTreeSet::from([*family]);
-            let covered =
-                *family == EventFamily::TaskFailed && self.families.contains(&EventFamily::TaskStopped);
-            let branches = if covered { Vec::new() } else { families::branches(&before, &self.place()) };
-            wanted.extend(branches.into_iter().map(|branch| (Some(*family), branch)));
-        }
-        wanted.extend(self.patterns.iter().filter_map(Value::as_object).map(|own| (None, own.clone())));
-        wanted
+        let families = families::branches(self.families, &self.place()).into_iter();
+        let own = self.patterns.iter().filter_map(Value::as_object).cloned();
+        families.map(|(family, branch)| (Some(family), branch)).chain(own.map(|own| (None, own))).collect()
     }
 
     fn place(&self) -> Place<'_> {
@@ -140,6 +132,13 @@ const TASKS: Types<'static> = Types::Of(&[TASK]);
 const OTHERS: Types<'static> = Types::NoneOf(&[DEPLOYMENT, SERVICE_ACTION, TASK, canary::DETAIL_TYPE]);
 const REASON: &[&str] = &["detail", "reason"];
 const STOPPED_REASON: &[&str] = &["detail", "stoppedReason"];
+
+/// A pattern of the user's own does not take the canaries of other pipelines.
+const ANY: Types<'static> = Types::NoneOf(&[canary::DETAIL_TYPE]);
+
+/// Events that go as they are need no division.
+const WHOLE: &[Slot] =
+    &[Slot { suffix: None, shape: Shape::Other, sides: &[Side { types: ANY, field: None }] }];
 
 /// A custom notification holds the free text as the only element of a list,
 /// which stays whole where an event has none.
@@ -175,7 +174,7 @@ const BODIES: &[Slot] = &[
 
 fn slots(form: Form) -> &'static [Slot] {
     match form {
-        Form::Event => &[Slot { suffix: None, shape: Shape::Other, sides: &[] }],
+        Form::Event => WHOLE,
         Form::ChatbotSlack | Form::ChatbotTeams => NOTIFICATIONS,
         Form::SlackBlocks | Form::GoogleChatCard => BODIES,
     }
@@ -195,8 +194,11 @@ fn part(request: &Request<'_>, slot: &Slot, wanted: &[Wanted]) -> Option<Part> {
     if branches.is_empty() {
         return None;
     }
+    // Whoever hears every stopped task hears the failed ones too.
+    let covered = families.contains(&EventFamily::TaskStopped).then_some(EventFamily::TaskFailed);
+    families.extend(covered.filter(|family| request.families.contains(family)));
     if request.canary {
-        branches.push(canary::pattern(request.pipeline, slot.suffix));
+        branches.push(slot.canaries(request));
     }
     let heading = Heading { origin: request.origin, region: request.region, families: &families };
     let transformer = message::of_shape(request.form, slot.shape, &heading);
@@ -204,11 +206,16 @@ fn part(request: &Request<'_>, slot: &Slot, wanted: &[Wanted]) -> Option<Part> {
 }
 
 impl Slot {
-    /// What a pattern takes on each side; the whole where nothing is divided.
-    fn shares(&self, pattern: &Map<String, Value>) -> Vec<Map<String, Value>> {
-        if self.sides.is_empty() {
-            return vec![pattern.clone()];
+    /// What takes the canaries that are for this rule.
+    fn canaries(&self, request: &Request<'_>) -> Map<String, Value> {
+        match request.form {
+            Form::Event => canary::pattern_of_all_parts(request.pipeline),
+            _ => canary::pattern(request.pipeline, self.suffix),
         }
+    }
+
+    /// What a pattern takes on each side.
+    fn shares(&self, pattern: &Map<String, Value>) -> Vec<Map<String, Value>> {
         self.sides.iter().filter_map(|side| side.share(pattern)).collect()
     }
 }

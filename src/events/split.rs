@@ -153,7 +153,7 @@ fn one_outside(matcher: &Value, names: &[&str], known: &[&str]) -> Vec<Value> {
     if !names.iter().any(|name| accept(&alone, name)) {
         return vec![matcher.clone()];
     }
-    if *matcher == json!({ "exists": true }) {
+    if takes_every_text(matcher) {
         return vec![json!({ "anything-but": names })];
     }
     if let Some(excluded) = matcher.get("anything-but").and_then(texts) {
@@ -162,6 +162,12 @@ fn one_outside(matcher: &Value, names: &[&str], known: &[&str]) -> Vec<Value> {
     }
     let others = known.iter().filter(|name| !matcher.is_string() && !names.contains(name));
     others.filter(|name| accept(&alone, name)).map(|name| json!(name)).collect()
+}
+
+fn takes_every_text(matcher: &Value) -> bool {
+    let all =
+        [("exists", json!(true)), ("prefix", json!("")), ("suffix", json!("")), ("wildcard", json!("*"))];
+    all.iter().any(|(operator, value)| *matcher == json!({ *operator: value }))
 }
 
 /// The texts of a text or of a list of texts.
@@ -209,6 +215,7 @@ mod tests {
                 ])),
             ),
             (Some(json!([{ "prefix": "ECS " }])), Some(json!(OURS)), Some(json!(["ECS Hook State Change"]))),
+            (Some(json!([{ "wildcard": "*" }])), Some(json!(OURS)), Some(json!([{ "anything-but": OURS }]))),
             (Some(json!([{ "prefix": "Order " }])), None, Some(json!([{ "prefix": "Order " }]))),
         ] {
             assert_eq!(types_of(matchers.clone(), Types::Of(OURS)), among, "{matchers:?}");

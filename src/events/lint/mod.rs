@@ -35,8 +35,7 @@ pub fn lint(pattern: &Value) -> Vec<Never> {
     if Pattern::parse(pattern).is_err() {
         return Vec::new();
     }
-    let mut found: Vec<Never> =
-        alternatives::of(pattern).iter().flat_map(|fields| alternative(fields)).collect();
+    let mut found: Vec<Never> = alternatives::of(pattern).iter().flat_map(alternative).collect();
     found.sort();
     found.dedup();
     found

@@ -86,6 +86,7 @@ fn what_may_match_is_never_called_silent() {
         json!({ "source": ["my.app", "aws.ecs"], "detail-type": ["Order placed", "ECS Service Action"] }),
         json!({ "detail-type": [{ "prefix": "ECS" }], "detail": { "clusterArn": [{ "prefix": "arn:aws:ecs" }] } }),
         json!({ "detail-type": [{ "prefix": "ECS Something" }] }),
+        json!({ "detail": { "eventType": ["HIGH"], "stopCode": ["x"] } }),
         json!({ "detail": { "eventName": [{ "wildcard": "*_FUTURE" }], "newField": ["x"] } }),
         json!({ "detail": { "stopCode": [{ "anything-but": "NewCode" }] } }),
         json!({ "detail": { "reason": [{ "exists": false }] } }),

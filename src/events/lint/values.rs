@@ -6,7 +6,8 @@ use super::Never;
 use super::alternatives::Fields;
 use crate::events::names::{DETAIL_TYPES, EVENT_NAMES, EVENT_TYPES, SOURCE, STATUSES, STOP_CODES};
 
-/// How many letters a name may be off to be taken for a known one.
+/// How many letters a name may be off, and half of its own at most, to be taken
+/// for a known one.
 const NEAR: usize = 4;
 
 /// The fields whose values are known.
@@ -71,7 +72,8 @@ fn never(path: &str, names: &[&str], value: &Value) -> Never {
 fn nearest<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
     let text = text.to_lowercase();
     let distance = |name: &&'n str| strsim::damerau_levenshtein(&name.to_lowercase(), &text);
-    let near = names.iter().map(|name| (distance(name), *name)).filter(|(distance, _)| *distance <= NEAR);
+    let limit = NEAR.min(text.chars().count() / 2);
+    let near = names.iter().map(|name| (distance(name), *name)).filter(|(distance, _)| *distance <= limit);
     near.min().map(|(_, name)| name)
 }
 

@@ -8,6 +8,9 @@
 //! place in which a gap is valid, events without the value go to a message
 //! without it (see [`super::parts`]).
 //!
+//! A task's group counts as a name, though whoever runs a task may choose it: ECS
+//! itself writes `service:` or `family:` and a name.
+//!
 //! A template can't cut a text either. Each form names the place in which the
 //! room takes the longest one.
 

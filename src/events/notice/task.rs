@@ -61,7 +61,7 @@ fn has_failed(event: &Value) -> bool {
     let place = Place { clusters: BTreeSet::new(), whose: Whose::Anyone(Partition::Aws) };
     branches(&BTreeSet::from([EventFamily::TaskFailed]), &place)
         .into_iter()
-        .filter_map(|branch| Pattern::parse(&Value::Object(branch)).ok())
+        .filter_map(|(_, branch)| Pattern::parse(&Value::Object(branch)).ok())
         .any(|pattern| pattern.matches(event))
 }
 

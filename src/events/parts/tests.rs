@@ -190,8 +190,21 @@ fn each_part_takes_its_own_canary_and_tells_it_as_one_that_nobody_need_act_on() 
             }
         }
         let other = canary::entry("others", None, "01RUN").event("1", "111111111111", "us-east-1", TIME);
-        let silent = Request { patterns: &[], ..request(Origin::Account(&account), &families, &[], form) };
-        assert_eq!(takers(&super::parts(&silent), &other), [] as [&Part; 0]);
+        assert_eq!(takers(&parts, &other), [] as [&Part; 0]);
+    }
+}
+
+#[test]
+fn the_canaries_of_every_part_of_a_hub_are_forwarded_to_it() {
+    let (account, families) = (account("prod"), all());
+    let member = parts(&request(Origin::Account(&account), &families, &[], Form::Event));
+    for form in FORMS {
+        for part in parts(&request(Origin::Organization { partition: Partition::Aws }, &families, &[], form))
+        {
+            let entry = canary::entry("deploys", part.suffix, "01RUN");
+            let event = entry.event("1", "111111111111", "us-east-1", TIME);
+            assert_eq!(takers(&member, &event).len(), 1, "{form:?} {:?}", part.suffix);
+        }
     }
 }
 

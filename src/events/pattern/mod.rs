@@ -18,6 +18,7 @@ mod wildcard;
 use serde_json::Value;
 
 use branches::Branch;
+use fields::Fields;
 
 /// The most alternatives that the `$or` operators of one pattern may multiply
 /// to; the EventBridge user guide states the limit.
@@ -70,8 +71,25 @@ impl Pattern {
     /// Whether the pattern matches an event. An event that is not an object
     /// has no fields, so only patterns that ask for absence match it.
     pub fn matches(&self, event: &Value) -> bool {
-        let fields = fields::flatten(event);
-        self.branches.iter().any(|branch| branches::matches(branch, &fields))
+        self.matches_prepared(&Prepared::new(event))
+    }
+
+    /// As [`Pattern::matches`], for an event that many patterns are held to.
+    pub fn matches_prepared(&self, event: &Prepared<'_>) -> bool {
+        self.branches.iter().any(|branch| branches::matches(branch, &event.fields))
+    }
+}
+
+/// An event taken apart once, because that costs more than most patterns do.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    fields: Fields<'a>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Takes an event apart.
+    pub fn new(event: &'a Value) -> Self {
+        Self { fields: fields::flatten(event) }
     }
 }
 
