@@ -217,6 +217,7 @@ impl Reconciler {
             desired: &look.desired,
             snapshot: &look.snapshot,
             plan: &look.plan,
+            orphans: &plan::orphans(&look.desired, &look.snapshot),
             today: self.today(),
         };
         let findings = audit::findings(&subject, &paths);

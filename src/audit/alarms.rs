@@ -16,8 +16,13 @@ pub(super) fn check(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<
         .filter_map(|alarm| Some((alarm, seen(alarm, snapshot)?)))
         // One of the same name that is not the fleet's watches something else.
         .filter(|(_, observed)| observed.tags.owner() == Some(fleet))
-        .flat_map(|(alarm, observed)| [firing(alarm, observed), muted(alarm, observed)].into_iter().flatten())
+        .flat_map(|(alarm, observed)| judged(alarm, observed))
         .collect()
+}
+
+fn judged(alarm: &Alarm, observed: &ObservedAlarm) -> impl Iterator<Item = Finding> {
+    let judgements = [firing(alarm, observed), muted(alarm, observed), told_to_nobody(alarm, observed)];
+    judgements.into_iter().flatten()
 }
 
 fn seen<'a>(alarm: &Alarm, snapshot: &'a Snapshot) -> Option<&'a ObservedAlarm> {
@@ -38,10 +43,26 @@ fn firing(alarm: &Alarm, observed: &ObservedAlarm) -> Option<Finding> {
     })
 }
 
+/// An alarm of which the fleet file names nobody to tell: only the report does.
+fn told_to_nobody(alarm: &Alarm, observed: &ObservedAlarm) -> Option<Finding> {
+    let nobody = alarm.settings.alarm_actions.is_empty() && observed.settings.alarm_actions.is_empty();
+    nobody.then(|| {
+        finding(
+            Check::AlarmHeardOnlyThroughItself,
+            Severity::Info,
+            alarm.region,
+            &alarm.name,
+            "nobody but this report tells when the alarm fires: name topics under `alarms.notify`".to_owned(),
+            [],
+        )
+    })
+}
+
 fn muted(alarm: &Alarm, observed: &ObservedAlarm) -> Option<Finding> {
+    let none_asked = alarm.settings.alarm_actions.is_empty();
     let why = if !observed.settings.actions_enabled {
         "the alarm's actions are switched off, so nobody would hear it"
-    } else if observed.settings.alarm_actions.is_empty() {
+    } else if observed.settings.alarm_actions.is_empty() && !none_asked {
         "the alarm tells no topic, so nobody would hear it"
     } else {
         return None;

@@ -2,10 +2,10 @@
 
 use time::OffsetDateTime;
 
-use crate::model::pass::{Path, PathState};
+use crate::model::pass::{MadeBy, Path, PathState};
 use crate::model::{
-    Change, Check, Condition, ConditionStatus, ConditionType, Coverage, CoverageState, Finding, Kind,
-    Location, Outcome, Severity,
+    Change, Check, Condition, ConditionStatus, ConditionType, Coverage, CoverageState, EventFamily, Finding,
+    Kind, Location, Outcome, Severity,
 };
 
 /// What the conditions are judged by.
@@ -96,7 +96,7 @@ fn breakers_on(evidence: &Evidence<'_>) -> Judgement {
 }
 
 fn pipeline_ready(evidence: &Evidence<'_>) -> Judgement {
-    if evidence.paths.is_empty() {
+    if has_no_pipeline(evidence) {
         return unknown("NoPipeline", "the fleet gives this account no pipeline");
     }
     let is_due = |change: &&Change| change.outcome != Outcome::Applied && change.key.kind != Kind::Breaker;
@@ -104,7 +104,7 @@ fn pipeline_ready(evidence: &Evidence<'_>) -> Judgement {
     if due > 0 {
         fails("ChangesDue", format!("{due} changes are due or blocked"))
     } else if count(evidence, &[Check::RoomNotAuthorised]) > 0 {
-        fails("RoomNotAuthorised", "the Slack workspace is not authorised")
+        fails("RoomNotAuthorised", "the chat workspace is not authorised")
     } else if has_gap(evidence, |_| true) {
         unknown("NotAllRead", "part of the pipeline could not be read")
     } else {
@@ -112,14 +112,46 @@ fn pipeline_ready(evidence: &Evidence<'_>) -> Judgement {
     }
 }
 
+/// What others built counts where the fleet builds nothing.
+fn heard_by_others(evidence: &Evidence<'_>) -> Judgement {
+    let of_deployments = || {
+        let failed = EventFamily::DeploymentFailed.name();
+        evidence.paths.iter().filter(move |path| path.event == failed)
+    };
+    let regions =
+        evidence.coverage.iter().filter(|coverage| matches!(coverage.location, Location::Region(_)));
+    let is_heard = |location: Location| {
+        let mut paths = of_deployments().filter(|path| path.location == location);
+        paths.any(|path| path.state == PathState::Heard)
+    };
+    let deaf: Vec<String> = regions
+        .filter(|coverage| !is_heard(coverage.location))
+        .map(|coverage| coverage.location.to_string())
+        .collect();
+    if of_deployments().next().is_none() {
+        unknown("NoPipeline", "the fleet gives this account no pipeline")
+    } else if has_gap(evidence, |_| true) {
+        unknown("NotAllRead", "part of the way could not be read")
+    } else if deaf.is_empty() {
+        holds("HeardByOthers", "rules that others made bring failed deployments to somebody")
+    } else {
+        fails(
+            "NotHeardByOthers",
+            format!("no rule brings failed deployments to anybody in {}", deaf.join(", ")),
+        )
+    }
+}
+
 fn heard(evidence: &Evidence<'_>) -> Judgement {
-    let with = |state| evidence.paths.iter().filter(|path| path.state == state).count();
+    let own = || evidence.paths.iter().filter(|path| path.made_by == MadeBy::Fleet);
+    if own().next().is_none() {
+        return heard_by_others(evidence);
+    }
+    let with = |state| own().filter(|path| path.state == state).count();
     let (broken, unseen) = (with(PathState::Broken), with(PathState::Unknown));
     let silent = count(evidence, &[Check::BreakerDisabled]);
-    if evidence.paths.is_empty() {
-        unknown("NoPipeline", "the fleet gives this account no pipeline")
-    } else if broken > 0 {
-        fails("PathBroken", format!("{broken} of {} paths are broken", evidence.paths.len()))
+    if broken > 0 {
+        fails("PathBroken", format!("{broken} of {} paths are broken", own().count()))
     } else if silent > 0 {
         fails("BreakersOff", format!("{silent} services do not announce a failed deployment"))
     } else if unseen > 0 || has_gap(evidence, |_| true) {
@@ -135,7 +167,7 @@ fn heard(evidence: &Evidence<'_>) -> Judgement {
 fn alarms_quiet(evidence: &Evidence<'_>) -> Judgement {
     let checks = [Check::AlarmFiring, Check::AlarmMuted, Check::MetricNonZero, Check::DeadLetters];
     let loud = count(evidence, &checks);
-    if evidence.paths.is_empty() {
+    if has_no_pipeline(evidence) {
         unknown("NoPipeline", "the fleet gives this account no pipeline")
     } else if loud > 0 {
         fails("NotQuiet", format!("{loud} findings on the carriers"))
@@ -144,6 +176,10 @@ fn alarms_quiet(evidence: &Evidence<'_>) -> Judgement {
     } else {
         holds("Quiet", "no alarm fires or is muted, and nothing was lost in the last 24 hours")
     }
+}
+
+fn has_no_pipeline(evidence: &Evidence<'_>) -> bool {
+    evidence.paths.iter().all(|path| path.made_by == MadeBy::Others)
 }
 
 fn count(evidence: &Evidence<'_>, checks: &[Check]) -> usize {

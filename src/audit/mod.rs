@@ -8,10 +8,14 @@ mod breakers;
 mod carriers;
 pub mod conditions;
 mod conflicts;
+mod messages;
+mod orphans;
 pub mod paths;
+mod patterns;
 mod rooms;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +23,7 @@ use serde_json::Value;
 
 use crate::fleet::spec::Fleet;
 use crate::model::pass::Path;
-use crate::model::{Account, Check, Desired, Finding, Location, Plan, Severity, Snapshot};
+use crate::model::{Account, Check, Desired, Finding, Key, Location, Plan, Severity, Snapshot};
 
 /// What is known of one account when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,8 @@ pub struct Subject<'a> {
     pub snapshot: &'a Snapshot,
     /// What would be changed.
     pub plan: &'a Plan,
+    /// What the fleet owns there and no longer asks for.
+    pub orphans: &'a [Key],
     /// Decides which exemptions hold.
     pub today: time::Date,
 }
@@ -46,6 +52,10 @@ pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
     findings.extend(carriers::check(fleet, subject.desired, subject.snapshot));
     findings.extend(rooms::check(subject.account, subject.desired, subject.snapshot));
     findings.extend(conflicts::check(subject.plan));
+    findings.extend(webhooks::check(subject.desired, subject.snapshot));
+    findings.extend(patterns::check(subject.desired, subject.snapshot));
+    findings.extend(messages::check(fleet, subject.account, subject.snapshot));
+    findings.extend(orphans::check(subject.orphans));
     findings.extend(paths::check(paths));
     findings.sort_by(|one, other| one.order().cmp(&other.order()));
     findings

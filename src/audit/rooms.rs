@@ -1,54 +1,103 @@
-//! Whether a person has let AWS Chatbot into the Slack workspace: the one step
-//! that no API can do.
+//! Whether a person has let AWS Chatbot into the Slack workspace or the Microsoft
+//! Teams team: the one step that no API can do.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
 use super::finding;
-use crate::model::chat::Channel;
+use crate::model::chat::{Channel, Team, Workspace};
 use crate::model::{Account, Check, Desired, Finding, Location, Severity, Sight, Snapshot};
 
 pub(super) fn check(account: &Account, desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
     let Some(global) = &snapshot.global else { return Vec::new() };
-    let authorised: BTreeSet<&str> = match &global.workspaces {
-        Sight::Unknown => return Vec::new(),
-        Sight::Absent => BTreeSet::new(),
-        Sight::Seen(workspaces) => {
-            let authorised = workspaces.iter().filter(|workspace| workspace.is_authorised());
-            authorised.map(|workspace| workspace.id.as_str()).collect()
+    let workspaces = ids(&global.workspaces, Workspace::is_authorised, |one| &one.id);
+    let teams = ids(&global.teams, Team::is_authorised, |one| &one.team);
+    let mut lacking: BTreeSet<Room<'_>> = BTreeSet::new();
+    for channel in desired.rooms.keys() {
+        let (room, authorised) = match channel {
+            Channel::Slack(channel) => (Room::Workspace(&channel.workspace), &workspaces),
+            Channel::Teams(channel) => (Room::Team(&channel.team), &teams),
+        };
+        if authorised.as_ref().is_some_and(|authorised| !authorised.contains(room.id())) {
+            lacking.insert(room);
         }
-    };
-    let workspace = |channel: &'_ Channel| match channel {
-        Channel::Slack(channel) => Some(channel.workspace.clone()),
-        Channel::Teams(_) => None,
-    };
-    let wanted: BTreeSet<String> = desired.rooms.keys().filter_map(workspace).collect();
-    let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
-    wanted.difference(&authorised).map(|workspace| not_authorised(account, workspace, &authorised)).collect()
+    }
+    lacking.into_iter().map(|room| not_authorised(account, room, room.among(&workspaces, &teams))).collect()
 }
 
-fn not_authorised(account: &Account, workspace: &str, authorised: &BTreeSet<&str>) -> Finding {
+/// Who must let AWS Chatbot in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Room<'a> {
+    Workspace(&'a str),
+    Team(&'a str),
+}
+
+/// What was read of those that have; `None` where that could not be read.
+type Authorised<'a> = Option<BTreeSet<&'a str>>;
+
+impl<'a> Room<'a> {
+    fn id(self) -> &'a str {
+        match self {
+            Self::Workspace(id) | Self::Team(id) => id,
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Workspace(_) => "Slack workspace",
+            Self::Team(_) => "Microsoft Teams team",
+        }
+    }
+
+    fn among<'b>(self, workspaces: &'b Authorised<'b>, teams: &'b Authorised<'b>) -> &'b Authorised<'b> {
+        match self {
+            Self::Workspace(_) => workspaces,
+            Self::Team(_) => teams,
+        }
+    }
+}
+
+fn ids<'a, T>(
+    sight: &'a Sight<Vec<T>>,
+    is_authorised: impl Fn(&T) -> bool,
+    id: impl Fn(&'a T) -> &'a String,
+) -> Authorised<'a> {
+    match sight {
+        Sight::Unknown => None,
+        Sight::Absent => Some(BTreeSet::new()),
+        Sight::Seen(all) => {
+            Some(all.iter().filter(|one| is_authorised(one)).map(|one| id(one).as_str()).collect())
+        }
+    }
+}
+
+fn not_authorised(account: &Account, room: Room<'_>, authorised: &Authorised<'_>) -> Finding {
+    let (noun, id) = (room.noun(), room.id());
     finding(
         Check::RoomNotAuthorised,
         Severity::Error,
         Location::Global,
-        workspace,
-        format!(
-            "nobody has let AWS Chatbot into Slack workspace {workspace} from this account, and no API can"
-        ),
-        [("authorised", json!(authorised)), ("steps", json!(steps(account, workspace)))],
+        id,
+        format!("nobody has let AWS Chatbot into {noun} {id} from this account, and no API can"),
+        [("authorised", json!(authorised)), ("steps", json!(steps(account, room)))],
     )
 }
 
 /// What a person does, once an account (AWS Chatbot administrator guide,
-/// getting started with Slack).
-fn steps(account: &Account, workspace: &str) -> [String; 5] {
+/// getting started with Slack and with Microsoft Teams).
+fn steps(account: &Account, room: Room<'_>) -> [String; 5] {
+    let (client, choose) = match room {
+        Room::Workspace(id) => ("Slack", format!("choose workspace {id} at the top right, and Allow")),
+        Room::Team(id) => {
+            ("Microsoft Teams", format!("paste the link of a channel of team {id}, and Accept"))
+        }
+    };
     [
         format!("sign in to account {} ({}) as an administrator", account.id, account.name),
         "open https://us-east-2.console.aws.amazon.com/chatbot/home".to_owned(),
-        "choose Configure new client, then Slack, then Configure".to_owned(),
-        format!("choose workspace {workspace} at the top right, and Allow"),
+        format!("choose Configure new client, then {client}, then Configure"),
+        choose,
         "invite the app to the channel if it is private, and run foghorn apply again".to_owned(),
     ]
 }

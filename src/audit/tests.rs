@@ -34,8 +34,15 @@ fn audited(fleet: &Fleet, snapshot: &Snapshot) -> (Vec<Finding>, Vec<Condition>,
         snapshot,
         hubs: &BTreeMap::new(),
     });
-    let subject =
-        Subject { fleet, account: &account, desired: &desired, snapshot, plan: &plan, today: TODAY };
+    let subject = Subject {
+        fleet,
+        account: &account,
+        desired: &desired,
+        snapshot,
+        plan: &plan,
+        orphans: &[],
+        today: TODAY,
+    };
     let findings = findings(&subject, &paths);
     let locations = desired.interest().locations();
     let coverage: Vec<Coverage> =

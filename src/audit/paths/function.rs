@@ -1,17 +1,12 @@
 //! From a target or a topic through a function to the room that it tells.
 
-use serde_json::Value;
-
+use super::super::webhooks::{of_secret, settings};
 use super::access::{Request, judge};
 use super::ground::Whose;
 use super::target::{Arn, Shot};
 use super::trail::{Ear, Step, Trail, carries};
-use crate::chat::webhook::WebhookUrl;
 use crate::model::function::ObservedFunction;
-use crate::model::{Kind, Resource, Sight};
-
-/// The environment variable that holds the notifier's settings.
-const SETTINGS: &str = "FOGHORN_SETTINGS";
+use crate::model::{Kind, Resource};
 
 /// The service that SNS calls itself in policies.
 const SNS: &str = "sns.amazonaws.com";
@@ -92,25 +87,15 @@ fn knows_its_room(shot: &Shot<'_, '_>, name: &str, function: &ObservedFunction) 
     let Some(Resource::Function(wanted)) = shot.ground.wanted(Kind::Function, name) else {
         return Step::Carries;
     };
-    let settings = |environment: &std::collections::BTreeMap<String, String>| {
-        environment.get(SETTINGS).and_then(|text| serde_json::from_str::<Value>(text).ok())
-    };
     let observed = settings(&function.settings.environment);
-    if observed != settings(&wanted.settings.environment) {
-        return Step::Stops("the function is not set to the pipeline's room".to_owned());
-    }
-    let secret = observed.as_ref().and_then(|settings| settings["secret"].as_str()).unwrap_or_default();
-    webhook(shot, secret)
-}
-
-fn webhook(shot: &Shot<'_, '_>, secret: &str) -> Step {
-    match shot.ground.seen().and_then(|seen| seen.secrets.get(secret)) {
-        None | Some(Sight::Unknown) => Step::Unseen,
-        Some(Sight::Absent) => Step::Stops(format!("there is no secret {secret}")),
-        Some(Sight::Seen(Err(why))) => Step::Stops(format!("the secret {secret} holds no webhook: {why}")),
-        Some(Sight::Seen(Ok(url))) => match WebhookUrl::parse(url) {
-            Ok(_) => Step::Carries,
-            Err(error) => Step::Stops(format!("the secret {secret} holds no webhook: {error}")),
-        },
+    match &observed {
+        Some(settings_now) if observed == settings(&wanted.settings.environment) => {
+            match of_secret(shot.ground.seen(), settings_now) {
+                None => Step::Unseen,
+                Some(Err(why)) => Step::Stops(why),
+                Some(Ok(())) => Step::Carries,
+            }
+        }
+        _ => Step::Stops("the function is not set to the pipeline's room".to_owned()),
     }
 }
