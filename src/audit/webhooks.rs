@@ -58,5 +58,5 @@ pub(super) fn of_secret(seen: Option<&RegionSnapshot>, settings: &Settings) -> O
 
 fn of_room(url: &Secret, settings: &Settings) -> Result<(), String> {
     let url = WebhookUrl::parse(url).map_err(|error| error.to_string())?;
-    url.check_room(settings.room.into()).map_err(|error| error.to_string())
+    url.check_room(settings.room).map_err(|error| error.to_string())
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::error::PostError;
-use super::room::RoomKind;
 use super::sanitise::{is_html, piece};
 use super::webhook::WebhookUrl;
+use crate::model::notifier::RoomService;
 
 /// What a room answered.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Answer {
     /// # Errors
     ///
     /// If it did not, or if the answer is not the room's own.
-    pub(super) fn judge(&self, room: RoomKind, url: &WebhookUrl) -> Result<(), PostError> {
+    pub(super) fn judge(&self, room: RoomService, url: &WebhookUrl) -> Result<(), PostError> {
         if self.is_taken(room) {
             return Ok(());
         }
@@ -36,12 +36,12 @@ impl Answer {
 
     /// Slack answers `ok`, Google Chat with the message as JSON, Teams with
     /// nothing: its `202` says that the Workflow has begun, not that it ended.
-    fn is_taken(&self, room: RoomKind) -> bool {
+    fn is_taken(&self, room: RoomService) -> bool {
         let body = self.body.trim();
         match room {
-            RoomKind::Slack => self.status == 200 && body == "ok",
-            RoomKind::GoogleChat => self.status == 200 && is_fine_json(body),
-            RoomKind::Teams => matches!(self.status, 200 | 202) && is_fine_for_teams(body),
+            RoomService::Slack => self.status == 200 && body == "ok",
+            RoomService::GoogleChat => self.status == 200 && is_fine_json(body),
+            RoomService::Teams => matches!(self.status, 200 | 202) && is_fine_for_teams(body),
         }
     }
 
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::model::secret::Secret;
 
-    fn judge(room: RoomKind, status: u16, body: &str) -> Result<(), PostError> {
+    fn judge(room: RoomService, status: u16, body: &str) -> Result<(), PostError> {
         let url = WebhookUrl::parse(&Secret::new("https://example.invalid/opensesame")).expect("a URL");
         Answer { status, retry_after: None, body: body.to_owned() }.judge(room, &url)
     }
@@ -95,12 +95,12 @@ mod tests {
     #[test]
     fn a_room_s_own_way_to_say_yes_is_understood() {
         for (room, status, body) in [
-            (RoomKind::Slack, 200, "ok"),
-            (RoomKind::Slack, 200, "ok\n"),
-            (RoomKind::GoogleChat, 200, r#"{"name": "spaces/A/messages/B"}"#),
-            (RoomKind::Teams, 202, ""),
-            (RoomKind::Teams, 200, "1"),
-            (RoomKind::Teams, 200, r#"{"run": "error handling"}"#),
+            (RoomService::Slack, 200, "ok"),
+            (RoomService::Slack, 200, "ok\n"),
+            (RoomService::GoogleChat, 200, r#"{"name": "spaces/A/messages/B"}"#),
+            (RoomService::Teams, 202, ""),
+            (RoomService::Teams, 200, "1"),
+            (RoomService::Teams, 200, r#"{"run": "error handling"}"#),
         ] {
             assert!(judge(room, status, body).is_ok(), "{room} {status} {body}");
         }
@@ -110,17 +110,17 @@ mod tests {
     fn a_yes_that_is_none_is_a_failure_for_good() {
         let page = "<!DOCTYPE html><html>Sign in</html>";
         for (room, status, body, said) in [
-            (RoomKind::Slack, 200, "invalid_payload", "HTTP 200, invalid_payload"),
-            (RoomKind::Slack, 200, r#"{"ok": false, "error": "no_service"}"#, "HTTP 200, no_service"),
-            (RoomKind::Slack, 200, "", "an empty answer"),
-            (RoomKind::Slack, 200, page, "a web page"),
-            (RoomKind::Slack, 302, "", "HTTP 302"),
-            (RoomKind::GoogleChat, 200, page, "a web page"),
-            (RoomKind::GoogleChat, 200, "ok", "ok"),
-            (RoomKind::GoogleChat, 200, r#"{"error": {"code": 400, "message": "bad"}}"#, "bad"),
-            (RoomKind::Teams, 200, page, "a web page"),
-            (RoomKind::Teams, 200, "Webhook message delivery failed with error: x", "delivery failed"),
-            (RoomKind::Teams, 202, r#"{"error": {"code": "No", "message": "bad"}}"#, "No: bad"),
+            (RoomService::Slack, 200, "invalid_payload", "HTTP 200, invalid_payload"),
+            (RoomService::Slack, 200, r#"{"ok": false, "error": "no_service"}"#, "HTTP 200, no_service"),
+            (RoomService::Slack, 200, "", "an empty answer"),
+            (RoomService::Slack, 200, page, "a web page"),
+            (RoomService::Slack, 302, "", "HTTP 302"),
+            (RoomService::GoogleChat, 200, page, "a web page"),
+            (RoomService::GoogleChat, 200, "ok", "ok"),
+            (RoomService::GoogleChat, 200, r#"{"error": {"code": 400, "message": "bad"}}"#, "bad"),
+            (RoomService::Teams, 200, page, "a web page"),
+            (RoomService::Teams, 200, "Webhook message delivery failed with error: x", "delivery failed"),
+            (RoomService::Teams, 202, r#"{"error": {"code": "No", "message": "bad"}}"#, "No: bad"),
         ] {
             let error = judge(room, status, body).expect_err(body);
             assert!(error.is_permanent() && error.to_string().contains(said), "{error}");
@@ -139,7 +139,7 @@ mod tests {
             (429, false),
             (503, false),
         ] {
-            let error = judge(RoomKind::Slack, status, "x").expect_err("a failure");
+            let error = judge(RoomService::Slack, status, "x").expect_err("a failure");
             assert_eq!(error.is_permanent(), is_permanent, "{status}");
         }
     }
@@ -148,32 +148,32 @@ mod tests {
     fn a_refusal_says_what_to_do_next() {
         for (room, status, body, step) in [
             (
-                RoomKind::Slack,
+                RoomService::Slack,
                 404,
                 "no_service",
                 "the webhook was revoked: make a new one and put it in the secret",
             ),
-            (RoomKind::Slack, 403, "invalid_token", "the webhook was revoked"),
-            (RoomKind::Slack, 410, "channel_is_archived", "unarchive the channel"),
-            (RoomKind::Slack, 403, "action_prohibited", "make one for another channel"),
-            (RoomKind::Slack, 400, "invalid_payload", "a fault of Foghorn"),
+            (RoomService::Slack, 403, "invalid_token", "the webhook was revoked"),
+            (RoomService::Slack, 410, "channel_is_archived", "unarchive the channel"),
+            (RoomService::Slack, 403, "action_prohibited", "make one for another channel"),
+            (RoomService::Slack, 400, "invalid_payload", "a fault of Foghorn"),
             (
-                RoomKind::GoogleChat,
+                RoomService::GoogleChat,
                 403,
                 r#"{"error":{"status":"PERMISSION_DENIED"}}"#,
                 "the webhook was revoked",
             ),
-            (RoomKind::Teams, 404, r#"{"error":{"code":"WorkflowNotFound"}}"#, "the Workflow is gone"),
+            (RoomService::Teams, 404, r#"{"error":{"code":"WorkflowNotFound"}}"#, "the Workflow is gone"),
             (
-                RoomKind::Teams,
+                RoomService::Teams,
                 400,
                 r#"{"error":{"code":"WorkflowTriggerIsNotEnabled"}}"#,
                 "turn the Workflow on",
             ),
-            (RoomKind::Teams, 413, "Request Entity Too Large", "a fault of Foghorn"),
-            (RoomKind::Slack, 302, "", "does not lead to a room"),
-            (RoomKind::Slack, 400, "odd", "compare the webhook"),
-            (RoomKind::Slack, 500, "odd", "wait"),
+            (RoomService::Teams, 413, "Request Entity Too Large", "a fault of Foghorn"),
+            (RoomService::Slack, 302, "", "does not lead to a room"),
+            (RoomService::Slack, 400, "odd", "compare the webhook"),
+            (RoomService::Slack, 500, "odd", "wait"),
         ] {
             let error = judge(room, status, body).expect_err(body);
             assert!(error.next_step().contains(step), "{error}: {}", error.next_step());

@@ -7,8 +7,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::error::PostError;
 use super::pace::Pace;
-use super::room::RoomKind;
 use super::schedule;
+use crate::model::notifier::RoomService;
 
 /// An attempt that failed, and how long the room asks for a pause.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Failed {
 /// What all attempts of one message have in common.
 #[derive(Debug)]
 pub(super) struct Attempts<'a> {
-    pub room: RoomKind,
+    pub room: RoomService,
     pub host: &'a str,
     /// What the pace knows the room by.
     pub key: &'a str,
@@ -110,7 +110,7 @@ mod tests {
             let mut sent = self.sent.lock().expect("a lock");
             let status = self.statuses[sent.len().min(self.statuses.len() - 1)];
             sent.push(Instant::now());
-            let (room, answer) = (RoomKind::Teams, String::new());
+            let (room, answer) = (RoomService::Teams, String::new());
             match status {
                 200 => Ok(()),
                 429 => Err(Failed {
@@ -124,7 +124,7 @@ mod tests {
             }
         }
 
-        async fn run(&self, room: RoomKind, budget: Duration) -> Result<(), PostError> {
+        async fn run(&self, room: RoomService, budget: Duration) -> Result<(), PostError> {
             let attempts = Attempts { room, host: "h", key: "k", pace: &self.pace, budget };
             attempts.run(&|| 1.0, |_| async { self.answer() }).await
         }
@@ -139,25 +139,25 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_room_that_is_out_of_order_is_tried_again_after_waits_that_grow() {
         let room = Script::new(&[500, 500, 503, 200], SECOND);
-        room.run(RoomKind::Teams, 60 * SECOND).await.expect("a success");
+        room.run(RoomService::Teams, 60 * SECOND).await.expect("a success");
         assert_eq!(room.times(), [0, 500, 1500, 3500]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_the_room_asks_for_is_kept_by_every_message() {
         let room = Script::new(&[429, 200], 7 * SECOND);
-        room.run(RoomKind::Slack, 60 * SECOND).await.expect("a success");
+        room.run(RoomService::Slack, 60 * SECOND).await.expect("a success");
         assert_eq!(room.times(), [0, 7000]);
         let room = Script::new(&[429, 200], 7 * SECOND);
-        assert!(room.run(RoomKind::Slack, 3 * SECOND).await.is_err());
-        room.run(RoomKind::Slack, 60 * SECOND).await.expect("a success");
+        assert!(room.run(RoomService::Slack, 3 * SECOND).await.is_err());
+        room.run(RoomService::Slack, 60 * SECOND).await.expect("a success");
         assert_eq!(room.times(), [0, 7000]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_is_not_tried_again() {
         let room = Script::new(&[404, 200], SECOND);
-        let error = room.run(RoomKind::Slack, 60 * SECOND).await.expect_err("a refusal");
+        let error = room.run(RoomService::Slack, 60 * SECOND).await.expect_err("a refusal");
         assert!(error.is_permanent());
         assert_eq!(room.times(), [0]);
     }
@@ -166,7 +166,7 @@ mod tests {
     async fn it_ends_with_the_last_failure_when_the_budget_is_spent() {
         let room = Script::new(&[503], SECOND);
         let begun = Instant::now();
-        let error = room.run(RoomKind::Teams, 10 * SECOND).await.expect_err("a failure");
+        let error = room.run(RoomService::Teams, 10 * SECOND).await.expect_err("a failure");
         assert!(matches!(error, PostError::Unavailable { status: 503, .. }), "{error}");
         assert!(begun.elapsed() <= 10 * SECOND);
         assert_eq!(room.times(), [0, 500, 1500, 3500, 7500]);
@@ -176,10 +176,10 @@ mod tests {
     async fn messages_keep_the_room_s_rate() {
         let room = Script::new(&[200], SECOND);
         for _ in 0..3 {
-            room.run(RoomKind::Slack, 60 * SECOND).await.expect("a success");
+            room.run(RoomService::Slack, 60 * SECOND).await.expect("a success");
         }
         assert_eq!(room.times(), [0, 1000, 2000]);
-        let error = room.run(RoomKind::Slack, Duration::ZERO).await.expect_err("no turn");
+        let error = room.run(RoomService::Slack, Duration::ZERO).await.expect_err("no turn");
         assert!(matches!(error, PostError::NoTurn { .. }), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::room::RoomKind;
+use crate::model::notifier::RoomService;
 
 /// A message that did not reach a room. Nothing of it shows the room's URL.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum PostError {
     #[error("{room} at {host} has no turn free within {} s: too many messages wait for it", budget.as_secs_f64())]
     NoTurn {
         /// The kind of room.
-        room: RoomKind,
+        room: RoomService,
         /// Its host.
         host: String,
         /// How long the message might take.
@@ -24,7 +24,7 @@ pub enum PostError {
     #[error("could not reach {room} at {host}")]
     Unreachable {
         /// The kind of room.
-        room: RoomKind,
+        room: RoomService,
         /// Its host.
         host: String,
         /// Why, without the URL.
@@ -36,7 +36,7 @@ pub enum PostError {
     #[error("{room} at {host} did not answer within {} s", waited.as_secs_f64())]
     NoAnswer {
         /// The kind of room.
-        room: RoomKind,
+        room: RoomService,
         /// Its host.
         host: String,
         /// How long it had.
@@ -46,7 +46,7 @@ pub enum PostError {
     #[error("{room} could not take the message: HTTP {status}, {answer}")]
     Unavailable {
         /// The kind of room.
-        room: RoomKind,
+        room: RoomService,
         /// The HTTP status.
         status: u16,
         /// A piece of its answer.
@@ -56,7 +56,7 @@ pub enum PostError {
     #[error("{room} refused the message: HTTP {status}, {answer}")]
     Refused {
         /// The kind of room.
-        room: RoomKind,
+        room: RoomService,
         /// The HTTP status: `200` where the refusal is in the answer.
         status: u16,
         /// A piece of its answer.
@@ -84,7 +84,7 @@ impl PostError {
 
 /// Slack's words are those of "Sending messages using incoming webhooks",
 /// handling errors.
-fn refused(room: RoomKind, status: u16, answer: &str) -> &'static str {
+fn refused(room: RoomService, status: u16, answer: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| answer.contains(word));
     if says(&["channel_is_archived"]) {
         return "unarchive the channel, or make a webhook for another one and put it in the secret";
@@ -112,12 +112,12 @@ fn refused(room: RoomKind, status: u16, answer: &str) -> &'static str {
     "compare the webhook in the secret with the room's settings"
 }
 
-fn revoked(room: RoomKind) -> &'static str {
+fn revoked(room: RoomService) -> &'static str {
     match room {
-        RoomKind::Slack | RoomKind::GoogleChat => {
+        RoomService::Slack | RoomService::GoogleChat => {
             "the webhook was revoked: make a new one and put it in the secret"
         }
-        RoomKind::Teams => {
+        RoomService::Teams => {
             "the Workflow is gone, or its owner is: make a new one and put its URL in the secret"
         }
     }

@@ -33,7 +33,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::notifier::RoomService;
 pub use error::PostError;
 pub use post::Poster;
-pub use room::RoomKind;
 pub use webhook::{WebhookError, WebhookUrl};

@@ -14,8 +14,8 @@ use super::attempts::{Attempts, Failed};
 use super::error::PostError;
 use super::pace::Pace;
 use super::retry_after;
-use super::room::RoomKind;
 use super::webhook::WebhookUrl;
+use crate::model::notifier::RoomService;
 
 /// How long one attempt may take, answer included.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ pub struct Poster {
 
 /// A message on its way.
 struct Letter<'a> {
-    room: RoomKind,
+    room: RoomService,
     webhook: &'a WebhookUrl,
     url: Url,
     body: String,
@@ -71,7 +71,7 @@ impl Poster {
     /// If the room refuses the message, or does not take it within the budget.
     pub async fn post(
         &self,
-        room: RoomKind,
+        room: RoomService,
         url: &WebhookUrl,
         thread: Option<&str>,
         body: &Value,
@@ -150,10 +150,11 @@ fn proxy() -> Option<Proxy> {
 /// Where to post. `messageReplyOption` makes Google Chat heed a thread's key,
 /// and begin a new thread for a new one ("spaces.messages.create"). It is left as
 /// it is where the URL already has one.
-fn address(room: RoomKind, url: &WebhookUrl, in_thread: bool) -> Url {
+fn address(room: RoomService, url: &WebhookUrl, in_thread: bool) -> Url {
     const OPTION: &str = "messageReplyOption";
     let mut address = url.reveal().clone();
-    if room == RoomKind::GoogleChat && in_thread && !address.query_pairs().any(|(name, _)| name == OPTION) {
+    if room == RoomService::GoogleChat && in_thread && !address.query_pairs().any(|(name, _)| name == OPTION)
+    {
         address.query_pairs_mut().append_pair(OPTION, "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
     }
     address

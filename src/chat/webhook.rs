@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::room::RoomKind;
+use crate::model::notifier::RoomService;
 use crate::model::secret::Secret;
 
 /// Why a text is no webhook. None of them shows the text, at most its host.
@@ -49,9 +49,9 @@ pub enum WebhookError {
         /// The host.
         host: String,
         /// The kind that the host suggests.
-        actual: RoomKind,
+        actual: RoomService,
         /// The kind that was said.
-        expected: RoomKind,
+        expected: RoomService,
     },
 }
 
@@ -92,15 +92,15 @@ impl WebhookUrl {
 
     /// The kind of room that the host suggests; `None` for a host that says
     /// nothing, such as a relay of one's own.
-    pub fn kind_hint(&self) -> Option<RoomKind> {
+    pub fn kind_hint(&self) -> Option<RoomService> {
         // Hosts: "Sending messages using incoming webhooks" (Slack, and its
         // GovSlack edition), "Build a Google Chat app as a webhook", "Create
         // incoming webhooks with Workflows for Microsoft Teams".
         match self.host.as_str() {
-            "hooks.slack.com" | "hooks.slack-gov.com" => Some(RoomKind::Slack),
-            "chat.googleapis.com" => Some(RoomKind::GoogleChat),
-            host if is_under(host, "logic.azure.com") => Some(RoomKind::Teams),
-            host if is_under(host, "environment.api.powerplatform.com") => Some(RoomKind::Teams),
+            "hooks.slack.com" | "hooks.slack-gov.com" => Some(RoomService::Slack),
+            "chat.googleapis.com" => Some(RoomService::GoogleChat),
+            host if is_under(host, "logic.azure.com") => Some(RoomService::Teams),
+            host if is_under(host, "environment.api.powerplatform.com") => Some(RoomService::Teams),
             _ => None,
         }
     }
@@ -110,7 +110,7 @@ impl WebhookUrl {
     /// # Errors
     ///
     /// If the host is one of another kind of room.
-    pub fn check_room(&self, expected: RoomKind) -> Result<(), WebhookError> {
+    pub fn check_room(&self, expected: RoomService) -> Result<(), WebhookError> {
         match self.kind_hint() {
             Some(actual) if actual != expected => {
                 Err(WebhookError::OtherRoom { host: self.host.clone(), actual, expected })
@@ -217,18 +217,18 @@ mod tests {
     #[test]
     fn the_url_of_another_kind_of_room_is_noticed() {
         for (host, kind) in [
-            ("hooks.slack.com", Some(RoomKind::Slack)),
-            ("chat.googleapis.com", Some(RoomKind::GoogleChat)),
-            ("prod-1.westeurope.logic.azure.com:443", Some(RoomKind::Teams)),
-            ("a.b.environment.api.powerplatform.com", Some(RoomKind::Teams)),
+            ("hooks.slack.com", Some(RoomService::Slack)),
+            ("chat.googleapis.com", Some(RoomService::GoogleChat)),
+            ("prod-1.westeurope.logic.azure.com:443", Some(RoomService::Teams)),
+            ("a.b.environment.api.powerplatform.com", Some(RoomService::Teams)),
             ("hooks.slack.com.example.invalid", None),
             ("evillogic.azure.com", None),
         ] {
             let url = parse(&format!("https://{host}/sesame")).expect(host);
             assert_eq!(url.kind_hint(), kind, "{host}");
             assert_eq!(
-                url.check_room(RoomKind::Slack).is_ok(),
-                kind.is_none_or(|kind| kind == RoomKind::Slack)
+                url.check_room(RoomService::Slack).is_ok(),
+                kind.is_none_or(|kind| kind == RoomService::Slack)
             );
         }
     }

@@ -109,7 +109,11 @@ impl Architecture {
 
 impl fmt::Display for RoomService {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
+        formatter.write_str(match self {
+            Self::Slack => "Slack",
+            Self::GoogleChat => "Google Chat",
+            Self::Teams => "Microsoft Teams",
+        })
     }
 }
 
@@ -125,6 +129,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_room_is_written_as_in_the_fleet_file() {
+        for (room, written) in [
+            (RoomService::Slack, "slack"),
+            (RoomService::GoogleChat, "googleChat"),
+            (RoomService::Teams, "teams"),
+        ] {
+            assert_eq!(serde_json::to_value(room).ok(), Some(written.into()));
+            assert_eq!(serde_json::from_value::<RoomService>(written.into()).ok(), Some(room));
+        }
+    }
 
     fn settings() -> Settings {
         let dev = AccountName {

@@ -7,7 +7,6 @@ use super::envelope::Received;
 use super::error::DeliveryError;
 use super::notices;
 use super::webhooks::Webhooks;
-use crate::chat::room::RoomKind;
 use crate::chat::webhook::WebhookUrl;
 use crate::chat::{PostError, Poster};
 use crate::model::notice::Notice;
@@ -15,7 +14,7 @@ use crate::model::notifier::{AccountNames, RoomService, Settings};
 
 /// The room of this function.
 pub(super) struct Room {
-    kind: RoomKind,
+    kind: RoomService,
     accounts: AccountNames,
     webhooks: Webhooks,
     poster: Poster,
@@ -28,7 +27,7 @@ impl Room {
     ///
     /// If there is no TLS to post with.
     pub fn new(settings: Settings) -> Result<Self, PostError> {
-        let kind = kind(settings.room);
+        let kind = settings.room;
         let webhooks = Webhooks::new(settings.secret, kind);
         Ok(Self { kind, accounts: settings.accounts, webhooks, poster: Poster::new(chance)? })
     }
@@ -84,14 +83,6 @@ fn chance() -> f64 {
     f64::from(u32::try_from(bits).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
-fn kind(service: RoomService) -> RoomKind {
-    match service {
-        RoomService::Slack => RoomKind::Slack,
-        RoomService::GoogleChat => RoomKind::GoogleChat,
-        RoomService::Teams => RoomKind::Teams,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,10 +96,10 @@ mod tests {
 
     #[test]
     fn a_webhook_is_read_again_only_where_the_room_does_not_know_it() {
-        let refused = |status| PostError::Refused { room: RoomKind::Slack, status, answer: String::new() };
+        let refused = |status| PostError::Refused { room: RoomService::Slack, status, answer: String::new() };
         let revoked = [400, 401, 403, 404, 410, 413].map(|status| is_revoked(&refused(status)));
         assert_eq!(revoked, [false, true, true, true, true, false]);
-        let busy = PostError::Unavailable { room: RoomKind::Slack, status: 404, answer: String::new() };
+        let busy = PostError::Unavailable { room: RoomService::Slack, status: 404, answer: String::new() };
         assert!(!is_revoked(&busy));
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::chat::room::RoomKind;
 use crate::chat::webhook::{WebhookError, WebhookUrl};
+use crate::model::notifier::RoomService;
 use crate::model::secret::Secret;
 
 /// The keys under which a secret that is a JSON object may hold the URL, the
@@ -29,7 +29,7 @@ pub(super) enum FormError {
 /// # Errors
 ///
 /// If it holds none that belongs to such a room.
-pub(super) fn webhook(held: Option<&Secret>, room: RoomKind) -> Result<WebhookUrl, FormError> {
+pub(super) fn webhook(held: Option<&Secret>, room: RoomService) -> Result<WebhookUrl, FormError> {
     let text = held.ok_or(FormError::NoText)?;
     let url = match serde_json::from_str::<Value>(text.reveal()) {
         Ok(Value::Object(fields)) => {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<WebhookUrl, FormError> {
-        webhook(Some(&Secret::new(text)), RoomKind::GoogleChat)
+        webhook(Some(&Secret::new(text)), RoomService::GoogleChat)
     }
 
     #[test]
@@ -79,6 +79,6 @@ mod tests {
             let shown = format!("{error} {error:?}");
             assert!(error.to_string().contains(words) && !shown.contains("sesame"), "{shown}");
         }
-        assert_eq!(webhook(None, RoomKind::Slack), Err(FormError::NoText));
+        assert_eq!(webhook(None, RoomService::Slack), Err(FormError::NoText));
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::error::WebhookUnknown;
 use super::secrets::Secrets;
 use super::webhook::webhook;
-use crate::chat::room::RoomKind;
 use crate::chat::webhook::WebhookUrl;
+use crate::model::notifier::RoomService;
 
 /// How long a webhook is used before its secret is read again.
 const KEPT_FOR: Duration = Duration::from_secs(300);
@@ -17,7 +17,7 @@ const KEPT_FOR: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(super) struct Webhooks {
     secret: String,
-    room: RoomKind,
+    room: RoomService,
     secrets: Secrets,
     held: Mutex<Option<Held>>,
 }
@@ -30,7 +30,7 @@ struct Held {
 
 impl Webhooks {
     /// The webhook of a room that this secret holds. Nothing is read yet.
-    pub fn new(secret: String, room: RoomKind) -> Self {
+    pub fn new(secret: String, room: RoomService) -> Self {
         Self { secret, room, secrets: Secrets::default(), held: Mutex::default() }
     }
 

@@ -35,7 +35,8 @@ pub(super) fn pruned(
     let changes = feeds::taken_out(account, &forgotten, snapshot, changes);
     let written: BTreeSet<Key> =
         changes.iter().filter(|change| change.is_write()).map(|change| change.key.clone()).collect();
-    let mut removal = Removal { snapshot, users: users(account, snapshot), gone_or_written: written };
+    let fleet = desired.orphans_of.as_deref().unwrap_or_default();
+    let mut removal = Removal { fleet, snapshot, users: users(account, snapshot), gone_or_written: written };
     let mut keys: Vec<(Key, Owned)> = forgotten.into_iter().collect();
     // Users are of later kinds than what they use.
     keys.sort_by_key(|(key, _)| (Reverse(key.kind), key.clone()));
@@ -50,6 +51,8 @@ pub(super) fn pruned(
 
 /// What is known when something is to go.
 struct Removal<'a> {
+    /// Whose things they are.
+    fleet: &'a str,
     snapshot: &'a Snapshot,
     /// Who uses a thing, by the thing.
     users: BTreeMap<Key, BTreeSet<Key>>,
@@ -76,7 +79,7 @@ impl Removal<'_> {
             return withheld(key, why);
         }
         self.gone_or_written.insert(key.clone());
-        Change::delete(key, arn, users)
+        Change::delete(key, arn, self.fleet, users)
     }
 
     /// What forbids removing a thing that is ours.

@@ -146,9 +146,11 @@ mod tests {
     #[test]
     fn what_is_removed_is_no_wave_with_what_is_made_and_keeps_the_plan_s_order() {
         let made = topic("made", Action::Create, Outcome::Planned);
-        let queue = Change::delete(Key::new(Kind::Queue, Region::US_EAST_1, "q"), None, Vec::new());
-        let gone = Change::delete(Key::new(Kind::Topic, Region::US_EAST_1, "gone"), None, Vec::new());
-        let also = Change::delete(Key::new(Kind::Topic, Region::US_EAST_1, "also"), None, Vec::new());
+        let queue = Change::delete(Key::new(Kind::Queue, Region::US_EAST_1, "q"), None, "fleet", Vec::new());
+        let gone =
+            Change::delete(Key::new(Kind::Topic, Region::US_EAST_1, "gone"), None, "fleet", Vec::new());
+        let also =
+            Change::delete(Key::new(Kind::Topic, Region::US_EAST_1, "also"), None, "fleet", Vec::new());
         let waves = waves(vec![made.clone(), gone.clone(), also.clone(), queue.clone()]);
         assert_eq!(waves, [vec![made], vec![gone, also], vec![queue]]);
     }

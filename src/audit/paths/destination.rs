@@ -3,10 +3,10 @@
 use super::ground::Whose;
 use super::target::{Arn, Shot};
 use super::trail::{Ear, Step, Trail, carries};
-use crate::chat::room::RoomKind;
 use crate::chat::webhook::WebhookUrl;
 use crate::events::accept::{google_chat_accepts, slack_webhook_accepts};
 use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of};
+use crate::model::notifier::RoomService;
 use crate::model::{Kind, Resource};
 
 /// The way on from an API destination.
@@ -88,9 +88,9 @@ fn accepts(destination: &ObservedApiDestination, text: &str) -> Result<(), Strin
         accepted.map_err(|refusal| refusal.to_string())
     };
     match kind {
-        Some(RoomKind::Slack) => told(slack_webhook_accepts(text)),
-        Some(RoomKind::GoogleChat) => told(google_chat_accepts(text)),
-        Some(RoomKind::Teams) | None => match serde_json::from_str::<serde_json::Value>(text) {
+        Some(RoomService::Slack) => told(slack_webhook_accepts(text)),
+        Some(RoomService::GoogleChat) => told(google_chat_accepts(text)),
+        Some(RoomService::Teams) | None => match serde_json::from_str::<serde_json::Value>(text) {
             Ok(_) => Ok(()),
             Err(_) => Err("the message is not JSON".to_owned()),
         },

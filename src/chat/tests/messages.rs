@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
 
-use crate::chat::{RoomKind, fixtures, limits};
+use crate::chat::{RoomService, fixtures, limits};
 use crate::model::notice::{Fact, FailedContainer, Link, Notice, NoticeLevel, Place};
 
-const ROOMS: [RoomKind; 3] = [RoomKind::Slack, RoomKind::GoogleChat, RoomKind::Teams];
+const ROOMS: [RoomService; 3] = [RoomService::Slack, RoomService::GoogleChat, RoomService::Teams];
 
 fn text(at: &Value) -> &str {
     at.as_str().expect("a text")
@@ -69,9 +69,9 @@ fn assert_within_limits(notice: &Notice) {
         let read: Value = serde_json::from_str(&message.to_string()).expect("JSON");
         assert_eq!(read, message);
         match room {
-            RoomKind::Slack => assert_slack(&message),
-            RoomKind::GoogleChat => assert_google_chat(&message),
-            RoomKind::Teams => assert!(message.to_string().len() <= limits::TEAMS_BYTES),
+            RoomService::Slack => assert_slack(&message),
+            RoomService::GoogleChat => assert_google_chat(&message),
+            RoomService::Teams => assert!(message.to_string().len() <= limits::TEAMS_BYTES),
         }
     }
 }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::chat::{PostError, Poster, RoomKind, WebhookUrl};
+use crate::chat::{PostError, Poster, RoomService, WebhookUrl};
 use crate::model::secret::Secret;
 
 /// What the URLs of these rooms hold and nothing may show.
@@ -49,7 +49,7 @@ impl Room {
         room
     }
 
-    async fn post(&self, kind: RoomKind, budget: Duration) -> Result<(), PostError> {
+    async fn post(&self, kind: RoomService, budget: Duration) -> Result<(), PostError> {
         let result = poster().post(kind, &self.url, None, &json!({ "text": "hello" }), budget).await;
         result.inspect_err(assert_keeps_the_secret)
     }
@@ -106,9 +106,9 @@ fn assert_keeps_the_secret(error: &PostError) {
 #[tokio::test]
 async fn a_message_reaches_each_kind_of_room() {
     for (kind, status, answer) in [
-        (RoomKind::Slack, 200, "ok"),
-        (RoomKind::GoogleChat, 200, r#"{"name": "spaces/A/messages/B"}"#),
-        (RoomKind::Teams, 202, ""),
+        (RoomService::Slack, 200, "ok"),
+        (RoomService::GoogleChat, 200, r#"{"name": "spaces/A/messages/B"}"#),
+        (RoomService::Teams, 202, ""),
     ] {
         let room = Room::new(vec![says(status, answer)]).await;
         room.post(kind, LONG).await.expect("a success");
@@ -122,8 +122,8 @@ async fn a_message_reaches_each_kind_of_room() {
 async fn google_chat_is_told_to_heed_a_thread_s_key() {
     let room = Room::new(vec![says(200, "{}")]).await;
     let body = json!({ "thread": { "threadKey": "a" } });
-    poster().post(RoomKind::GoogleChat, &room.url, Some("a"), &body, LONG).await.expect("a success");
-    room.post(RoomKind::GoogleChat, LONG).await.expect("a success");
+    poster().post(RoomService::GoogleChat, &room.url, Some("a"), &body, LONG).await.expect("a success");
+    room.post(RoomService::GoogleChat, LONG).await.expect("a success");
     let option = |got: &Got| got.query.get("messageReplyOption").cloned();
     let got = room.got();
     assert_eq!(option(&got[0]).as_deref(), Some("REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"));
@@ -134,7 +134,7 @@ async fn google_chat_is_told_to_heed_a_thread_s_key() {
 #[tokio::test]
 async fn a_room_that_is_out_of_order_for_a_moment_gets_the_message_in_the_end() {
     let room = Room::new(vec![says(500, "x"), says(500, "x"), says(202, "")]).await;
-    room.post(RoomKind::Teams, LONG).await.expect("a success");
+    room.post(RoomService::Teams, LONG).await.expect("a success");
     assert_eq!(room.got().len(), 3);
 }
 
@@ -142,7 +142,7 @@ async fn a_room_that_is_out_of_order_for_a_moment_gets_the_message_in_the_end() 
 async fn a_room_that_asks_for_a_pause_gets_the_message_after_it() {
     let pause = Some((429, vec![("retry-after", "1".to_owned())], "rate_limited".to_owned()));
     let room = Room::new(vec![pause, says(202, "")]).await;
-    room.post(RoomKind::Teams, LONG).await.expect("a success");
+    room.post(RoomService::Teams, LONG).await.expect("a success");
     assert_eq!(room.got().len(), 2);
 }
 
@@ -151,7 +151,7 @@ async fn a_pause_beyond_the_budget_ends_it_at_once() {
     for pause in ["3600", "Sat, 21 Nov 2726 09:00:00 GMT"] {
         let pause = Some((429, vec![("retry-after", pause.to_owned())], "rate_limited".to_owned()));
         let room = Room::new(vec![pause, says(202, "")]).await;
-        let error = room.post(RoomKind::Teams, LONG).await.expect_err("a failure");
+        let error = room.post(RoomService::Teams, LONG).await.expect_err("a failure");
         assert!(matches!(error, PostError::Unavailable { status: 429, .. }), "{error}");
         assert_eq!(room.got().len(), 1);
     }
@@ -160,7 +160,7 @@ async fn a_pause_beyond_the_budget_ends_it_at_once() {
 #[tokio::test]
 async fn a_revoked_webhook_is_not_tried_again_and_the_next_step_is_said() {
     let room = Room::new(vec![says(404, &format!("no_service for {SESAME}"))]).await;
-    let error = room.post(RoomKind::Slack, LONG).await.expect_err("a refusal");
+    let error = room.post(RoomService::Slack, LONG).await.expect_err("a refusal");
     assert_eq!(error.to_string(), "Slack refused the message: HTTP 404, no_service for […]");
     assert_eq!(error.next_step(), "the webhook was revoked: make a new one and put it in the secret");
     assert!(error.is_permanent());
@@ -169,7 +169,7 @@ async fn a_revoked_webhook_is_not_tried_again_and_the_next_step_is_said() {
 
 #[tokio::test]
 async fn a_web_page_with_status_200_is_a_failure_in_every_room() {
-    for kind in [RoomKind::Slack, RoomKind::GoogleChat, RoomKind::Teams] {
+    for kind in [RoomService::Slack, RoomService::GoogleChat, RoomService::Teams] {
         let room = Room::new(vec![says(200, &format!("<html><title>{SESAME}</title></html>"))]).await;
         let error = room.post(kind, LONG).await.expect_err("a failure");
         assert_eq!(error.to_string(), format!("{kind} refused the message: HTTP 200, a web page"));
@@ -181,7 +181,7 @@ async fn a_redirect_is_not_followed() {
     let elsewhere = Room::new(vec![says(200, "ok")]).await;
     let to = ("location", elsewhere.url.reveal().to_string());
     let room = Room::new(vec![Some((307, vec![to], String::new()))]).await;
-    let error = room.post(RoomKind::Slack, LONG).await.expect_err("a failure");
+    let error = room.post(RoomService::Slack, LONG).await.expect_err("a failure");
     assert!(error.next_step().contains("does not lead to a room"), "{error}");
     assert!(elsewhere.got().is_empty());
 }
@@ -189,7 +189,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn a_room_that_never_answers_ends_with_the_budget() {
     let room = Room::new(vec![None]).await;
-    let error = room.post(RoomKind::Slack, Duration::from_millis(300)).await.expect_err("a failure");
+    let error = room.post(RoomService::Slack, Duration::from_millis(300)).await.expect_err("a failure");
     assert!(matches!(error, PostError::NoAnswer { .. }), "{error}");
     assert!(!error.is_permanent());
 }
@@ -200,7 +200,8 @@ async fn a_host_that_nobody_listens_on_is_tried_until_the_budget_ends() {
     let url = webhook(&format!("http://{}/{SESAME}", listener.local_addr().expect("an address")));
     drop(listener);
     let budget = Duration::from_millis(600);
-    let error = poster().post(RoomKind::Teams, &url, None, &json!({}), budget).await.expect_err("a failure");
+    let error =
+        poster().post(RoomService::Teams, &url, None, &json!({}), budget).await.expect_err("a failure");
     assert_keeps_the_secret(&error);
     assert_eq!(error.to_string(), "could not reach Microsoft Teams at 127.0.0.1");
     assert!(std::error::Error::source(&error).is_some() && !error.is_permanent());
