@@ -16,7 +16,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),
-    ("cli", &["model", "fleet", "events", "plan", "audit", "aws", "report", "reconcile", "controller"]),
+    (
+        "cli",
+        &["model", "fleet", "events", "plan", "audit", "aws", "package", "report", "reconcile", "controller"],
+    ),
     ("notifier", &["model", "events", "chat"]),
     ("package", &["model"]),
     ("bin", &["notifier"]),

@@ -1,6 +1,6 @@
 //! `foghorn apply`: look, show, ask, change, and look again.
 
-use super::args::{ApplyArguments, Global};
+use super::args::{ApplyArguments, Global, PrunableArguments};
 use super::confirm;
 use super::error::CliError;
 use super::run::{self, Run};
@@ -9,16 +9,32 @@ use crate::plan::guard;
 use crate::report::exit::{ExitCode, exit_code};
 
 /// Brings every account into line and prints the report.
-pub async fn run(global: &Global, arguments: &ApplyArguments) -> Result<ExitCode, CliError> {
-    if !arguments.yes && !confirm::can_ask() {
-        return Err(CliError::NobodyToAsk);
-    }
-    let run = Run::prepare(global, &arguments.fleet.file).await?;
+pub async fn run(
+    global: &Global,
+    arguments: &PrunableArguments<ApplyArguments>,
+) -> Result<ExitCode, CliError> {
+    can_be_approved(&arguments.command)?;
+    let run = Run::prepare(global, &arguments.command.fleet, arguments.intent()).await?;
+    carry_out(global, &arguments.command, &run, Mode::Apply).await
+}
+
+/// Makes sure that somebody will have approved the changes.
+pub fn can_be_approved(arguments: &ApplyArguments) -> Result<(), CliError> {
+    if arguments.yes || confirm::can_ask() { Ok(()) } else { Err(CliError::NobodyToAsk) }
+}
+
+/// Looks, asks, makes the changes that are due, and prints the report.
+pub async fn carry_out(
+    global: &Global,
+    arguments: &ApplyArguments,
+    run: &Run,
+    mode: Mode,
+) -> Result<ExitCode, CliError> {
     let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
     let approved =
         writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);
     let passes = if approved { run.apply(passes).await } else { passes };
-    let report = run.report(Mode::Apply, passes);
+    let report = run.report(mode, passes);
     run::print(global, &report)?;
     Ok(exit_code(&report))
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::plan::Intent;
+
 /// If an ECS deployment fails, will a person hear about it? Foghorn asks that
 /// of every AWS account and Region of an organisation, repairs what it owns,
 /// and reports the rest.
@@ -72,9 +74,11 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Look at every account and say what is wrong and what would be changed; write nothing
-    Plan(FleetArguments),
+    Plan(PrunableArguments<AwsArguments>),
     /// Show the plan, ask, make the changes, and look again
-    Apply(ApplyArguments),
+    Apply(PrunableArguments<ApplyArguments>),
+    /// Show everything that the fleet owns, ask, and remove it; nothing else is touched
+    Destroy(ApplyArguments),
     /// Check a fleet file without calling AWS
     Validate(FleetArguments),
     /// Print the JSON Schema of the fleet file
@@ -94,12 +98,41 @@ pub struct FleetArguments {
     pub file: PathBuf,
 }
 
-/// Options of `apply`.
+/// Options of commands that look at AWS.
 #[derive(Debug, Clone, Args)]
-pub struct ApplyArguments {
+pub struct AwsArguments {
     /// Which fleet.
     #[command(flatten)]
     pub fleet: FleetArguments,
+    /// The notifier's program, for pipelines via lambda [default: foghorn-notifier beside foghorn]
+    #[arg(long, value_name = "PATH")]
+    pub notifier: Option<PathBuf>,
+}
+
+/// Options of commands that also remove.
+#[derive(Debug, Clone, Args)]
+pub struct PrunableArguments<C: Args> {
+    /// The command's own.
+    #[command(flatten)]
+    pub command: C,
+    /// Also remove what the fleet owns and the file no longer asks for
+    #[arg(long)]
+    pub prune: bool,
+}
+
+impl<C: Args> PrunableArguments<C> {
+    /// What the run is to bring about.
+    pub fn intent(&self) -> Intent {
+        if self.prune { Intent::Prune } else { Intent::Converge }
+    }
+}
+
+/// Options of commands that change AWS.
+#[derive(Debug, Clone, Args)]
+pub struct ApplyArguments {
+    /// What to look at.
+    #[command(flatten)]
+    pub fleet: AwsArguments,
     /// Make the changes without asking; required where there is no terminal
     #[arg(short, long)]
     pub yes: bool,

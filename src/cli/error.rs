@@ -23,8 +23,13 @@ pub enum CliError {
     #[error("the fleet has no account: the organisation has none that is active, included and not excluded")]
     NoAccounts,
     /// There is nobody to ask.
-    #[error("there is no terminal to ask on: say --yes to apply without asking")]
+    #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
+    /// A removal was asked for part of an account.
+    #[error(
+        "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
+    )]
+    RemovesPart,
     /// The terminal or a pipe broke.
     #[error("could not {tried}")]
     Output {
@@ -54,6 +59,9 @@ impl CliError {
             ),
             Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
             Self::NoAccounts => Some("look at spec.organization.include and exclude"),
+            Self::RemovesPart => {
+                Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
+            }
             Self::Discovery(_)
             | Self::Selection(_)
             | Self::NobodyToAsk

@@ -6,7 +6,9 @@ pub mod bootstrap;
 pub mod confirm;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod destroy;
 pub mod error;
+mod materials;
 pub mod plan;
 pub mod progress;
 pub mod run;
@@ -25,6 +27,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     match command {
         Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).await,
         Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
+        Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),

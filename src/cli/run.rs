@@ -7,15 +7,16 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::args::{Global, Output};
+use super::args::{AwsArguments, Global, Output};
 use super::error::CliError;
+use super::materials;
 use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::report::Metadata;
 use crate::model::{Account, Mode, Pass, Report};
-use crate::plan;
+use crate::plan::{self, Intent};
 use crate::reconcile::{Clock, Reconciler};
 use crate::report;
 use crate::report::text::Style;
@@ -36,21 +37,27 @@ pub struct Run {
 
 impl Run {
     /// Reads the fleet file, finds the accounts and gets ready to look at them.
-    pub async fn prepare(global: &Global, file: &Path) -> Result<Self, CliError> {
+    pub async fn prepare(
+        global: &Global,
+        arguments: &AwsArguments,
+        intent: Intent,
+    ) -> Result<Self, CliError> {
+        removes_no_part(global, intent)?;
         let clock: Clock = Arc::new(OffsetDateTime::now_utc);
-        let fleet = Arc::new(fleet(file)?);
+        let fleet = Arc::new(fleet(&arguments.fleet.file)?);
         let filter = filter(global);
         let pipelines = selected_pipelines(&fleet, &filter)?;
         let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
         let (all, accounts) = accounts(&fleet, &filter, &aws).await?;
+        let materials = materials::gather(&fleet, &all, arguments.notifier.as_deref());
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone());
         let reconciler = Reconciler {
             fleet: fleet.clone(),
             accounts: Arc::new(all),
             pipelines,
-            intent: plan::Intent::Converge,
-            materials: Arc::default(),
+            intent,
+            materials: Arc::new(materials),
             hubs: Arc::default(),
             aws: aws.clone(),
             clock: clock.clone(),
@@ -169,6 +176,13 @@ pub fn style(global: &Global, stream: &impl IsTerminal) -> Style {
 /// The width of the terminal; 0, which folds nothing, where it won't say.
 fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(0, |(width, _)| usize::from(width.0))
+}
+
+/// What is shared belongs to several pipelines and Regions, so that an account
+/// is pruned or cleared as a whole.
+fn removes_no_part(global: &Global, intent: Intent) -> Result<(), CliError> {
+    let is_part = !(global.pipelines.is_empty() && global.regions.is_empty());
+    if is_part && intent != Intent::Converge { Err(CliError::RemovesPart) } else { Ok(()) }
 }
 
 fn options(global: &Global, fleet: &Fleet) -> aws::Options {

@@ -73,7 +73,9 @@ pub fn room(world: &World) -> String {
 
 fn bootstrap(world: &mut World, account: &str) {
     if let Some(account) = world.accounts.get_mut(account) {
-        account.roles.insert("foghorn-chat".to_owned(), Role::default());
+        for role in ["foghorn-chat", "foghorn-invoke", "foghorn-forward", "foghorn-notifier"] {
+            account.roles.insert(role.to_owned(), Role::default());
+        }
     }
     chatbot::authorise_workspace(world, account, WORKSPACE, "acme");
 }

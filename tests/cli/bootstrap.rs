@@ -3,17 +3,37 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use foghorn::sim::chatbot::authorise_team;
 use foghorn::sim::ecs::Service;
+use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::json;
 use serde_yaml::Value;
 
 use super::support::{DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, services};
 
-/// Needed by AWS Chatbot behind its own calls, so they are on no wire.
-const BEHIND: [&str; 2] = ["iam:CreateServiceLinkedRole", "iam:PassRole"];
+/// Needed by AWS behind its own calls, so they are on no wire.
+const BEHIND: [&str; 4] = ["iam:CreateServiceLinkedRole", "iam:PassRole", "kms:Decrypt", "lambda:ListTags"];
 
 /// Called where AWS Chatbot lists a configuration without its tags.
 const AT_TIMES: [&str; 1] = ["chatbot:ListTagsForResource"];
+
+/// Called to send a canary.
+const CANARY: [&str; 2] = ["events:PutEvents", "events:TestEventPattern"];
+
+/// What EventBridge does to a connection's secret in the caller's name.
+const CONNECTIONS: [&str; 6] = [
+    "secretsmanager:CreateSecret",
+    "secretsmanager:DeleteSecret",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:TagResource",
+    "secretsmanager:UpdateSecret",
+];
+
+const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+const TEAM: &str = "4e6f0b5c-0d6c-4a6f-9f4e-0a2b7c9d1e3f";
 
 fn template() -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_foghorn"));
@@ -26,6 +46,14 @@ fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
     match value {
         Value::Tagged(tagged) => member(&tagged.value, name),
         other => other.get(name).unwrap_or(&Value::Null),
+    }
+}
+
+/// A value, with a condition that stands before it taken as met.
+fn if_so(value: &Value) -> &Value {
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "If" => &tagged.value[1],
+        other => other,
     }
 }
 
@@ -43,6 +71,7 @@ fn allowed(document: &Value) -> BTreeSet<String> {
     assert!(!statements.is_empty());
     statements
         .iter()
+        .map(if_so)
         .flat_map(|statement| {
             assert_eq!(member(statement, "Effect").as_str(), Some("Allow"));
             texts(member(statement, "Action"))
@@ -123,24 +152,127 @@ fn damage(stage: &Stage) {
     }
 }
 
-#[test]
-fn the_member_role_may_do_all_that_foghorn_does_and_not_more() {
+/// Every other way to a room, one of them through a hub.
+const WAYS: &str = r#"
+apiVersion: foghorn.dev/v1alpha1
+kind: Fleet
+metadata: { name: acme }
+spec:
+  access: { roleName: foghorn }
+  regions: [ap-northeast-2]
+  accounts:
+    - { id: "111111111111", name: dev }
+  tags: { team: sre }
+  pipelines:
+    - name: tasks
+      events: [taskFailed]
+      via: { lambda: { googleChat: { webhook: { secretsManager: foghorn/google-chat } }, topic: true } }
+    - name: stops
+      events: [taskStopped]
+      via: { apiDestination: { slack: { webhook: { secretsManager: foghorn/slack } } } }
+    - name: deploys
+      events: [deploymentFailed]
+      hub: { account: "111111111111", region: ap-northeast-2 }
+      via: { chatbot: { teams: { tenantId: 11111111-2222-3333-4444-555555555555, teamId: 4e6f0b5c-0d6c-4a6f-9f4e-0a2b7c9d1e3f, channelId: "19%3Aab12%40thread.tacv2" } } }
+"#;
+
+fn ways() -> Stage {
+    let stage = Stage::bootstrapped();
+    stage.simulator.with_world(|world| authorise_team(world, DEV, TENANT, TEAM, "Platform"));
+    for (kind, name) in [(Kind::GoogleChat, "google-chat"), (Kind::Slack, "slack")] {
+        let webhook = stage.webhook(kind, "deploys");
+        stage.store_secret(DEV, SEOUL, &format!("foghorn/{name}"), &webhook);
+    }
+    stage
+}
+
+/// Changes one setting of everything that only the other ways have.
+fn damage_ways(stage: &Stage) {
+    let function = format!("arn:aws:lambda:{SEOUL}:{DEV}:function:foghorn-tasks");
+    let topic = format!("arn:aws:sns:{SEOUL}:{DEV}:foghorn-tasks");
+    let listed = stage.by_hand(DEV, SEOUL, "sns:ListSubscriptionsByTopic", json!({ "TopicArn": topic }));
+    let subscription = listed["Subscriptions"][0]["SubscriptionArn"].clone();
+    for (action, input) in [
+        ("lambda:UpdateFunctionConfiguration", json!({ "FunctionName": "foghorn-tasks", "Timeout": 3 })),
+        (
+            "lambda:RemovePermission",
+            json!({ "FunctionName": "foghorn-tasks", "StatementId": "FoghornAllowTopic" }),
+        ),
+        ("lambda:UntagResource", json!({ "Resource": function, "TagKeys": ["team"] })),
+        (
+            "sns:SetSubscriptionAttributes",
+            json!({ "SubscriptionArn": subscription, "AttributeName": "FilterPolicy", "AttributeValue": "{\"team\": [\"web\"]}" }),
+        ),
+        (
+            "events:UpdateApiDestination",
+            json!({ "Name": "foghorn-stops", "InvocationRateLimitPerSecond": 9 }),
+        ),
+        (
+            "lambda:AddPermission",
+            json!({
+                "FunctionName": "foghorn-tasks", "StatementId": "FoghornAllowTopic", "Action": "lambda:InvokeFunction",
+                "Principal": "sns.amazonaws.com", "SourceArn": format!("{topic}-of-others"),
+            }),
+        ),
+        ("lambda:UpdateFunctionCode", json!({ "FunctionName": "foghorn-tasks", "ZipFile": other_code() })),
+        ("events:DeauthorizeConnection", json!({ "Name": "foghorn-stops" })),
+    ] {
+        stage.by_hand(DEV, SEOUL, action, input);
+    }
+    let listed =
+        stage.by_hand(DEV, "us-east-2", "chatbot:ListMicrosoftTeamsChannelConfigurations", json!({}));
+    let room = json!({
+        "ChatConfigurationArn": listed["TeamChannelConfigurations"][0]["ChatConfigurationArn"],
+        "ChannelId": "19%3Aab12%40thread.tacv2",
+        "SnsTopicArns": [],
+    });
+    stage.by_hand(DEV, "us-east-2", "chatbot:UpdateMicrosoftTeamsChannelConfiguration", room);
+}
+
+/// A zip, in base64, that is no notifier of ours.
+fn other_code() -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let zip = folder.path().join("code.zip");
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(&zip).expect("a file"));
+    writer.start_file("bootstrap", zip::write::SimpleFileOptions::default()).expect("an entry");
+    writer.finish().expect("a zip");
+    STANDARD.encode(std::fs::read(&zip).expect("the zip"))
+}
+
+/// What is called for rooms of AWS Chatbot and for breakers.
+fn done_for_chatbot() -> BTreeSet<String> {
     let stage = Stage::new(|world| {
         bootstrapped(world, DEV, "dev");
         services(world, DEV, SEOUL, [Service::named("web")]);
     });
-    let (look, write) = policies();
     // One pipeline alone reads its rule by another call than two do.
     stage.plan(PIPELINE).ended(2);
     stage.apply(&fleet()).ended(0);
     damage(&stage);
     stage.plan(&fleet()).ended(2);
     stage.apply(&fleet()).ended(0);
-    let done = actions(&stage);
+    stage.destroy(&fleet()).ended(0);
+    actions(&stage)
+}
+
+/// What is called for all other ways.
+fn done_for_ways() -> BTreeSet<String> {
+    let stage = ways();
+    stage.apply(WAYS).ended(0);
+    damage_ways(&stage);
+    stage.apply(WAYS).ended(0);
+    stage.destroy(WAYS).ended(0);
+    actions(&stage)
+}
+
+#[test]
+fn the_member_role_may_do_all_that_foghorn_does_and_not_more() {
+    let (look, write) = policies();
+    let done: BTreeSet<String> = done_for_chatbot().union(&done_for_ways()).cloned().collect();
     let may: BTreeSet<String> = look.union(&write).cloned().collect();
     assert_eq!(done.difference(&may).collect::<Vec<_>>(), [""; 0], "not allowed");
     let spare: Vec<&str> = may.difference(&done).map(String::as_str).collect();
-    let known: BTreeSet<&str> = BEHIND.into_iter().chain(AT_TIMES).collect();
+    let known: BTreeSet<&str> = BEHIND.into_iter().chain(AT_TIMES).chain(CONNECTIONS).chain(CANARY).collect();
     assert_eq!(
         spare.into_iter().filter(|action| !known.contains(action)).collect::<Vec<_>>(),
         [""; 0],

@@ -142,5 +142,4 @@ fn a_cluster_of_many_services_is_read_in_full_batches() {
     let calls = &run.report()["summary"]["calls"];
     assert_eq!(calls["byOperation"]["ecs:ListServices"], 1);
     assert_eq!(calls["byOperation"]["ecs:DescribeServices"], 3);
-    assert_eq!(calls["total"], 6, "{calls}");
 }

@@ -28,6 +28,10 @@ fn inventory(world: &mut World, account: &str) -> Inventory {
         all.extend(place.topics());
         all.extend(place.queues());
         all.extend(place.alarms());
+        all.extend(place.buses());
+        all.extend(place.connections());
+        all.extend(place.destinations());
+        all.extend(place.functions());
     }
     // Any of the service's Regions tells of all configurations.
     all.extend(Place { world, account, region: "us-east-2" }.configurations());
@@ -51,16 +55,71 @@ impl Place<'_> {
     }
 
     fn rules(&mut self) -> Inventory {
-        let rules = self.ask("events:ListRules", &json!({}));
+        let mut all = self.rules_on("default");
+        for name in self.bus_names() {
+            all.extend(self.rules_on(&name));
+        }
+        all
+    }
+
+    /// Rules of the default bus by their name, others by `bus/name`.
+    fn rules_on(&mut self, bus: &str) -> Inventory {
+        let rules = self.ask("events:ListRules", &json!({ "EventBusName": bus }));
         list(&rules["Rules"])
             .into_iter()
             .map(|mut rule| {
                 let name = text(&rule["Name"]);
                 let tags = self.ask("events:ListTagsForResource", &json!({ "ResourceARN": rule["Arn"] }));
-                let targets = self.ask("events:ListTargetsByRule", &json!({ "Rule": name }));
+                let input = json!({ "Rule": name, "EventBusName": bus });
+                let targets = self.ask("events:ListTargetsByRule", &input);
                 rule["Tags"] = tags["Tags"].clone();
                 rule["Targets"] = targets["Targets"].clone();
-                (self.key("rule", &name), rule)
+                let place = if bus == "default" { name } else { format!("{bus}/{name}") };
+                (self.key("rule", &place), rule)
+            })
+            .collect()
+    }
+
+    /// The buses that somebody made: the default one is always there.
+    fn bus_names(&mut self) -> Vec<String> {
+        let buses = self.ask("events:ListEventBuses", &json!({}));
+        let names = list(&buses["EventBuses"]).into_iter().map(|bus| text(&bus["Name"]));
+        names.filter(|name| name != "default").collect()
+    }
+
+    fn buses(&mut self) -> Inventory {
+        let names = self.bus_names().into_iter();
+        names
+            .map(|name| {
+                (self.key("bus", &name), self.ask("events:DescribeEventBus", &json!({ "Name": name })))
+            })
+            .collect()
+    }
+
+    fn connections(&mut self) -> Inventory {
+        let found = self.ask("events:ListConnections", &json!({}));
+        let names = list(&found["Connections"]).into_iter().map(|one| text(&one["Name"]));
+        names
+            .map(|name| {
+                let shown = self.ask("events:DescribeConnection", &json!({ "Name": name }));
+                (self.key("connection", &name), shown)
+            })
+            .collect()
+    }
+
+    fn destinations(&mut self) -> Inventory {
+        let found = self.ask("events:ListApiDestinations", &json!({}));
+        let named = |one: Value| (self.key("destination", &text(&one["Name"])), one);
+        list(&found["ApiDestinations"]).into_iter().map(named).collect()
+    }
+
+    fn functions(&mut self) -> Inventory {
+        let found = self.ask("lambda:ListFunctions", &json!({}));
+        let names = list(&found["Functions"]).into_iter().map(|one| text(&one["FunctionName"]));
+        names
+            .map(|name| {
+                let shown = self.ask("lambda:GetFunction", &json!({ "FunctionName": name }));
+                (self.key("function", &name), shown)
             })
             .collect()
     }
@@ -109,9 +168,11 @@ impl Place<'_> {
     }
 
     fn configurations(&mut self) -> Inventory {
-        let found = self.ask("chatbot:DescribeSlackChannelConfigurations", &json!({}));
+        let slack = self.ask("chatbot:DescribeSlackChannelConfigurations", &json!({}));
+        let teams = self.ask("chatbot:ListMicrosoftTeamsChannelConfigurations", &json!({}));
         let named = |one: Value| (format!("global configuration {}", text(&one["ConfigurationName"])), one);
-        list(&found["SlackChannelConfigurations"]).into_iter().map(named).collect()
+        let all = list(&slack["SlackChannelConfigurations"]).into_iter();
+        all.chain(list(&teams["TeamChannelConfigurations"])).map(named).collect()
     }
 }
 

@@ -10,4 +10,5 @@ mod inventory;
 mod kill;
 mod ownership;
 mod pipeline;
+mod removal;
 mod support;

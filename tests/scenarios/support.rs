@@ -7,12 +7,13 @@ use std::sync::Arc;
 use foghorn::sim::call::Call;
 use foghorn::sim::chatbot::authorise_workspace;
 use foghorn::sim::ecs::Service;
+use foghorn::sim::rooms::webhooks::{self, Kind};
 use foghorn::sim::routing::{Delivery, publish_event};
 use foghorn::sim::service::Service as Api;
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
 use foghorn::sim::world::{Role, World};
 use foghorn::sim::{Server, Simulator, rooms, start};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::runtime::Runtime;
@@ -70,7 +71,7 @@ pub struct Stage {
     server: Server,
     folder: TempDir,
     // Dropped last: it runs the server.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 /// What a run of the binary came to.
@@ -88,7 +89,7 @@ impl Stage {
         simulator.with_world(seed);
         let server = runtime.block_on(start(Arc::clone(&simulator), 0)).expect("a free port");
         let folder = TempDir::new().expect("a folder");
-        Self { simulator, server, folder, _runtime: runtime }
+        Self { simulator, server, folder, runtime }
     }
 
     /// The endpoint.
@@ -114,6 +115,23 @@ impl Stage {
     /// holds only the binary's calls. `action` is `service:Operation`.
     pub fn by_hand(&self, account: &str, region: &str, action: &str, input: Value) -> Value {
         self.simulator.with_world(|world| by_hand(world, account, region, action, &input))
+    }
+
+    /// The address of a room for webhooks, which is opened if it is not.
+    pub fn webhook(&self, kind: Kind, room: &str) -> String {
+        let path = self.simulator.with_world(|world| webhooks::open(world, kind, room));
+        format!("{}{path}", self.url())
+    }
+
+    /// Puts a value into a secret of an account's Secrets Manager.
+    pub fn store_secret(&self, account: &str, region: &str, name: &str, value: &str) {
+        let input = json!({ "Name": name, "SecretString": value });
+        self.by_hand(account, region, "secretsmanager:CreateSecret", input);
+    }
+
+    /// Waits until every function has done what it was called for.
+    pub fn settle(&self) {
+        self.runtime.block_on(self.simulator.settle());
     }
 
     /// An event on an account's default bus.
@@ -167,6 +185,11 @@ impl Stage {
     /// `foghorn apply --yes -o json`.
     pub fn apply(&self, fleet: &str) -> Run {
         self.run(fleet, &["apply", "--yes", "--output", "json"])
+    }
+
+    /// `foghorn destroy --yes -o json`.
+    pub fn destroy(&self, fleet: &str) -> Run {
+        self.run(fleet, &["destroy", "--yes", "--output", "json"])
     }
 
     /// Forgets the calls made so far.
@@ -264,7 +287,9 @@ pub fn account(world: &mut World, id: &str, name: &str) {
 pub fn bootstrapped(world: &mut World, id: &str, name: &str) {
     account(world, id, name);
     let state = world.accounts.entry(id.to_owned()).or_default();
-    state.roles.insert("foghorn-chat".to_owned(), Role::default());
+    for role in ["foghorn-chat", "foghorn-invoke", "foghorn-forward", "foghorn-notifier"] {
+        state.roles.insert(role.to_owned(), Role::default());
+    }
     authorise_workspace(world, id, WORKSPACE, "acme");
 }
 

@@ -25,7 +25,7 @@ pub(super) fn check(fleet: &Fleet, verdict: &mut Verdict) {
             }
             Via::Lambda(function) => {
                 let (room, name) = function.room.parts();
-                verdict.text(format!("{path}.lambda.{room}.webhook.secretsManager"), secret(name));
+                verdict.text(format!("{path}.lambda.{}.webhook.secretsManager", room.as_str()), secret(name));
             }
         }
     }
