@@ -20,11 +20,13 @@ pub struct UnknownSample {
     pub name: String,
 }
 
-/// All samples, in the first of the accounts that carries one of the pipelines,
-/// and in a cluster that the first pipeline is about.
+/// All samples, in the account that carries most of the pipelines, and in a
+/// cluster that the first pipeline is about.
 pub fn all(accounts: &[Account], pipelines: &[&Pipeline]) -> Vec<Event> {
-    let carries = |account: &&Account| pipelines.iter().any(|pipeline| pipeline.selector.selects(account));
-    let account = accounts.iter().find(carries).or(accounts.first());
+    let carries =
+        |account: &&Account| pipelines.iter().filter(|pipeline| pipeline.selector.selects(account)).count();
+    // Of several that carry as many, the last of the iterator wins.
+    let account = accounts.iter().rev().max_by_key(carries);
     let id = account.map(|account| account.id.clone()).or_else(|| NOBODY.parse().ok()).unwrap_or_default();
     let region = account.and_then(|account| account.regions.first()).copied().unwrap_or(Region::US_EAST_1);
     let clusters = pipelines.first().map(|pipeline| pipeline.clusters.as_slice()).unwrap_or_default();
