@@ -14,6 +14,7 @@ pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Report;
     use crate::model::pass::{Condition, ConditionStatus, ConditionType};
     use crate::report::fixtures::{applied, mixed};
     use serde_json::{Value, json};
