@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::Intent;
 
@@ -143,18 +143,19 @@ pub struct ApplyArguments {
 /// Options of `test-event`.
 #[derive(Debug, Clone, Args)]
 #[command(
+    group = ArgGroup::new("what").required(true),
     after_help = "Exit codes: 0 a room would show a message; 1 failed; 2 no room would. --account and --region \
-                        choose where a sample happens, --pipeline the pipelines that are tried."
+                  choose where a sample happens, --pipeline the pipelines that are tried."
 )]
 pub struct TestEventArguments {
     /// Which fleet.
     #[command(flatten)]
     pub fleet: FleetArguments,
     /// A file with the event as EventBridge hands it to rules, in JSON; `-` for standard input
-    #[arg(value_name = "EVENT", required_unless_present = "sample", conflicts_with = "sample")]
+    #[arg(value_name = "EVENT", group = "what")]
     pub event: Option<PathBuf>,
     /// A sample event of this name, `task-exited` say; `all` tries each of them in short
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", group = "what")]
     pub sample: Option<String>,
 }
 

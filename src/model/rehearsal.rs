@@ -43,7 +43,6 @@ pub struct Rehearsals {
 #[serde(rename_all = "camelCase")]
 pub struct EventIdentity {
     /// The name of the sample; none for an event that the user gave.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<&'static str>,
     /// The event's source.
     pub source: String,
@@ -126,7 +125,6 @@ pub struct Delivery {
     /// The rule that takes the event where it arises.
     pub rule: RulePlace,
     /// The rule of the hub that takes it on, where a hub does.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hub: Option<RulePlace>,
     /// The room.
     pub room: RehearsedRoom,
@@ -136,7 +134,6 @@ pub struct Delivery {
     /// The message as the room is given it. A text where it is no JSON.
     pub message: Value,
     /// Why the room would not show it; none where it would.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
 
@@ -149,7 +146,6 @@ pub struct RulePlace {
     /// The Region.
     pub region: Region,
     /// The custom bus that it is on; none for the default one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bus: Option<String>,
     /// The name.
     pub name: String,

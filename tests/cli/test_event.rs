@@ -196,6 +196,17 @@ fn what_is_no_event_is_refused_with_its_name_and_what_it_lacks() {
     refused("", &["nowhere.json"], &["could not read the event from nowhere.json"]);
     refused("", &["--sample", "task-exit"], &["no sample `task-exit`", "task-exited", "`all`"]);
     refused("", &["--pipeline", "deploy", "--sample", "all"], &["did you mean `deploys`?"]);
-    refused("", &[], &["--sample"]);
+    refused("", &[], &["--sample <NAME>"]);
     refused("", &["event.json", "--sample", "all"], &["cannot be used with"]);
+}
+
+#[test]
+fn the_readme_shows_what_the_command_prints() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let arguments = "test-event -f manifests/fleets/org-slack-chatbot.yaml --sample deployment-failed";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_foghorn"));
+    command.args(arguments.split(' ')).current_dir(root).env_clear();
+    let run = Run::of(command.output().expect("the binary runs")).ended(0);
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
+    assert!(readme.contains(&format!("$ foghorn {arguments}\n{}```", run.stdout)), "{}", run.stdout);
 }

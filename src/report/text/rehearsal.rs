@@ -13,8 +13,13 @@ use crate::model::rehearsal::{
 pub fn render_rehearsal(rehearsal: &Rehearsal, style: &Style) -> String {
     let mut lines = Lines::new(*style);
     show_event(rehearsal, &mut lines);
+    // Reasons are a line each and stand together; messages stand apart.
+    let mut is_long = true;
     for pipeline in &rehearsal.pipelines {
-        lines.blank();
+        let was_long = std::mem::replace(&mut is_long, is_taken(pipeline));
+        if was_long || is_long {
+            lines.blank();
+        }
         show_pipeline(pipeline, &mut lines);
     }
     lines.blank();
@@ -49,6 +54,10 @@ pub fn render_rehearsals(rehearsals: &Rehearsals, style: &Style) -> String {
 fn heard_by(rehearsal: &Rehearsal) -> Vec<&str> {
     let heard = rehearsal.pipelines.iter().filter(|pipeline| pipeline.is_heard());
     heard.map(|pipeline| pipeline.pipeline.as_str()).collect()
+}
+
+fn is_taken(pipeline: &RehearsedPipeline) -> bool {
+    matches!(pipeline.outcome, RehearsalOutcome::Taken { .. })
 }
 
 /// The account's name with its id.
