@@ -45,7 +45,7 @@ fn try_all(global: &Global, fleet: &Fleet, pipelines: &[&Pipeline]) -> Result<Ex
     let items = events.iter().map(|event| rehearse(fleet, pipelines, event)).collect();
     let rehearsals = Rehearsals::new(items);
     print(global, &rehearsals, render_rehearsals)?;
-    Ok(exit_code(rehearsals.items.iter().any(crate::model::rehearsal::Rehearsal::is_heard)))
+    Ok(exit_code(rehearsals.is_heard()))
 }
 
 fn exit_code(is_heard: bool) -> ExitCode {

@@ -189,6 +189,11 @@ impl Rehearsals {
     pub fn new(items: Vec<Rehearsal>) -> Self {
         Self { api_version: API_VERSION, kind: "TestEventList", items }
     }
+
+    /// Whether a room shows a message about any of the events.
+    pub fn is_heard(&self) -> bool {
+        self.items.iter().any(Rehearsal::is_heard)
+    }
 }
 
 impl RehearsedPipeline {

@@ -1,5 +1,8 @@
 //! The accounts of a fleet, as far as they are known without AWS.
 
+use std::collections::BTreeMap;
+
+use crate::fleet::spec::Organization;
 use crate::fleet::{Discovered, Filter, Fleet};
 use crate::model::{Account, AccountId};
 
@@ -25,11 +28,8 @@ impl Accounts {
         let mut unlisted: Vec<AccountId> = named.filter(|id| may_be_found(fleet, id)).cloned().collect();
         unlisted.sort();
         unlisted.dedup();
-        let found = |id: &AccountId| Discovered {
-            id: id.clone(),
-            name: id.to_string(),
-            labels: std::collections::BTreeMap::new(),
-        };
+        let found =
+            |id: &AccountId| Discovered { id: id.clone(), name: id.to_string(), labels: BTreeMap::new() };
         let found = unlisted.iter().map(found).collect();
         // Only a filter that names something can match nothing.
         let all = fleet.accounts(found, &Filter::default()).unwrap_or_default();
@@ -65,8 +65,6 @@ impl Accounts {
 /// Whether discovery might find an account that the file does not list.
 fn may_be_found(fleet: &Fleet, id: &AccountId) -> bool {
     let listed = fleet.spec.accounts.iter().any(|entry| entry.id == *id);
-    let excluded = |organization: &crate::fleet::spec::Organization| {
-        organization.exclude.iter().any(|one| one == id.as_str())
-    };
+    let excluded = |organization: &Organization| organization.exclude.iter().any(|one| one == id.as_str());
     !listed && fleet.spec.organization.as_ref().is_some_and(|organization| !excluded(organization))
 }

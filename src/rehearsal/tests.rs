@@ -253,6 +253,23 @@ fn an_account_that_the_organisation_would_find_is_taken_by_its_id_and_that_is_sa
 }
 
 #[test]
+fn a_hub_that_the_organisation_would_find_takes_the_event_on_and_one_that_it_excludes_does_not() {
+    let pipeline =
+        "      events: [deploymentFailed]\n      hub: { account: \"333333333333\", region: us-east-1 }";
+    let event = event("deployment-failed", |_| ());
+    let found = fleet("  regions: [eu-west-1]\n  organization: {}", pipeline, NOTIFIER);
+    let delivery = delivery(&found, &event);
+    let hub = delivery.hub.expect("the hub's rule");
+    assert_eq!((hub.account.as_str(), hub.region), ("333333333333", Region::US_EAST_1));
+    assert_eq!((delivery.rule.bus, hub.bus.as_deref()), (None, Some("foghorn-main")));
+    assert!(delivery.text.contains("Account: dev (111111111111)"), "{}", delivery.text);
+    let excluded = "  regions: [eu-west-1]\n  organization: { exclude: [\"333333333333\"] }";
+    let (reason, message) = why(&fleet(excluded, pipeline, NOTIFIER), &event);
+    assert_eq!(reason, NotTaken::Hub);
+    assert!(message.contains("333333333333"), "{message}");
+}
+
+#[test]
 fn a_pipeline_that_is_built_where_nobody_hears_is_taken_as_built_and_that_is_said() {
     let fleet = fleet(REGIONS, "      when: unheard\n      events: [deploymentFailed]", CHATBOT);
     let pipelines: Vec<_> = fleet.spec.pipelines.iter().collect();
