@@ -3,9 +3,10 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::{Value, json};
 
-use super::support::Run;
+use super::support::{CHANNEL, DEV, PROD, Run, SEOUL, Stage, WORKSPACE, bootstrapped};
 
 /// What a webhook's URL holds that nobody may read.
 const SECRET: &str = "s3cr3t-token-of-the-room";
@@ -198,6 +199,67 @@ fn what_is_no_event_is_refused_with_its_name_and_what_it_lacks() {
     refused("", &["--pipeline", "deploy", "--sample", "all"], &["did you mean `deploys`?"]);
     refused("", &[], &["--sample <NAME>"]);
     refused("", &["event.json", "--sample", "all"], &["cannot be used with"]);
+}
+
+/// A pipeline of every way, of which the last goes through a hub.
+const EVERY_WAY: &str = r#"apiVersion: foghorn.dev/v1alpha1
+kind: Fleet
+metadata: { name: acme }
+spec:
+  access: { roleName: foghorn }
+  regions: [ap-northeast-2]
+  accounts:
+    - { id: "111111111111", name: dev, labels: { env: dev } }
+    - { id: "222222222222", name: prod }
+  pipelines:
+    - name: chatbot
+      match: { labels: { env: dev } }
+      events: [taskFailed]
+      via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD } } }
+    - name: destination
+      match: { labels: { env: dev } }
+      events: [taskStopped]
+      via: { apiDestination: { slack: { webhook: { secretsManager: foghorn/slack } } } }
+    - name: notifier
+      match: { labels: { env: dev } }
+      events: [taskFailed]
+      via: { lambda: { googleChat: { webhook: { secretsManager: foghorn/google-chat } } } }
+    - name: gathered
+      match: { labels: { env: dev } }
+      events: [taskFailed]
+      hub: { account: "222222222222", region: ap-northeast-2 }
+      via: { lambda: { teams: { webhook: { secretsManager: foghorn/teams } } } }
+"#;
+
+#[test]
+fn what_is_said_beforehand_is_what_every_room_gets() {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        bootstrapped(world, PROD, "prod");
+    });
+    let webhooks =
+        [(DEV, Kind::Slack, "slack"), (DEV, Kind::GoogleChat, "google-chat"), (PROD, Kind::Teams, "teams")];
+    for (account, kind, room) in webhooks {
+        stage.store_secret(account, SEOUL, &format!("foghorn/{room}"), &stage.webhook(kind, room));
+    }
+    stage.apply(EVERY_WAY).ended(0);
+    stage.event(&task());
+    stage.settle();
+
+    let said = try_in(EVERY_WAY, &task().to_string(), &["-o", "json", "event.json"], |_| ()).ended(0);
+    let said: Value = serde_json::from_str(&said.stdout).expect("JSON");
+    let rooms =
+        [(WORKSPACE, CHANNEL), ("slack", "slack"), ("google-chat", "google-chat"), ("teams", "teams")];
+    for (index, (workspace, channel)) in rooms.into_iter().enumerate() {
+        let got: Vec<String> = stage.simulator.with_world(|world| {
+            let room = world.rooms.get(workspace, channel);
+            room.map(|room| room.messages.iter().map(|message| message.raw.clone()).collect())
+                .unwrap_or_default()
+        });
+        assert_eq!(got.len(), 1, "{channel}: {got:?}");
+        let got: Value = serde_json::from_str(&got[0]).expect("JSON");
+        assert_eq!(said["pipelines"][index]["deliveries"][0]["message"], got, "{channel}");
+    }
 }
 
 #[test]
