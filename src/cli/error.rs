@@ -83,8 +83,8 @@ impl CliError {
             Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
             Self::NoAccounts => Some("look at spec.organization.include and exclude"),
             Self::Event { .. } => Some(
-                "give the whole event: a rule that sends what it takes to a log group shows how it looks, and \
-                 `--sample all` which samples there are",
+                "give the whole event, as a rule hands it to a log group: `--sample task-exited -o json` shows one \
+                 under event.body",
             ),
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
