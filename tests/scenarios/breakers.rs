@@ -142,4 +142,6 @@ fn a_cluster_of_many_services_is_read_in_full_batches() {
     let calls = &run.report()["summary"]["calls"];
     assert_eq!(calls["byOperation"]["ecs:ListServices"], 1);
     assert_eq!(calls["byOperation"]["ecs:DescribeServices"], 3);
+    // One page of rules that others made, and one question for forgotten things.
+    assert_eq!(calls["total"], 8, "{calls}");
 }

@@ -243,8 +243,8 @@ fn no_read_that_is_denied_leads_to_a_write_where_all_is_in_sync() {
 #[test]
 fn no_read_that_is_denied_makes_foghorn_overwrite_what_is_not_its_own() {
     let stage = Stage::applied(&one_region(PIPELINE));
-    let operations = read_operations(&stage);
     disown(&stage);
+    let operations = read_operations(&stage);
     let before = stage.inventory(DEV);
     for (service, operation) in operations {
         let denial = Effect::Deny(Denial::Identity);
