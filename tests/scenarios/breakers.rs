@@ -4,7 +4,7 @@ use foghorn::sim::ecs::{Service, fail_deployment};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::support::{BREAKERS, DEV, SEOUL, Stage, account, services};
+use super::support::{BREAKERS, DEV, PIPELINE, SEOUL, Stage, account, bootstrapped, services};
 
 fn stage(given: impl IntoIterator<Item = Service>) -> Stage {
     Stage::new(|world| {
@@ -120,6 +120,18 @@ fn remediation_leaves_alone_what_a_newer_ecs_has_said() {
     let why = change["why"].as_str().unwrap_or_default();
     assert!(why.contains("mood") && why.contains("earthquake"), "{why}");
     assert_eq!(stage.writes(), [""; 0]);
+}
+
+#[test]
+fn a_run_about_one_pipeline_switches_no_breaker_on() {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web")]);
+    });
+    let fleet = format!("{PIPELINE}  breakers: {{ remediate: true }}\n");
+    stage.run(&fleet, &["apply", "--yes", "--pipeline", "deploys", "--output", "json"]).ended(2);
+    assert!(stage.writes().contains(&"events:PutRule".to_owned()));
+    assert!(!stage.writes().contains(&"ecs:UpdateService".to_owned()));
 }
 
 #[test]
