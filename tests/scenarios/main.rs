@@ -6,6 +6,7 @@ mod accounts;
 mod breakers;
 mod coverage;
 mod drift;
+mod hub;
 mod inventory;
 mod kill;
 mod ownership;
