@@ -3,9 +3,11 @@
 #![cfg(feature = "demo")]
 
 mod accounts;
+mod bad_input;
 mod breakers;
 mod coverage;
 mod drift;
+mod hostile;
 mod hub;
 mod inventory;
 mod kill;
