@@ -120,11 +120,24 @@ struct Slot {
     sides: &'static [Side],
 }
 
-/// Events that one rule takes: those of some detail-types, with or without a
-/// field.
+/// Events that one rule takes: those of some detail-types, and of a field as
+/// it has to be.
 struct Side {
     types: Types<'static>,
-    field: Option<(&'static [&'static str], bool)>,
+    field: Option<(&'static [&'static str], Has)>,
+}
+
+/// What a side asks of a field.
+#[derive(Debug, Clone, Copy)]
+enum Has {
+    /// That it is there.
+    Value,
+    /// That it is not.
+    Nothing,
+    /// That it holds an angle bracket.
+    Bracket,
+    /// That it holds none, or is not there.
+    NoBracket,
 }
 
 const SERVICES: Types<'static> = Types::Of(&[DEPLOYMENT, SERVICE_ACTION]);
@@ -141,10 +154,23 @@ const WHOLE: &[Slot] =
     &[Slot { suffix: None, shape: Shape::Other, sides: &[Side { types: ANY, field: None }] }];
 
 /// A custom notification holds the free text as the only element of a list,
-/// which stays whole where an event has none.
+/// which stays whole where an event has none. AWS Chatbot hands that list on as
+/// the chat service's own markup (AWS Chatbot administrator guide, custom
+/// notifications), in which a mention stands in angle brackets. What ECS says of a
+/// service is its own words; why a task stopped may be those of whoever stopped
+/// it, or of its containers, so that one with a bracket goes without.
 const NOTIFICATIONS: &[Slot] = &[
     Slot { suffix: None, shape: Shape::Service, sides: &[Side { types: SERVICES, field: None }] },
-    Slot { suffix: Some("tasks"), shape: Shape::Task, sides: &[Side { types: TASKS, field: None }] },
+    Slot {
+        suffix: Some("tasks"),
+        shape: Shape::Task,
+        sides: &[Side { types: TASKS, field: Some((STOPPED_REASON, Has::NoBracket)) }],
+    },
+    Slot {
+        suffix: Some("marked"),
+        shape: Shape::MarkedTask,
+        sides: &[Side { types: TASKS, field: Some((STOPPED_REASON, Has::Bracket)) }],
+    },
     Slot { suffix: Some("custom"), shape: Shape::Other, sides: &[Side { types: OTHERS, field: None }] },
 ];
 
@@ -154,19 +180,19 @@ const BODIES: &[Slot] = &[
     Slot {
         suffix: None,
         shape: Shape::Service,
-        sides: &[Side { types: SERVICES, field: Some((REASON, true)) }],
+        sides: &[Side { types: SERVICES, field: Some((REASON, Has::Value)) }],
     },
     Slot {
         suffix: Some("tasks"),
         shape: Shape::Task,
-        sides: &[Side { types: TASKS, field: Some((STOPPED_REASON, true)) }],
+        sides: &[Side { types: TASKS, field: Some((STOPPED_REASON, Has::Value)) }],
     },
     Slot {
         suffix: Some("plain"),
         shape: Shape::Other,
         sides: &[
-            Side { types: SERVICES, field: Some((REASON, false)) },
-            Side { types: TASKS, field: Some((STOPPED_REASON, false)) },
+            Side { types: SERVICES, field: Some((REASON, Has::Nothing)) },
+            Side { types: TASKS, field: Some((STOPPED_REASON, Has::Nothing)) },
             Side { types: OTHERS, field: None },
         ],
     },
@@ -224,7 +250,10 @@ impl Side {
     fn share(&self, pattern: &Map<String, Value>) -> Option<Map<String, Value>> {
         let typed = split::by_type(pattern, self.types, DETAIL_TYPES)?;
         match self.field {
-            Some((field, present)) => split::by_presence(&typed, field, present),
+            Some((field, Has::Value)) => split::by_presence(&typed, field, true),
+            Some((field, Has::Nothing)) => split::by_presence(&typed, field, false),
+            Some((field, Has::Bracket)) => split::by_bracket(&typed, field, true),
+            Some((field, Has::NoBracket)) => split::by_bracket(&typed, field, false),
             None => Some(typed),
         }
     }

@@ -50,6 +50,32 @@ pub fn by_presence(
     })
 }
 
+/// What has a meaning in the markup of Slack and of Microsoft Teams stands in
+/// angle brackets: mentions and named links.
+const BRACKET: &str = "*<*";
+
+/// The pattern for events whose field holds an angle bracket, or for all others;
+/// `None` if it takes none of them.
+///
+/// What a pattern asks of the field itself can't be joined with "and no
+/// bracket", so that all but texts count as others.
+pub fn by_bracket(pattern: &Map<String, Value>, field: &[&str], bracket: bool) -> Option<Map<String, Value>> {
+    constrain(pattern, field, &|matchers| {
+        let Some(Value::Array(matchers)) = matchers else {
+            let without = json!([{ "exists": false }, { "anything-but": { "wildcard": BRACKET } }]);
+            return match matchers {
+                Some(other) => (!bracket).then(|| other.clone()),
+                None if bracket => Some(json!([{ "wildcard": BRACKET }])),
+                None => Some(without),
+            };
+        };
+        let holds = |matcher: &&Value| matcher.as_str().is_some_and(|text| text.contains('<'));
+        let (with, without): (Vec<&Value>, Vec<&Value>) = matchers.iter().partition(holds);
+        let kept = if bracket { with } else { without };
+        (!kept.is_empty()).then(|| json!(kept))
+    })
+}
+
 /// What a field's matchers become, given those that are there; `None` if
 /// nothing is left that they could match.
 type Change<'a> = dyn Fn(Option<&Value>) -> Option<Value> + 'a;

@@ -49,8 +49,17 @@ fn webhook(leg: &Leg<'_>, room: &DestinationRoom) -> Result<Secret, String> {
     };
     let secret = found(leg, room.webhook())?;
     let checked = WebhookUrl::parse(&secret).and_then(|url| url.check_room(service));
-    checked.map_err(|error| error.to_string())?;
+    checked.map_err(|error| format!("{}: {error}", place(room.webhook())))?;
     Ok(secret)
+}
+
+/// Where a webhook is found, in words.
+fn place(reference: &SecretReference) -> String {
+    match reference {
+        SecretReference::Env(name) => format!("the environment variable {name}"),
+        SecretReference::File(file) => format!("the file {file}"),
+        SecretReference::SecretsManager(name) => format!("the secret {name}"),
+    }
 }
 
 fn found(leg: &Leg<'_>, reference: &SecretReference) -> Result<Secret, String> {

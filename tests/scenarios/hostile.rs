@@ -170,6 +170,13 @@ fn a_hostile_reason_arrives_as_text_and_nothing_but_text() {
         for (id, event) in [deployment(1, HOSTILE), task(2, HOSTILE)].iter().enumerate() {
             let message = way.heard(&stage, event);
             leads_nowhere(&message, way.name);
+            if id == 1 && way.name.starts_with("chatbot") {
+                // Nobody can escape what AWS Chatbot hands on as markup.
+                assert!(!message.raw.contains("<!channel>"), "{}", message.raw);
+                assert!(message.next_steps[0].contains("see the task in the console"), "{}", message.raw);
+            } else {
+                assert!(words(&read(&message)).contains(&words(HOSTILE)), "{}: {}", way.name, read(&message));
+            }
             let raw: Value = serde_json::from_str(&message.raw).expect("JSON");
             insta::assert_snapshot!(
                 format!("{}_{}", way.name, ["deployment", "task"][id]),
@@ -181,7 +188,7 @@ fn a_hostile_reason_arrives_as_text_and_nothing_but_text() {
 
 #[test]
 fn a_reason_of_ten_thousand_characters_arrives_whole_or_cut_with_a_note() {
-    let long = format!("{HOSTILE} {}", "a long story ".repeat(10_000 / 13));
+    let long = "a \"long\" story\\\n& no end ".repeat(500);
     let long: String = long.chars().take(10_000).collect();
     for way in &WAYS {
         let stage = way.stage();

@@ -7,7 +7,7 @@
 
 use serde_json::json;
 
-use super::words::free_text;
+use super::words::{LEFT_OUT, free_text};
 use super::{Heading, Shape, bare, written};
 use crate::model::target::Transformer;
 
@@ -36,10 +36,13 @@ fn notification(shape: Shape, heading: &Heading<'_>, markup: &Markup) -> Transfo
     let icon = if heading.is_warning() { markup.warning } else { markup.failure };
     let (thread, summary, event) = match shape {
         Shape::Service => ("<service>", "ECS failures of <service>", "<event>"),
-        Shape::Task => ("<cluster> <group>", "ECS tasks of <group>", "<code>"),
+        Shape::Task | Shape::MarkedTask => ("<cluster> <group>", "ECS tasks of <group>", "<code>"),
         Shape::Other => ("<source> <service>", "<type> events of <source>", "<type>"),
     };
-    let resource = if shape == Shape::Task { "<task>" } else { "<service>" };
+    let resource = match shape {
+        Shape::Task | Shape::MarkedTask => "<task>",
+        Shape::Service | Shape::Other => "<service>",
+    };
     let mut content = json!({
         "textType": "client-markdown",
         "title": format!("{icon}{}", heading.title(shape)),
@@ -47,6 +50,9 @@ fn notification(shape: Shape, heading: &Heading<'_>, markup: &Markup) -> Transfo
     });
     if let Some((_, placeholder)) = free_text(shape) {
         content["nextSteps"] = json!([bare(placeholder)]);
+    }
+    if shape == Shape::MarkedTask {
+        content["nextSteps"] = json!([LEFT_OUT]);
     }
     written(&json!({
         "version": "1.0",
@@ -67,6 +73,7 @@ fn description(shape: Shape, heading: &Heading<'_>, bold: &str) -> String {
     let lines = heading.lines(shape).into_iter().chain([("Console", heading.console())]);
     let mut lines: Vec<String> =
         lines.map(|(label, value)| format!("{bold}{label}:{bold} {value}")).collect();
-    lines.extend(free_text(shape).map(|(label, _)| format!("{bold}{label}:{bold}")));
+    let told = if shape == Shape::MarkedTask { Shape::Task } else { shape };
+    lines.extend(free_text(told).map(|(label, _)| format!("{bold}{label}:{bold}")));
     lines.join("\n")
 }

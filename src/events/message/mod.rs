@@ -36,6 +36,9 @@ pub enum Shape {
     Service,
     /// Tasks.
     Task,
+    /// Tasks of which the room may not be told why they stopped: it would read
+    /// markup in it.
+    MarkedTask,
     /// Any event: only what every event has, and the names that the other
     /// shapes have where they are there.
     Other,

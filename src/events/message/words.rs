@@ -52,7 +52,7 @@ impl Heading<'_> {
     pub(super) fn title(&self, shape: Shape) -> String {
         let what = match shape {
             Shape::Service => "ECS <event>",
-            Shape::Task => "ECS task <code>",
+            Shape::Task | Shape::MarkedTask => "ECS task <code>",
             Shape::Other => "<type> <event>",
         };
         format!("{what} in {}, {}", self.account_name(), self.region_name())
@@ -88,7 +88,7 @@ impl Heading<'_> {
 fn about(shape: Shape) -> Vec<Line> {
     let lines: &[(&str, &str)] = match shape {
         Shape::Service => &[("Service", "<service>"), ("Event", "<event>")],
-        Shape::Task => &[
+        Shape::Task | Shape::MarkedTask => &[
             ("Cluster", "<cluster>"),
             ("Group", "<group>"),
             ("Task", "<task>"),
@@ -106,9 +106,14 @@ pub(super) fn free_text(shape: Shape) -> Option<(&'static str, &'static str)> {
     match shape {
         Shape::Service => Some(("Reason given by ECS", "reason")),
         Shape::Task => Some(("Why ECS stopped it", "stopped")),
-        Shape::Other => None,
+        Shape::MarkedTask | Shape::Other => None,
     }
 }
+
+/// What stands where the free text of a shape's events would be, and is left
+/// out.
+pub(super) const LEFT_OUT: &str = "Left out, for it holds an angle bracket, which a chat room may take for a mention or a link: see the task in the \
+     console.";
 
 /// A text without what has a meaning in JSON or in a template: a template
 /// can't escape `<` and `>`.

@@ -150,8 +150,13 @@ fn read_widget(widget: &Value, message: &mut Message) -> Result<(), String> {
     let decorated = &widget["decoratedText"];
     if let Some(text) = decorated["text"].as_str() {
         let name = decorated["topLabel"].as_str().unwrap_or_default().to_owned();
-        message.fields.push((name, without_tags(text)));
-        add_line(decorated["bottomLabel"].as_str().unwrap_or_default(), message);
+        match decorated["bottomLabel"].as_str() {
+            Some(label) => {
+                add_line(&without_tags(text), message);
+                add_line(label, message);
+            }
+            None => message.fields.push((name, without_tags(text))),
+        }
         button(&decorated["button"], message);
     }
     for each in list(widget["buttonList"].get("buttons")) {
