@@ -315,3 +315,22 @@ fn a_reason_of_ten_thousand_characters_reaches_the_room_whole() {
         }
     }
 }
+
+#[test]
+fn why_a_task_stopped_is_left_out_of_a_notification_only_where_it_holds_a_bracket() {
+    let (account, families) = (account("prod"), all());
+    let scene = Scene { account: &account.id, region: Region::US_EAST_1, cluster: "prod", time: TIME };
+    for form in [Form::ChatbotSlack, Form::ChatbotTeams] {
+        let parts = parts(&request(Origin::Account(&account), &families, &[], form));
+        for (reason, shown) in [("out of memory", true), ("run <!channel> now", false)] {
+            let mut event = crate::events::samples::sample("task-exited", &scene).expect("a sample").event;
+            event["detail"]["stoppedReason"] = json!(reason);
+            let takers = takers(&parts, &event);
+            assert_eq!(takers.len(), 1, "{form:?} {reason}");
+            let text = rendered(takers[0], &event);
+            assert_accepted(form, &text);
+            assert_eq!(text.contains(reason), shown, "{text}");
+            assert_eq!(text.contains("Left out"), !shown, "{text}");
+        }
+    }
+}
