@@ -317,7 +317,7 @@ fn a_run_about_one_member_reads_the_hub_and_writes_nothing_there() {
     stage.forget_calls();
     let apply = stage.run(&fleet, &["apply", "--yes", "--account", "dev", "-o", "json"]).ended(0);
     assert!(apply.is_heard(), "{}", apply.stdout);
-    assert_eq!(stage.writes(), ["events:EnableRule"]);
+    assert_eq!(stage.writes(), ["events:PutRule"]);
     let writes = stage.simulator.record.writes();
     assert!(writes.iter().all(|write| write.account == DEV), "{writes:?}");
 }
