@@ -71,6 +71,7 @@ kind: Fleet
 metadata: {{ name: acme }}
 spec:
   access: {{ roleName: foghorn }}
+  limits: {{ callTimeout: 60s }}
   regions: [ap-northeast-2]
   accounts:
     - {{ id: \"{DEV}\", name: dev }}

@@ -46,6 +46,7 @@ kind: Fleet
 metadata: {{ name: acme }}
 spec:
   access: {{ roleName: foghorn }}
+  limits: {{ callTimeout: 60s }}
   regions: [ap-northeast-2, eu-west-1]
   accounts:
 {}    - {{ id: \"{HUB}\", name: tools, regions: [ap-northeast-2] }}
