@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use crate::model::{Account, AccountId, Change, Pass};
+use crate::model::{Account, AccountId, Change, HubSight, Pass};
 use crate::reconcile::{Judged, Reconciler, Sighting};
 
 /// How often an account is looked at again that could not be read in full for
@@ -27,6 +27,14 @@ pub trait Watcher: Send + Sync {
     fn started(&self, account: &Account);
     /// An account is done.
     fn finished(&self, account: &Account, pass: &Pass);
+}
+
+/// Nobody hears of accounts that the run is not about.
+struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn started(&self, _: &Account) {}
+    fn finished(&self, _: &Account, _: &Pass) {}
 }
 
 /// Runs passes over many accounts.
@@ -59,7 +67,7 @@ impl Controller {
 
     /// Makes the changes that the passes hold and looks again; passes without
     /// a change to make are given back as they are, but for those of hubs, which
-    /// the others' depend on.
+    /// the others' depend on, and for those that a hub's changes may help.
     pub async fn apply(&self, accounts: &[Account], passes: Vec<Pass>) -> Vec<Pass> {
         let accounts: BTreeMap<&AccountId, &Account> =
             accounts.iter().map(|account| (&account.id, account)).collect();
@@ -68,8 +76,10 @@ impl Controller {
             accounts.get(&pass.account.id).is_some_and(|account| self.reconciler.is_hub(account))
         };
         let any_due = passes.iter().any(is_due);
-        let (due, mut done): (Vec<Pass>, Vec<Pass>) =
-            passes.into_iter().partition(|pass| is_due(pass) || (any_due && is_hub(pass)));
+        let hub_due = passes.iter().any(|pass| is_due(pass) && is_hub(pass));
+        let is_looked_at =
+            |pass: &Pass| is_due(pass) || (any_due && is_hub(pass)) || (hub_due && !pass.is_all_heard());
+        let (due, mut done): (Vec<Pass>, Vec<Pass>) = passes.into_iter().partition(is_looked_at);
         let tasks = due.into_iter().filter_map(|pass| {
             let account = accounts.get(&pass.account.id)?;
             let task = if is_due(&pass) { Task::Apply(Arc::new(pass.changes)) } else { Task::Judge };
@@ -82,28 +92,45 @@ impl Controller {
     /// Works on hubs before all others: whether an event that is forwarded to a
     /// hub is heard shows only there.
     async fn hubs_first(&self, tasks: Vec<(Account, Task)>) -> Vec<Pass> {
+        let beside = self.hubs_beside(&tasks);
         let (hubs, others): (Vec<_>, Vec<_>) =
             tasks.into_iter().partition(|(account, _)| self.reconciler.is_hub(account));
         let mut passes = Vec::with_capacity(hubs.len() + others.len());
-        let mut sights = BTreeMap::new();
-        for judged in self.run(&self.reconciler, hubs).await {
-            sights.extend(judged.hub.map(|sight| (judged.pass.account.id.clone(), sight)));
-            passes.push(judged.pass);
+        let unwatched: Arc<dyn Watcher> = Arc::new(Unwatched);
+        let mut sights: BTreeMap<AccountId, HubSight> =
+            self.run(&self.reconciler, beside, &unwatched).await.into_iter().filter_map(sight).collect();
+        for judged in self.run(&self.reconciler, hubs, &self.watcher).await {
+            passes.push(judged.pass.clone());
+            sights.extend(sight(judged));
         }
         let reconciler = Reconciler { hubs: Arc::new(sights), ..self.reconciler.clone() };
-        let judged = self.run(&reconciler, others).await;
+        let judged = self.run(&reconciler, others, &self.watcher).await;
         passes.extend(judged.into_iter().map(|judged| judged.pass));
         passes
     }
 
-    async fn run(&self, reconciler: &Reconciler, tasks: Vec<(Account, Task)>) -> Vec<Judged> {
+    /// The hubs that these accounts lead to and that the run is not about: they
+    /// are read, no more, and only for what the others' events meet there.
+    fn hubs_beside(&self, tasks: &[(Account, Task)]) -> Vec<(Account, Task)> {
+        let is_among = |account: &Account| tasks.iter().any(|(one, _)| one.id == account.id);
+        let is_led_to = |hub: &Account| tasks.iter().any(|(one, _)| self.reconciler.leads_to(one, hub));
+        let hubs = self.reconciler.accounts.iter().filter(|account| !is_among(account) && is_led_to(account));
+        hubs.map(|hub| (Account { regions: Vec::new(), ..hub.clone() }, Task::Judge)).collect()
+    }
+
+    async fn run(
+        &self,
+        reconciler: &Reconciler,
+        tasks: Vec<(Account, Task)>,
+        watcher: &Arc<dyn Watcher>,
+    ) -> Vec<Judged> {
         let mut running = JoinSet::new();
         let mut accounts = BTreeMap::new();
         for (account, task) in tasks {
             let worker = Worker {
                 reconciler: reconciler.clone(),
                 slots: self.slots.clone(),
-                watcher: self.watcher.clone(),
+                watcher: watcher.clone(),
             };
             let span = tracing::info_span!("pass", account = %account.id, name = %account.name);
             let work = worker.work(account.clone(), task).instrument(span);
@@ -126,6 +153,11 @@ impl Controller {
         tracing::error!(account = %account.id, %error, "a pass ended by a fault of Foghorn's own");
         self.reconciler.judge(account, self.reconciler.sighting(account))
     }
+}
+
+/// What a hub's account shows to others.
+fn sight(judged: Judged) -> Option<(AccountId, HubSight)> {
+    Some((judged.pass.account.id, judged.hub?))
 }
 
 /// What one account's task holds.

@@ -84,6 +84,18 @@ impl Reconciler {
         hubs.any(|hub| hub.account == account.id)
     }
 
+    /// Whether events of an account are gathered in this one, by a pipeline that
+    /// the run is about.
+    pub fn leads_to(&self, account: &Account, hub: &Account) -> bool {
+        let is_about =
+            |pipeline: &Pipeline| self.pipelines.as_ref().is_none_or(|names| names.contains(&pipeline.name));
+        let leads = |pipeline: &Pipeline| {
+            let ends_there = pipeline.hub.as_ref().is_some_and(|one| one.account == hub.id);
+            ends_there && is_about(pipeline) && pipeline.selector.selects(account)
+        };
+        self.intent != Intent::Destroy && self.fleet.spec.pipelines.iter().any(leads)
+    }
+
     /// Begins to look at an account; nothing is read yet.
     pub fn sighting(&self, account: &Account) -> Sighting {
         let interest = plan::desired(&self.inputs(account, None, &Heard::new())).interest();

@@ -9,7 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("fleet", &["model", "events"]),
     ("events", &["model"]),
-    ("plan", &["model", "fleet", "events"]),
+    ("plan", &["model", "fleet", "events", "chat"]),
     ("audit", &["model", "fleet", "events", "chat"]),
     ("aws", &["model"]),
     ("chat", &["model"]),

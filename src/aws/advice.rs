@@ -42,6 +42,19 @@ pub(super) fn for_signature(error: AwsError) -> AwsError {
     error
 }
 
+/// A refused write of what is passed a role: where it is the role that was
+/// refused, with where that comes from. Services differ in their words, and
+/// not all of them name it.
+pub(super) fn for_passed_role(error: AwsError, role: &str) -> AwsError {
+    let detail = error.detail.to_lowercase();
+    if !detail.contains("role") {
+        return error;
+    }
+    let advice =
+        format!("the account needs the role {role}: roll out the stack that `foghorn bootstrap` prints");
+    with(error, &advice)
+}
+
 /// Refused credentials of the caller, with what to do about them.
 pub(super) fn for_identity(error: AwsError) -> AwsError {
     let advice = match error.cause() {
@@ -146,6 +159,20 @@ mod tests {
         for cause in [Cause::Throttled, Cause::Malformed, Cause::Other] {
             assert_eq!(advised(cause, "words"), "words");
         }
+    }
+
+    #[test]
+    fn a_role_that_a_service_refuses_is_named_with_where_it_comes_from() {
+        let refused = |detail: &str| {
+            let error = AwsError::failed("create function f", Cause::Other, detail);
+            for_passed_role(error, "arn:aws:iam::111111111111:role/foghorn-notifier").detail
+        };
+        let advised = refused("The role defined for the function cannot be assumed by Lambda.");
+        assert!(
+            advised.contains("role/foghorn-notifier") && advised.contains("`foghorn bootstrap`"),
+            "{advised}"
+        );
+        assert_eq!(refused("CodeStorageExceededException: full"), "CodeStorageExceededException: full");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::delete::delete;
 use super::door::Door;
 use super::error::AwsError;
 use super::request::Write;
-use super::{chatbot, cloudwatch, ecs, eventbridge, lambda, sns, sqs};
+use super::{advice, chatbot, cloudwatch, ecs, eventbridge, lambda, sns, sqs};
 use crate::model::{Action, Cause, Change, Resource};
 
 /// Makes a change.
@@ -34,9 +34,15 @@ async fn write(door: &Door, write: Write<'_>, resource: &Resource) -> Result<(),
         Resource::ApiDestination(destination) => {
             eventbridge::apply_destination(door, write, destination).await
         }
-        Resource::Function(function) => lambda::apply_function(door, write, function).await,
+        Resource::Function(function) => {
+            let made = lambda::apply_function(door, write, function).await;
+            made.map_err(|error| advice::for_passed_role(error, &function.settings.role_arn))
+        }
         Resource::Subscription(subscription) => sns::apply_subscription(door, write, subscription).await,
-        Resource::ChatConfiguration(configuration) => chatbot::apply(door, write, configuration).await,
+        Resource::ChatConfiguration(configuration) => {
+            let made = chatbot::apply(door, write, configuration).await;
+            made.map_err(|error| advice::for_passed_role(error, &configuration.settings.iam_role_arn))
+        }
         Resource::Rule(rule) => eventbridge::apply_rule(door, write, rule).await,
         Resource::Target(target) => eventbridge::apply_target(door, target).await,
         Resource::Alarm(alarm) => cloudwatch::apply_alarm(door, write, alarm).await,

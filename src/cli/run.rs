@@ -49,6 +49,7 @@ impl Run {
         let pipelines = selected_pipelines(&fleet, &filter)?;
         let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
         let (all, accounts) = accounts(&fleet, &filter, &aws).await?;
+        has_its_hubs(&fleet, &all, &arguments.fleet.file)?;
         let materials = materials::gather(&fleet, &all, arguments.notifier.as_deref());
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone());
@@ -245,6 +246,18 @@ async fn accounts(
         accounts if accounts.is_empty() => Err(CliError::NoAccounts),
         accounts => Ok((all, accounts)),
     }
+}
+
+/// A discovered account that is to be a hub may turn out not to be there.
+fn has_its_hubs(fleet: &Fleet, accounts: &[Account], file: &Path) -> Result<(), CliError> {
+    let problem = |(index, message): (usize, String)| {
+        Problem::new(format!("spec.pipelines[{index}].hub.account"), message)
+    };
+    let problems: Vec<Problem> = fleet.hubs_missing(accounts).into_iter().map(problem).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Fleet(FleetErrors { origin: file.display().to_string(), problems }))
 }
 
 /// What a label written wrong does not select is not silently left out.

@@ -162,6 +162,11 @@ impl Pass {
             || self.own_paths().any(|path| path.state == PathState::Unknown)
     }
 
+    /// Whether a failure would be heard everywhere that the fleet answers for.
+    pub fn is_all_heard(&self) -> bool {
+        self.own_paths().all(|path| path.state == PathState::Heard)
+    }
+
     /// Whether something is wrong, or differs from the fleet file, and stays so.
     pub fn has_drift(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity != Severity::Info)

@@ -1,9 +1,11 @@
 //! The way through an API destination: EventBridge posts to the webhook by
 //! itself.
 
-use crate::fleet::spec::{self, SecretReference};
+use crate::chat::WebhookUrl;
+use crate::fleet::spec::{self, DestinationRoom, SecretReference};
 use crate::model::desired::Desired;
 use crate::model::destination::{ApiDestination, Connection, owner_description};
+use crate::model::notifier::RoomService;
 use crate::model::secret::Secret;
 use crate::model::{Resource, Sight, arn};
 
@@ -25,7 +27,7 @@ pub(super) fn endpoint(leg: &Leg<'_>, destination: &spec::ApiDestination, desire
         name: name.clone(),
         description,
         connection: name.clone(),
-        endpoint: webhook(leg, reference),
+        endpoint: webhook(leg, &destination.room),
         rate_per_second: destination.rate_per_second,
     };
     let built = want(desired, Resource::ApiDestination(built), vec![connection]);
@@ -38,8 +40,29 @@ pub(super) fn endpoint(leg: &Leg<'_>, destination: &spec::ApiDestination, desire
     }
 }
 
-/// The webhook, or why it can't be had.
-fn webhook(leg: &Leg<'_>, reference: &SecretReference) -> Result<Secret, String> {
+/// The webhook, or why it can't be had or used: EventBridge would take any
+/// address, and nobody would hear what is posted there.
+fn webhook(leg: &Leg<'_>, room: &DestinationRoom) -> Result<Secret, String> {
+    let service = match room {
+        DestinationRoom::Slack(_) => RoomService::Slack,
+        DestinationRoom::GoogleChat(_) => RoomService::GoogleChat,
+    };
+    let secret = found(leg, room.webhook())?;
+    let checked = WebhookUrl::parse(&secret).and_then(|url| url.check_room(service));
+    checked.map_err(|error| format!("{}: {error}", place(room.webhook())))?;
+    Ok(secret)
+}
+
+/// Where a webhook is found, in words.
+fn place(reference: &SecretReference) -> String {
+    match reference {
+        SecretReference::Env(name) => format!("the environment variable {name}"),
+        SecretReference::File(file) => format!("the file {file}"),
+        SecretReference::SecretsManager(name) => format!("the secret {name}"),
+    }
+}
+
+fn found(leg: &Leg<'_>, reference: &SecretReference) -> Result<Secret, String> {
     match reference {
         SecretReference::Env(_) | SecretReference::File(_) => {
             let given = leg.scope.inputs.materials.webhooks.get(&leg.pipeline.name).cloned();

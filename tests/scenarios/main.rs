@@ -3,9 +3,12 @@
 #![cfg(feature = "demo")]
 
 mod accounts;
+mod bad_input;
 mod breakers;
 mod coverage;
 mod drift;
+mod hostile;
+mod hub;
 mod inventory;
 mod kill;
 mod ownership;

@@ -14,12 +14,28 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
     let bus = arn.resource.trim_start_matches("event-bus/");
     let trail = trail.then("transformer", bus, whole(shot)).then("role", bus, has_role(shot, arn));
     match landing(shot.ground, arn) {
-        Some(ground) => through(shot, &ground, bus, trail),
+        Some(ground) if ground.account == shot.ground.account => through(shot, &ground, bus, trail),
+        Some(ground) => {
+            let seen = trail.len();
+            let why = unread(&ground);
+            through(shot, &ground, bus, trail).into_iter().map(|way| way.unseen_after(seen, &why)).collect()
+        }
         None => {
             let why = format!("what account {} does with the event was not read in this run", arn.account);
             vec![trail.then("bus", bus, Step::Doubtful(why))]
         }
     }
+}
+
+/// Why nothing is known of a hub: its coverage need not stand in the same
+/// report.
+fn unread(ground: &Ground<'_>) -> String {
+    let gap = ground.snapshot.gaps(ground.region.into()).first().or_else(|| {
+        let global = ground.snapshot.global.as_ref()?;
+        global.gaps.first()
+    });
+    let why = gap.map_or_else(String::new, |gap| format!(": {}: {}", gap.tried, gap.detail));
+    format!("the hub in account {} could not be read{why}", ground.account)
 }
 
 /// A bus takes the event as it is or not at all (EventBridge service model,

@@ -41,6 +41,19 @@ impl Trail {
         self
     }
 
+    /// How many hops it has.
+    pub(super) fn len(&self) -> usize {
+        self.hops.len()
+    }
+
+    /// The trail with a reason at every later hop that was not read.
+    pub(super) fn unseen_after(mut self, hops: usize, why: &str) -> Self {
+        for (_, _, step) in self.hops.iter_mut().skip(hops).filter(|(_, _, step)| *step == Step::Unseen) {
+            *step = Step::Doubtful(why.to_owned());
+        }
+        self
+    }
+
     /// The trail with all hops of another one after it, and its end.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.hops.extend(other.hops);

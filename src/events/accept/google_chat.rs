@@ -60,6 +60,7 @@ fn one_widget(widget: &Map<String, Value>) -> Accepted {
     match kind {
         "decoratedText" => {
             optional_text(inner, "topLabel", MESSAGE_LIMIT)?;
+            optional_text(inner, "bottomLabel", MESSAGE_LIMIT)?;
             text(inner, "text", MESSAGE_LIMIT)
         }
         "textParagraph" if !inner.contains_key("text") => refuse("has a `textParagraph` without text"),

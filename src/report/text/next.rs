@@ -30,6 +30,12 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
         }
         Mode::Plan | Mode::Apply | Mode::Destroy => {}
     }
+    if has_unusable_webhook(report) {
+        steps.push(
+            "put the room's own webhook where the fleet file says it is found, and run `foghorn apply -f …` again"
+                .to_owned(),
+        );
+    }
     if report.summary.coverage.denied > 0 {
         steps.push("where access was denied, see to the member role: `foghorn bootstrap` prints the stack that makes it".to_owned());
     }
@@ -62,6 +68,11 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
 fn count_changes(report: &Report, outcome: Outcome) -> usize {
     let changes = report.passes.iter().flat_map(|pass| &pass.changes);
     changes.filter(|change| change.is_write() && change.outcome == outcome).count()
+}
+
+fn has_unusable_webhook(report: &Report) -> bool {
+    let mut findings = report.passes.iter().flat_map(|pass| &pass.findings);
+    findings.any(|finding| finding.check == Check::WebhookUnusable)
 }
 
 /// Services whose breakers are wrong, where Foghorn was not asked to mend any.

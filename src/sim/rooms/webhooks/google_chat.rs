@@ -150,7 +150,13 @@ fn read_widget(widget: &Value, message: &mut Message) -> Result<(), String> {
     let decorated = &widget["decoratedText"];
     if let Some(text) = decorated["text"].as_str() {
         let name = decorated["topLabel"].as_str().unwrap_or_default().to_owned();
-        message.fields.push((name, without_tags(text)));
+        match decorated["bottomLabel"].as_str() {
+            Some(label) => {
+                add_line(&without_tags(text), message);
+                add_line(label, message);
+            }
+            None => message.fields.push((name, without_tags(text))),
+        }
         button(&decorated["button"], message);
     }
     for each in list(widget["buttonList"].get("buttons")) {
@@ -167,12 +173,18 @@ fn button(button: &Value, message: &mut Message) {
 }
 
 fn add_text(text: &str, message: &mut Message) {
-    let (text, links) = without_links(&without_tags(text));
-    message.links.extend(links);
+    let (text, anchors) = without_anchors(text);
+    let (text, links) = without_links(&without_tags(&text));
+    message.links.extend(anchors.into_iter().chain(links));
+    add_line(&text, message);
+}
+
+/// A text in which there is no markup.
+fn add_line(text: &str, message: &mut Message) {
     if !text.is_empty() {
         let separator = if message.description.is_empty() { "" } else { "\n" };
         message.description.push_str(separator);
-        message.description.push_str(&text);
+        message.description.push_str(text);
     }
 }
 
@@ -183,4 +195,19 @@ fn without_tags(text: &str) -> String {
         plain = plain.replace(&format!("<{tag}>"), "").replace(&format!("</{tag}>"), "");
     }
     plain
+}
+
+/// Text of a card with its anchors told by their labels, and the links.
+fn without_anchors(text: &str) -> (String, Vec<Link>) {
+    let (mut plain, mut links, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, anchor)) = rest.split_once("<a href=\"") {
+        let parts = anchor.split_once("\">").and_then(|(url, label)| Some((url, label.split_once("</a>")?)));
+        let Some((url, (label, after))) = parts else { break };
+        plain.push_str(before);
+        plain.push_str(label);
+        links.push(Link { label: label.to_owned(), url: url.to_owned() });
+        rest = after;
+    }
+    plain.push_str(rest);
+    (plain, links)
 }

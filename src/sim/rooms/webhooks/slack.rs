@@ -108,7 +108,9 @@ fn read_block(block: &Value, message: &mut Message) -> Option<()> {
         "context" => context(block, message)?,
         "actions" => actions(list(block.get("elements")), message)?,
         "markdown" => add_text(bounded(block["text"].as_str()?, 12_000)?, message),
-        "rich_text" => add_line(&rich_text(&block["elements"]), message),
+        "rich_text" => {
+            list(block.get("elements")).iter().for_each(|part| add_line(&rich_text(part), message));
+        }
         "image" => add_line(bounded(block["alt_text"].as_str()?, 2000)?, message),
         "divider" => {}
         "video" | "table" | "file" | "input" => {}
