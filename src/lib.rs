@@ -16,6 +16,9 @@
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
 //!
+//! [`sounding`] says how far canaries got, by what AWS counted; [`sound`] sends
+//! them and counts.
+//!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
 #![forbid(unsafe_code)]
@@ -33,6 +36,8 @@ pub mod package;
 pub mod plan;
 pub mod reconcile;
 pub mod report;
+pub mod sound;
+pub mod sounding;
 
 #[cfg(feature = "demo")]
 pub mod sim;

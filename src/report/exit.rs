@@ -1,6 +1,7 @@
 //! What a run comes to, for scripts.
 
 use crate::model::Report;
+use crate::model::sounding::SoundReport;
 
 /// The exit codes. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,18 @@ pub fn exit_code(report: &Report) -> ExitCode {
     if report.is_incomplete() {
         ExitCode::Incomplete
     } else if report.has_drift() {
+        ExitCode::Drift
+    } else {
+        ExitCode::Clean
+    }
+}
+
+/// What a sounding comes to. A canary that was not sent proves nothing, so that
+/// it counts as one that did not arrive.
+pub fn sound_exit_code(report: &SoundReport) -> ExitCode {
+    if report.is_incomplete() {
+        ExitCode::Incomplete
+    } else if report.is_broken() {
         ExitCode::Drift
     } else {
         ExitCode::Clean

@@ -1,11 +1,23 @@
 //! The report for programs. Public interface; changes are additive only.
 
+use serde::Serialize;
+
 use crate::model::Report;
+use crate::model::sounding::SoundReport;
 
 /// The report as indented JSON with a line end. The same report gives the
 /// same bytes. Fails only where a time cannot be written, one beyond the year
 /// 9999.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    written(report)
+}
+
+/// The report of a sounding, in the same form.
+pub fn render_sound(report: &SoundReport) -> Result<String, serde_json::Error> {
+    written(report)
+}
+
+fn written(report: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
     Ok(text)

@@ -1,0 +1,210 @@
+//! What canaries came to, for people.
+
+use crate::model::AccountId;
+use crate::model::pass::AccountSummary;
+use crate::model::sounding::{HopState, SoundHop, SoundReport, SoundState, Sounding, UnreadAccount};
+use crate::report::exit::{ExitCode, sound_exit_code};
+
+use super::Style;
+use super::account::title;
+use super::counts::{counted, duration, nonzero};
+use super::coverage::blindness_of;
+use super::line::{Line, Lines, Role};
+use super::names::listed;
+
+/// The whole report.
+pub fn render_sound(report: &SoundReport, style: &Style) -> String {
+    let mut lines = Lines::new(*style);
+    for account in accounts(report) {
+        title(account, lines.add(0));
+        report
+            .unread
+            .iter()
+            .filter(|one| one.account.id == account.id)
+            .for_each(|one| unread(one, &mut lines));
+        of(report, &account.id).for_each(|sounding| show(sounding, &mut lines));
+        lines.blank();
+    }
+    show_figures(report, &mut lines);
+    lines.finish()
+}
+
+/// Every account that there is something to say of, by id.
+fn accounts(report: &SoundReport) -> Vec<&AccountSummary> {
+    let sounded = report.soundings.iter().map(|one| &one.account);
+    let mut accounts: Vec<_> = sounded.chain(report.unread.iter().map(|one| &one.account)).collect();
+    accounts.sort_by(|one, other| one.id.cmp(&other.id));
+    accounts.dedup_by(|one, other| one.id == other.id);
+    accounts
+}
+
+fn of<'a>(report: &'a SoundReport, account: &AccountId) -> impl Iterator<Item = &'a Sounding> {
+    report.soundings.iter().filter(move |sounding| sounding.account.id == *account)
+}
+
+fn unread(account: &UnreadAccount, lines: &mut Lines) {
+    for blind in blindness_of(&account.coverage) {
+        blind.show(2, lines);
+    }
+}
+
+fn show(sounding: &Sounding, lines: &mut Lines) {
+    let line = lines.add(2);
+    mark(sounding.state, line);
+    line.text(Role::Strong, &sounding.pipeline).plain(" in ").plain(sounding.location.as_str()).plain(": ");
+    line.plain(in_words(sounding));
+    if let Some(canary) = &sounding.canary {
+        let id = canary.event.as_deref().map(|id| format!(" (event {id})"));
+        line.text(Role::Dim, &id.unwrap_or_default());
+    }
+    if sounding.canary.as_ref().is_some_and(|canary| canary.event.is_none()) {
+        lines
+            .add(4)
+            .mark(Role::Doubtful, '?')
+            .plain("EventBridge did not answer, so nobody knows whether it was sent; it is not sent again");
+    }
+    if sounding.state != SoundState::Off && sounding.hops.is_empty() {
+        why(sounding, 4, lines);
+    }
+    let shown = sounding.hops.iter().position(|hop| hop.state != HopState::Reached);
+    for hop in sounding.hops.iter().take(shown.map_or(sounding.hops.len(), |stopped| stopped + 1)) {
+        show_hop(hop, lines);
+    }
+    if !sounding.hops.is_empty() {
+        why(sounding, 6, lines);
+    }
+    show_beyond(sounding, lines);
+    show_patterns(sounding, lines);
+}
+
+fn mark(state: SoundState, line: &mut Line) {
+    match state {
+        SoundState::Arrived => line.mark(Role::Good, '='),
+        SoundState::Failed | SoundState::NotSeen | SoundState::NotSent => line.mark(Role::Bad, 'x'),
+        SoundState::Unread => line.mark(Role::Doubtful, '?'),
+        SoundState::Off => line.mark(Role::Note, '-'),
+    };
+}
+
+fn in_words(sounding: &Sounding) -> &'static str {
+    match sounding.state {
+        SoundState::Arrived => "the canary passed the last hop that can be seen",
+        SoundState::Failed => "the canary was refused",
+        SoundState::NotSeen => "the canary was not seen to arrive in time",
+        SoundState::NotSent => "no canary was sent",
+        SoundState::Unread if sounding.canary.is_some() => "how far the canary got could not be read",
+        SoundState::Unread => "no canary was sent, for it could not be read whether anything would take it",
+        SoundState::Off => "no canary was sent, for the fleet file says `canary: false`",
+    }
+}
+
+fn show_hop(hop: &SoundHop, lines: &mut Lines) {
+    let line = lines.add(4);
+    let word = match hop.state {
+        HopState::Reached => line.mark(Role::Good, '=').plain("passed "),
+        HopState::Failed => line.mark(Role::Bad, 'x').plain("refused at "),
+        HopState::NotSeen => line.mark(Role::Bad, 'x').plain("not seen at "),
+        HopState::Unread => line.mark(Role::Doubtful, '?').plain("unknown at "),
+    };
+    word.text(Role::Strong, &hop.subject);
+    let counts: Vec<String> = hop.counts.iter().map(|(metric, count)| format!("{metric} {count}")).collect();
+    if !counts.is_empty() {
+        word.text(Role::Dim, &format!(" ({})", counts.join(", ")));
+    }
+}
+
+/// Why it stopped, and what stands in the way by the account's settings.
+fn why(sounding: &Sounding, indent: usize, lines: &mut Lines) {
+    if let Some(why) = &sounding.why {
+        lines.add(indent).plain(why);
+    }
+    if let Some(say) = &sounding.settings_say {
+        lines.add(indent).text(Role::Strong, "its settings say: ").plain("a failure ").plain(say);
+    }
+}
+
+/// The hops that nothing is known of, because the canary stopped before.
+fn show_beyond(sounding: &Sounding, lines: &mut Lines) {
+    let unreached = sounding.hops.iter().skip_while(|hop| hop.state == HopState::Reached).skip(1);
+    let names: Vec<&str> = unreached.map(|hop| hop.subject.as_str()).collect();
+    if !names.is_empty() {
+        lines.add(4).text(Role::Dim, &format!("beyond it, and not proven: {}", listed(&names)));
+    }
+}
+
+fn show_patterns(sounding: &Sounding, lines: &mut Lines) {
+    let patterns = &sounding.patterns;
+    if patterns.samples > 0 && patterns.missed.is_empty() && patterns.unread.is_none() {
+        let text = format!("EventBridge says that the rules take {}", counted_samples(patterns.samples));
+        lines.add(4).mark(Role::Good, '=').plain(&text);
+    }
+    for missed in &patterns.missed {
+        let line = lines.add(4).mark(Role::Bad, 'x');
+        line.plain("EventBridge says that no rule of ").plain(&listed(&missed.rules));
+        line.plain(" takes the sample ").text(Role::Strong, &missed.sample);
+        line.plain(&format!(" of {}: `foghorn apply` mends the pattern", missed.family));
+    }
+    if let Some(unread) = &patterns.unread {
+        lines
+            .add(4)
+            .mark(Role::Doubtful, '?')
+            .plain("the patterns could not be tried in full: ")
+            .plain(unread);
+    }
+}
+
+fn counted_samples(count: usize) -> String {
+    match count {
+        1 => "the one sample event of its families".to_owned(),
+        count => format!("all {count} sample events of its families"),
+    }
+}
+
+fn show_figures(report: &SoundReport, lines: &mut Lines) {
+    let (summary, metadata) = (&report.summary, &report.metadata);
+    let parts = [
+        (summary.arrived, "arrived"),
+        (summary.failed, "refused"),
+        (summary.not_seen, "not seen"),
+        (summary.unread, "unknown"),
+        (summary.not_sent, "not sent"),
+        (summary.off, "switched off"),
+    ];
+    let parts = nonzero(&parts);
+    let parts = if parts.is_empty() { "the fleet has no pipeline here".to_owned() } else { parts };
+    let sent = match summary.sent {
+        1 => "1 canary sent".to_owned(),
+        count => format!("{count} canaries sent"),
+    };
+    lines.add(0).text(Role::Strong, &metadata.fleet).plain(&format!(", sound: {sent}; {parts}."));
+    let time = duration(metadata.finished_at - metadata.started_at);
+    lines.add(2).text(Role::Dim, "run       ").plain(&format!("{} in {time}", metadata.run));
+    let calls = counted(usize::try_from(summary.calls.total).unwrap_or(usize::MAX), "call");
+    lines.add(2).text(Role::Dim, "calls     ").plain(&calls);
+    if summary.sent > 0 {
+        show_limits(report, lines);
+    }
+    show_exit(sound_exit_code(report), lines);
+}
+
+/// What no metric can prove.
+fn show_limits(report: &SoundReport, lines: &mut Lines) {
+    let look = format!(
+        "look in each room for the message with `Run {}`: no metric says that a person sees it",
+        report.metadata.run
+    );
+    lines.add(0).text(Role::Strong, "next: ").hang(6).plain(&look);
+    let late = "AWS counts some minutes late and at best effort, and tells no event from another of the same \
+                minutes: a hop that was not seen may have been passed, and one that was passed may have been passed by \
+                another event";
+    lines.add(0).text(Role::Strong, "note: ").hang(6).plain(late);
+}
+
+fn show_exit(code: ExitCode, lines: &mut Lines) {
+    let (role, meaning) = match code {
+        ExitCode::Clean => (Role::Good, "every canary passed the last hop that can be seen"),
+        ExitCode::Drift => (Role::Doubtful, "something did not arrive, or would not be taken"),
+        ExitCode::Incomplete | ExitCode::Failed => (Role::Doubtful, code.meaning()),
+    };
+    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(meaning);
+}
