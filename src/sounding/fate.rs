@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::course::Course;
 use crate::fleet::spec::Fleet;
-use crate::model::rule::bus_and_name;
+use crate::model::rule::{ObservedRule, bus_and_name};
 use crate::model::sounding::SentCanary;
-use crate::model::{AccountId, HubSight, Sight};
+use crate::model::{AccountId, HubSight, Key, Kind, Sight};
 use crate::plan::guard;
 
 /// What became of a canary.
@@ -31,10 +31,8 @@ pub fn obstacle(fleet: &Fleet, course: &Course, sights: &BTreeMap<AccountId, Hub
     if let Some(why) = guard::forbidden(&fleet.spec.guard, &course.account) {
         return Some(Fate::NotSent(format!("a canary is a write, and {why}")));
     }
-    let snapshot = sights.get(&course.account.id).map(|sight| &sight.snapshot);
-    let region = snapshot.and_then(|snapshot| snapshot.regions.get(&course.route.region));
     let rule = bus_and_name(course.rule()).1;
-    match region.and_then(|region| region.rules.get(course.rule())) {
+    match sight_of_rule(course, sights) {
         Some(Sight::Seen(_)) => None,
         Some(Sight::Unknown) => Some(Fate::Unread(format!("the rule {rule} could not be read"))),
         Some(Sight::Absent) => {
@@ -42,6 +40,19 @@ pub fn obstacle(fleet: &Fleet, course: &Course, sights: &BTreeMap<AccountId, Hub
         }
         None => Some(Fate::NotSent("the pipeline can't be built here".to_owned())),
     }
+}
+
+/// What was read of the rule that is to take a canary; `None` where the fleet
+/// asks for no such rule.
+fn sight_of_rule<'a>(
+    course: &Course,
+    sights: &'a BTreeMap<AccountId, HubSight>,
+) -> Option<&'a Sight<ObservedRule>> {
+    let sight = sights.get(&course.account.id)?;
+    let region = course.route.region;
+    let key = Key::new(Kind::Rule, region, course.rule());
+    let read = sight.snapshot.regions.get(&region).and_then(|region| region.rules.get(course.rule()));
+    sight.desired.resources.contains_key(&key).then(|| read.unwrap_or(&Sight::Unknown))
 }
 
 #[cfg(test)]
@@ -93,6 +104,8 @@ mod tests {
             matches!(&fate, Some(Fate::NotSent(why)) if why.contains("no rule foghorn-deploys")),
             "{fate:?}"
         );
+        let fate = found(&fleet, |_| Snapshot::default());
+        assert!(matches!(&fate, Some(Fate::Unread(why)) if why.contains("foghorn-deploys")), "{fate:?}");
         let mut off = fleet;
         off.spec.pipelines[0].canary = false;
         assert_eq!(found(&off, built), Some(Fate::Off));

@@ -11,4 +11,5 @@ mod kill;
 mod ownership;
 mod pipeline;
 mod removal;
+mod sound;
 mod support;
