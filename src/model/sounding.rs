@@ -51,6 +51,7 @@ pub struct SoundMetadata {
 
 /// The figures of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SoundSummary {
     /// Canaries that were sent, or may have been.
     pub sent: usize,

@@ -1,6 +1,7 @@
 //! What AWS counted since the canaries were sent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use time::OffsetDateTime;
@@ -12,6 +13,9 @@ use crate::reconcile::Clock;
 use crate::sounding::course::Stop;
 use crate::sounding::questions::{Question, questions};
 use crate::sounding::verdict::{Reading, Readings};
+
+/// The longest time that one count stands for.
+const SPAN: Duration = Duration::from_secs(300);
 
 /// A metric's sum, or why it could not be read.
 type Sums = BTreeMap<Question, Result<f64, String>>;
@@ -28,8 +32,9 @@ impl<'l> Count<'l> {
     /// Counts what is there already: a minute's sum holds what came before the
     /// canary in the same minute.
     pub(super) async fn begin(looks: &'l Looks, asked: BTreeSet<Question>, clock: Clock) -> Self {
-        let from = clock();
-        let before = sums(looks, asked.into_iter().collect(), from, from).await;
+        let now = clock();
+        let from = floor(now);
+        let before = sums(looks, asked.into_iter().collect(), from, now).await;
         Self { looks, clock, from, before }
     }
 
@@ -40,6 +45,12 @@ impl<'l> Count<'l> {
         stops.iter().map(|stop| ((*stop).clone(), self.reading(stop, &now))).collect()
     }
 
+    /// Whether it can never be known what is counted at a hop, because what had
+    /// been counted before is not known.
+    pub(super) fn is_hidden(&self, stop: &Stop) -> bool {
+        questions(stop).iter().any(|question| matches!(self.before.get(question), Some(Err(_))))
+    }
+
     fn reading(&self, stop: &Stop, now: &Sums) -> Reading {
         let grown = |question: Question| {
             let of = |sums: &Sums| sums.get(&question).cloned().unwrap_or(Ok(0.0));
@@ -47,6 +58,13 @@ impl<'l> Count<'l> {
         };
         questions(stop).into_iter().map(grown).collect()
     }
+}
+
+/// The last whole five minutes: SNS counts over as much, and dates its counts at
+/// their beginning (Amazon SNS developer guide, monitoring topics with
+/// CloudWatch).
+fn floor(time: OffsetDateTime) -> OffsetDateTime {
+    time - Duration::from_secs(time.unix_timestamp().rem_euclid(SPAN.as_secs().cast_signed()).unsigned_abs())
 }
 
 /// Asks everything, one call an account and Region.

@@ -7,9 +7,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::count::Count;
-use crate::model::sounding::HopState;
+use crate::model::sounding::{HopState, SoundState};
 use crate::sounding::course::{Course, Stop};
-use crate::sounding::verdict::{Readings, is_settled, judge};
+use crate::sounding::verdict::{Readings, is_settled, judge, outcome};
 
 /// The first pause and the longest. CloudWatch shows what AWS counted minutes
 /// later, so there is no hurry for long.
@@ -34,8 +34,13 @@ pub(super) async fn follow(
     let stops: BTreeSet<&Stop> = ways.iter().copied().flatten().collect();
     let (begun, mut pause) = (Instant::now(), PAUSES.0);
     let mut followed = Followed { states: judge(&ways, &Readings::new()), readings: Readings::new() };
+    let is_hidden = |stops: &[Stop], states: &[HopState]| match outcome(states) {
+        (SoundState::Unread, Some(hop)) => count.is_hidden(&stops[hop]),
+        _ => false,
+    };
     let is_done = |followed: &Followed| {
-        ways.iter().zip(&followed.states).all(|(stops, states)| is_settled(stops, states))
+        let mut each = ways.iter().zip(&followed.states);
+        each.all(|(stops, states)| is_settled(stops, states) || is_hidden(stops, states))
     };
     while !is_done(&followed) && begun.elapsed() < timeout {
         tokio::select! {

@@ -116,7 +116,8 @@ impl<'a> Place<'a> {
     /// The rule that is to take the canary, and its target.
     fn rule(self, rule: Option<&String>, [took, passed_on]: [HopKind; 2]) -> Vec<Stop> {
         let Some(rule) = rule else { return Vec::new() };
-        let mut stops = vec![self.stop(took, rule, format!("rule {}", bus_and_name(rule).1))];
+        let whose = if took == HopKind::HubRule { " of the hub" } else { "" };
+        let mut stops = vec![self.stop(took, rule, format!("rule {}{whose}", bus_and_name(rule).1))];
         if let Some(target) = self.target(rule) {
             let mut stop = self.stop(passed_on, rule, target_in_words(&target.settings.arn));
             let queue = target.settings.dead_letter_arn.as_deref();
@@ -202,35 +203,87 @@ fn service_and_name(target: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::fleet::spec::Pipeline;
-    use crate::model::Snapshot;
+    use crate::fleet::spec::{Events, Pipeline};
+    use crate::model::{EventFamily, Snapshot};
     use crate::plan::fixtures::{account, desired, fleet, hub, pipeline, pipeline_via};
 
     use super::*;
 
-    /// The course of a pipeline's canary, hop by hop.
-    fn hops(pipeline: Pipeline) -> (Option<String>, Vec<String>) {
-        let account = account(&["eu-west-1"]);
-        let desired = desired(&fleet(vec![pipeline]), &account, &Snapshot::default());
-        let sight = HubSight { desired, snapshot: Snapshot::default() };
-        let sights = BTreeMap::from([(account.id.clone(), sight)]);
-        let mut courses = courses(&account, &sights);
+    /// The part and the hops of a pipeline's canary, sent in account
+    /// 111111111111.
+    fn course_of(pipeline: Pipeline) -> (Option<String>, Vec<String>) {
+        let (fleet, member) = (fleet(vec![pipeline]), account(&["eu-west-1"]));
+        let hub = Account { id: "222222222222".parse().expect("an account id"), ..member.clone() };
+        let sight = |account: &Account| {
+            let desired = desired(&fleet, account, &Snapshot::default());
+            (account.id.clone(), HubSight { desired, snapshot: Snapshot::default() })
+        };
+        let sights = BTreeMap::from([sight(&member), sight(&hub)]);
+        let mut courses = courses(&member, &sights);
         assert_eq!(courses.len(), 1);
         let course = courses.remove(0);
-        let hops = course.stops.iter().map(|stop| format!("{:?} {}", stop.kind, stop.subject));
+        let hops = course.stops.iter().map(|stop| format!("{:?}: {}", stop.kind, stop.subject));
         (course.part.clone(), hops.collect())
     }
 
     #[test]
-    fn a_canary_for_a_room_of_chatbot_meets_rule_topic_and_configuration() {
-        let (part, hops) = hops(pipeline("deploys"));
-        assert_eq!(part, None);
+    fn a_canary_meets_what_its_way_is_made_of() {
+        let webhook = "{ webhook: { secretsManager: foghorn/room } }";
+        let start = ["Rule: rule foghorn-p"];
+        for (via, rest) in [
+            (
+                "{ chatbot: { slack: { workspaceId: T1, channelId: C1 } } }".to_owned(),
+                vec![
+                    "Target: topic foghorn-p",
+                    "Topic: topic foghorn-p",
+                    "Chatbot: AWS Chatbot configuration foghorn-T1-C1",
+                ],
+            ),
+            (
+                format!("{{ apiDestination: {{ slack: {webhook} }} }}"),
+                vec!["Target: webhook of API destination foghorn-p"],
+            ),
+            (
+                format!("{{ lambda: {{ googleChat: {webhook} }} }}"),
+                vec!["Target: function foghorn-p", "Function: function foghorn-p"],
+            ),
+            (
+                format!("{{ lambda: {{ googleChat: {webhook}, topic: true }} }}"),
+                vec!["Target: topic foghorn-p", "Topic: topic foghorn-p", "Function: function foghorn-p"],
+            ),
+        ] {
+            let (part, hops) = course_of(pipeline_via("p", &via));
+            assert_eq!(
+                (part, hops),
+                (None, [&start[..], &rest].concat().into_iter().map(str::to_owned).collect())
+            );
+        }
+    }
+
+    #[test]
+    fn a_canary_for_a_hub_meets_the_member_s_rule_and_then_all_that_is_the_hub_s() {
+        let (_, hops) = course_of(Pipeline { hub: Some(hub("eu-west-1", None)), ..pipeline("deploys") });
         let expected = [
-            "Rule rule foghorn-deploys",
-            "Target topic foghorn-deploys",
-            "Topic topic foghorn-deploys",
-            "Chatbot AWS Chatbot configuration foghorn-T1-C1",
+            "Rule: rule foghorn-deploys",
+            "Target: bus foghorn-deploys of account 222222222222",
+            "HubRule: rule foghorn-deploys of the hub",
+            "HubTarget: topic foghorn-deploys",
+            "Topic: topic foghorn-deploys",
+            "Chatbot: AWS Chatbot configuration foghorn-T1-C1",
         ];
         assert_eq!(hops, expected);
+    }
+
+    #[test]
+    fn a_canary_is_for_the_part_whose_rule_takes_it() {
+        let tasks = vec![Events::Family(EventFamily::TaskStopped)];
+        let pipeline = Pipeline { events: tasks, ..pipeline("stops") };
+        assert_eq!(course_of(pipeline.clone()).0.as_deref(), Some("tasks"));
+        let through_hub = Pipeline { hub: Some(hub("eu-west-1", None)), ..pipeline };
+        let (part, hops) = course_of(through_hub);
+        assert_eq!(
+            (part.as_deref(), hops[2].as_str()),
+            (Some("tasks"), "HubRule: rule foghorn-stops.tasks of the hub")
+        );
     }
 }

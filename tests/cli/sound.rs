@@ -98,7 +98,8 @@ fn a_sounding_where_something_stops_canaries_says_where_and_why() {
     let listed = stage.by_hand(DEV, SEOUL, "sns:ListSubscriptionsByTopic", topic);
     let subscription = json!({ "SubscriptionArn": listed["Subscriptions"][0]["SubscriptionArn"] });
     stage.by_hand(DEV, SEOUL, "sns:Unsubscribe", subscription);
-    let pattern = json!({ "source": ["aws.ecs"], "detail-type": ["ECS Service Action"] }).to_string();
+    let pattern =
+        json!({ "source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] }).to_string();
     stage.by_hand(PROD, SEOUL, "events:PutRule", json!({ "Name": "foghorn-quiet", "EventPattern": pattern }));
     let run = stage.run(FLEET, &["sound", "--timeout", "3s"]).ended(2);
     insta::assert_snapshot!("sound_broken", steady(&run.stdout));

@@ -1,8 +1,10 @@
 //! What canaries came to, for people.
 
+use std::collections::BTreeMap;
+
 use crate::model::AccountId;
 use crate::model::pass::AccountSummary;
-use crate::model::sounding::{HopState, SoundHop, SoundReport, SoundState, Sounding, UnreadAccount};
+use crate::model::sounding::{HopKind, HopState, SoundHop, SoundReport, SoundState, Sounding, UnreadAccount};
 use crate::report::exit::{ExitCode, sound_exit_code};
 
 use super::Style;
@@ -12,9 +14,13 @@ use super::coverage::blindness_of;
 use super::line::{Line, Lines, Role};
 use super::names::listed;
 
+/// How many soundings are few enough to show every hop of those that are fine.
+const USUAL: usize = 10;
+
 /// The whole report.
 pub fn render_sound(report: &SoundReport, style: &Style) -> String {
     let mut lines = Lines::new(*style);
+    let is_brief = report.soundings.len() > USUAL && style.verbose == 0;
     for account in accounts(report) {
         title(account, lines.add(0));
         report
@@ -22,7 +28,7 @@ pub fn render_sound(report: &SoundReport, style: &Style) -> String {
             .iter()
             .filter(|one| one.account.id == account.id)
             .for_each(|one| unread(one, &mut lines));
-        of(report, &account.id).for_each(|sounding| show(sounding, &mut lines));
+        of(report, &account.id).for_each(|sounding| show(sounding, is_brief, &mut lines));
         lines.blank();
     }
     show_figures(report, &mut lines);
@@ -48,7 +54,7 @@ fn unread(account: &UnreadAccount, lines: &mut Lines) {
     }
 }
 
-fn show(sounding: &Sounding, lines: &mut Lines) {
+fn show(sounding: &Sounding, is_brief: bool, lines: &mut Lines) {
     let line = lines.add(2);
     mark(sounding.state, line);
     line.text(Role::Strong, &sounding.pipeline).plain(" in ").plain(sounding.location.as_str()).plain(": ");
@@ -63,7 +69,10 @@ fn show(sounding: &Sounding, lines: &mut Lines) {
             .mark(Role::Doubtful, '?')
             .plain("EventBridge did not answer, so nobody knows whether it was sent; it is not sent again");
     }
-    if sounding.state != SoundState::Off && sounding.hops.is_empty() {
+    if is_brief && is_fine(sounding) {
+        return;
+    }
+    if sounding.hops.is_empty() {
         why(sounding, 4, lines);
     }
     let shown = sounding.hops.iter().position(|hop| hop.state != HopState::Reached);
@@ -77,6 +86,15 @@ fn show(sounding: &Sounding, lines: &mut Lines) {
     show_patterns(sounding, lines);
 }
 
+/// Whether there is nothing to say of it but that it is fine.
+fn is_fine(sounding: &Sounding) -> bool {
+    let patterns = &sounding.patterns;
+    matches!(sounding.state, SoundState::Arrived | SoundState::Off)
+        && sounding.settings_say.is_none()
+        && patterns.missed.is_empty()
+        && patterns.unread.is_none()
+}
+
 fn mark(state: SoundState, line: &mut Line) {
     match state {
         SoundState::Arrived => line.mark(Role::Good, '='),
@@ -88,7 +106,7 @@ fn mark(state: SoundState, line: &mut Line) {
 
 fn in_words(sounding: &Sounding) -> &'static str {
     match sounding.state {
-        SoundState::Arrived => "the canary passed the last hop that can be seen",
+        SoundState::Arrived => "arrived, as far as can be seen",
         SoundState::Failed => "the canary was refused",
         SoundState::NotSeen => "the canary was not seen to arrive in time",
         SoundState::NotSent => "no canary was sent",
@@ -100,16 +118,42 @@ fn in_words(sounding: &Sounding) -> &'static str {
 
 fn show_hop(hop: &SoundHop, lines: &mut Lines) {
     let line = lines.add(4);
-    let word = match hop.state {
-        HopState::Reached => line.mark(Role::Good, '=').plain("passed "),
-        HopState::Failed => line.mark(Role::Bad, 'x').plain("refused at "),
-        HopState::NotSeen => line.mark(Role::Bad, 'x').plain("not seen at "),
-        HopState::Unread => line.mark(Role::Doubtful, '?').plain("unknown at "),
+    let (subject, passed) = (hop.subject.as_str(), passed(hop.name));
+    match hop.state {
+        HopState::Reached => line.mark(Role::Good, '=').plain(subject).plain(" ").plain(passed),
+        HopState::Failed => {
+            line.mark(Role::Bad, 'x').text(Role::Strong, subject).plain(" ").plain(refused(hop.name))
+        }
+        HopState::NotSeen => {
+            let line = line.mark(Role::Bad, 'x').plain("no count says that ");
+            line.text(Role::Strong, subject).plain(" ").plain(passed)
+        }
+        HopState::Unread => {
+            let line = line.mark(Role::Doubtful, '?').plain("nobody knows whether ");
+            line.text(Role::Strong, subject).plain(" ").plain(passed)
+        }
     };
-    word.text(Role::Strong, &hop.subject);
     let counts: Vec<String> = hop.counts.iter().map(|(metric, count)| format!("{metric} {count}")).collect();
     if !counts.is_empty() {
-        word.text(Role::Dim, &format!(" ({})", counts.join(", ")));
+        line.text(Role::Dim, &format!(" ({})", counts.join(", ")));
+    }
+}
+
+fn passed(kind: HopKind) -> &'static str {
+    match kind {
+        HopKind::Rule | HopKind::HubRule | HopKind::Chatbot => "took it",
+        HopKind::Target | HopKind::HubTarget => "was handed it",
+        HopKind::Topic => "handed it on",
+        HopKind::Function => "posted it",
+    }
+}
+
+fn refused(kind: HopKind) -> &'static str {
+    match kind {
+        HopKind::Rule | HopKind::HubRule | HopKind::Target | HopKind::HubTarget => "could not be handed it",
+        HopKind::Topic => "could not hand it on",
+        HopKind::Chatbot => "did not post it",
+        HopKind::Function => "could not post it",
     }
 }
 
@@ -138,11 +182,16 @@ fn show_patterns(sounding: &Sounding, lines: &mut Lines) {
         let text = format!("EventBridge says that the rules take {}", counted_samples(patterns.samples));
         lines.add(4).mark(Role::Good, '=').plain(&text);
     }
+    let mut alike: BTreeMap<(&[String], &str), Vec<&str>> = BTreeMap::new();
     for missed in &patterns.missed {
+        alike.entry((&missed.rules, missed.family)).or_default().push(&missed.sample);
+    }
+    for ((rules, family), samples) in alike {
         let line = lines.add(4).mark(Role::Bad, 'x');
-        line.plain("EventBridge says that no rule of ").plain(&listed(&missed.rules));
-        line.plain(" takes the sample ").text(Role::Strong, &missed.sample);
-        line.plain(&format!(" of {}: `foghorn apply` mends the pattern", missed.family));
+        line.plain("EventBridge says that ").plain(&whose(rules));
+        let noun = if samples.len() == 1 { "sample" } else { "samples" };
+        line.plain(&format!(" the {noun} ")).text(Role::Strong, &listed(&samples));
+        line.plain(&format!(" of {family}: `foghorn apply` mends the pattern"));
     }
     if let Some(unread) = &patterns.unread {
         lines
@@ -150,6 +199,14 @@ fn show_patterns(sounding: &Sounding, lines: &mut Lines) {
             .mark(Role::Doubtful, '?')
             .plain("the patterns could not be tried in full: ")
             .plain(unread);
+    }
+}
+
+/// `the rule r does not take`, in the form that fits how many there are.
+fn whose(rules: &[String]) -> String {
+    match rules {
+        [only] => format!("the rule {only} takes none of"),
+        rules => format!("none of the rules {} takes", listed(rules)),
     }
 }
 
@@ -177,6 +234,11 @@ fn show_figures(report: &SoundReport, lines: &mut Lines) {
         count => format!("{count} canaries sent"),
     };
     lines.add(0).text(Role::Strong, &metadata.fleet).plain(&format!(", sound: {sent}; {parts}."));
+    if summary.sent > 0 {
+        let what =
+            "one event each on the account's default bus: source foghorn.canary, detail-type Foghorn Canary";
+        lines.add(2).hang(10).text(Role::Dim, "sent      ").plain(what);
+    }
     let time = duration(metadata.finished_at - metadata.started_at);
     lines.add(2).text(Role::Dim, "run       ").plain(&format!("{} in {time}", metadata.run));
     let calls = counted(usize::try_from(summary.calls.total).unwrap_or(usize::MAX), "call");
