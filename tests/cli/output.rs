@@ -4,7 +4,9 @@ use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Denial, Effect, Fault};
 use serde_json::json;
 
-use super::support::{DEV, IRELAND, PIPELINE, PROD, SEOUL, Stage, account, bootstrapped, one_region, services};
+use super::support::{
+    DEV, IRELAND, PIPELINE, PROD, SEOUL, Stage, account, bootstrapped, one_region, services,
+};
 
 fn fleet() -> String {
     let one = "    - { id: \"111111111111\", name: dev }\n";

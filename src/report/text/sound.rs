@@ -170,7 +170,8 @@ fn why(sounding: &Sounding, indent: usize, lines: &mut Lines) {
 /// The hops that nothing is known of, because the canary stopped before.
 fn show_beyond(sounding: &Sounding, lines: &mut Lines) {
     let unreached = sounding.hops.iter().skip_while(|hop| hop.state == HopState::Reached).skip(1);
-    let names: Vec<&str> = unreached.map(|hop| hop.subject.as_str()).collect();
+    let mut names: Vec<&str> = unreached.map(|hop| hop.subject.as_str()).collect();
+    names.dedup();
     if !names.is_empty() {
         lines.add(4).text(Role::Dim, &format!("beyond it, and not proven: {}", listed(&names)));
     }
@@ -246,7 +247,7 @@ fn show_figures(report: &SoundReport, lines: &mut Lines) {
     if summary.sent > 0 {
         show_limits(report, lines);
     }
-    show_exit(sound_exit_code(report), lines);
+    show_exit(report, lines);
 }
 
 /// What no metric can prove.
@@ -262,8 +263,12 @@ fn show_limits(report: &SoundReport, lines: &mut Lines) {
     lines.add(0).text(Role::Strong, "note: ").hang(6).plain(late);
 }
 
-fn show_exit(code: ExitCode, lines: &mut Lines) {
+fn show_exit(report: &SoundReport, lines: &mut Lines) {
+    let code = sound_exit_code(report);
     let (role, meaning) = match code {
+        ExitCode::Clean if report.summary.sent == 0 => {
+            (Role::Good, "nothing is wrong, and no canary was sent")
+        }
         ExitCode::Clean => (Role::Good, "every canary passed the last hop that can be seen"),
         ExitCode::Drift => (Role::Doubtful, "something did not arrive, or would not be taken"),
         ExitCode::Incomplete | ExitCode::Failed => (Role::Doubtful, code.meaning()),
