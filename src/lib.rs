@@ -16,8 +16,9 @@
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
 //!
-//! [`sounding`] says how far canaries got, by what AWS counted; [`sound`] sends
-//! them and counts.
+//! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
+//! says how far canaries got, by what AWS counted; [`sound`] sends them and
+//! counts.
 //!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
@@ -35,6 +36,7 @@ pub mod notifier;
 pub mod package;
 pub mod plan;
 pub mod reconcile;
+pub mod rehearsal;
 pub mod report;
 pub mod sound;
 pub mod sounding;

@@ -15,6 +15,7 @@ pub mod run;
 pub mod schema;
 pub mod sound;
 pub mod telemetry;
+pub mod test_event;
 pub mod validate;
 
 use args::{Arguments, Command};
@@ -31,6 +32,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
         Command::Sound(sound) => Box::pin(sound::run(&global, &sound)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
+        Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
         #[cfg(feature = "demo")]

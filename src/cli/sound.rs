@@ -17,7 +17,7 @@ pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode
     let report = run.sound(arguments.timeout).await;
     let text = match global.output {
         Output::Text => report::text::render_sound(&report, &run::style(global, &std::io::stdout())),
-        Output::Json => report::json::render_sound(&report).map_err(CliError::Json)?,
+        Output::Json => report::json::render(&report).map_err(CliError::Json)?,
     };
     run::write_out(&format!("{}\n", text.trim_end()))?;
     Ok(sound_exit_code(&report))

@@ -2,22 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::Report;
-use crate::model::sounding::SoundReport;
-
-/// The report as indented JSON with a line end. The same report gives the
-/// same bytes. Fails only where a time cannot be written, one beyond the year
-/// 9999.
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    written(report)
-}
-
-/// The report of a sounding, in the same form.
-pub fn render_sound(report: &SoundReport) -> Result<String, serde_json::Error> {
-    written(report)
-}
-
-fn written(report: &impl Serialize) -> Result<String, serde_json::Error> {
+/// A report, a rehearsal or a sounding, as indented JSON with a line end. The
+/// same report gives the same bytes. Fails only where a time cannot be written,
+/// one beyond the year 9999.
+pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
     Ok(text)
@@ -26,6 +14,7 @@ fn written(report: &impl Serialize) -> Result<String, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Report;
     use crate::model::pass::{Condition, ConditionStatus, ConditionType};
     use crate::model::sounding::{MissedSample, SoundState};
     use crate::report::fixtures::{applied, mixed, sounded, sounding};
@@ -144,7 +133,7 @@ mod tests {
             family: "taskFailed",
             rules: vec!["r".into()],
         }];
-        let text = render_sound(&sounded(vec![one])).expect("a report");
+        let text = render(&sounded(vec![one])).expect("a report");
         let found: Value = serde_json::from_str(&text).expect("JSON");
         let promised = json!({
             "apiVersion": "foghorn.dev/v1alpha1", "kind": "Sound",

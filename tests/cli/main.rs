@@ -10,3 +10,4 @@ mod sound;
 #[path = "../scenarios/support.rs"]
 #[expect(dead_code, reason = "the scenarios play on the same stage and use more of it")]
 mod support;
+mod test_event;

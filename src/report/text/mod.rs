@@ -14,6 +14,7 @@ mod names;
 mod next;
 mod paths;
 mod plan;
+mod rehearsal;
 mod sound;
 mod standing;
 mod summary;
@@ -25,6 +26,7 @@ use crate::model::Report;
 use line::Lines;
 
 pub use plan::render_plan;
+pub use rehearsal::{render_rehearsal, render_rehearsals};
 pub use sound::render_sound;
 
 /// How the text shall look. The caller knows the terminal; this module doesn't.
