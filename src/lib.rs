@@ -16,7 +16,9 @@
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
 //!
-//! [`rehearsal`] says what would become of one event, without AWS.
+//! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
+//! says how far canaries got, by what AWS counted; [`sound`] sends them and
+//! counts.
 //!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
@@ -36,6 +38,8 @@ pub mod plan;
 pub mod reconcile;
 pub mod rehearsal;
 pub mod report;
+pub mod sound;
+pub mod sounding;
 
 #[cfg(feature = "demo")]
 pub mod sim;

@@ -109,6 +109,14 @@ impl Reconciler {
         self.judged(account, look, changes)
     }
 
+    /// How an account stands, with all that is asked for there and all that was
+    /// read. Nothing is written.
+    pub fn view(&self, account: &Account, sighting: Sighting) -> (Pass, HubSight) {
+        let look = self.compare(account, sighting);
+        let pass = self.pass(account, &look, look.plan.changes.clone());
+        (pass, HubSight { desired: look.desired, snapshot: look.snapshot })
+    }
+
     /// Makes the changes that are due and that `approved` holds in the same
     /// form, looks again, and says how things stand then.
     pub async fn apply(&self, account: &Account, sighting: Sighting, approved: &[Change]) -> Judged {

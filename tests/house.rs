@@ -17,6 +17,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rehearsal", &["model", "fleet", "events", "plan", "chat"]),
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),
+    ("sounding", &["model", "fleet", "events", "plan"]),
+    ("sound", &["model", "fleet", "events", "sounding", "aws", "reconcile"]),
     (
         "cli",
         &[
@@ -31,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "reconcile",
             "rehearsal",
             "controller",
+            "sound",
         ],
     ),
     ("notifier", &["model", "events", "chat"]),

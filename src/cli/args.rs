@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
@@ -79,6 +80,8 @@ pub enum Command {
     Apply(PrunableArguments<ApplyArguments>),
     /// Show everything that the fleet owns, ask, and remove it; nothing else is touched
     Destroy(ApplyArguments),
+    /// Send one canary down every pipeline and say how far each got; the rooms get a message each
+    Sound(SoundArguments),
     /// Check a fleet file without calling AWS
     Validate(FleetArguments),
     /// Say what would become of an event, pipeline by pipeline, without calling AWS
@@ -138,6 +141,17 @@ pub struct ApplyArguments {
     /// Make the changes without asking; required where there is no terminal
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// Options of `sound`.
+#[derive(Debug, Clone, Args)]
+pub struct SoundArguments {
+    /// Which fleet.
+    #[command(flatten)]
+    pub fleet: FleetArguments,
+    /// How long to wait for the canaries: AWS counts some minutes late
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
 }
 
 /// Options of `test-event`.

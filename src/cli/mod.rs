@@ -13,6 +13,7 @@ pub mod plan;
 pub mod progress;
 pub mod run;
 pub mod schema;
+pub mod sound;
 pub mod telemetry;
 pub mod test_event;
 pub mod validate;
@@ -29,6 +30,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).await,
         Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
         Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
+        Command::Sound(sound) => Box::pin(sound::run(&global, &sound)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),

@@ -1,8 +1,9 @@
-//! What `plan`, `apply` and `demo` share: from the fleet file to the report.
+//! What `plan`, `apply`, `sound` and `demo` share: from the fleet file to the report.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -15,11 +16,13 @@ use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::report::Metadata;
+use crate::model::sounding::SoundReport;
 use crate::model::{Account, Mode, Pass, Report};
 use crate::plan::{self, Intent};
 use crate::reconcile::{Clock, Reconciler};
 use crate::report;
 use crate::report::text::Style;
+use crate::sound::Sounder;
 
 /// A run that is ready to begin.
 pub struct Run {
@@ -84,6 +87,15 @@ impl Run {
         let passes = controller.apply(&self.accounts, passes).await;
         progress.finish();
         passes
+    }
+
+    /// Sends a canary down every pipeline and follows them for so long.
+    pub async fn sound(&self, timeout: Duration) -> SoundReport {
+        let progress = Arc::new(Progress::new(self.interactive, self.accounts.len()));
+        let (reconciler, run, watcher) = (self.reconciler.clone(), self.id.clone(), progress.clone());
+        let report = Sounder { reconciler, run, timeout, watcher }.sound(&self.accounts).await;
+        progress.finish();
+        report
     }
 
     /// Cancelled once the run is to end early.

@@ -31,6 +31,7 @@ pub mod rule;
 pub mod secret;
 pub mod service;
 pub mod snapshot;
+pub mod sounding;
 pub mod subscription;
 pub mod tags;
 pub mod target;

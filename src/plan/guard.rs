@@ -17,7 +17,8 @@ pub fn withhold_all(plan: Plan, why: &str) -> Plan {
     Plan { changes: plan.changes.into_iter().map(|change: Change| change.withheld(why)).collect() }
 }
 
-fn forbidden(guard: &Guard, account: &Account) -> Option<&'static str> {
+/// Why nothing may be written in this account; `None` if something may.
+pub fn forbidden(guard: &Guard, account: &Account) -> Option<&'static str> {
     if guard.freeze {
         Some("spec.guard.freeze stops all writing")
     } else if guard.deny.contains(&account.id) {

@@ -1,6 +1,7 @@
 //! What a run comes to, for scripts.
 
 use crate::model::Report;
+use crate::model::sounding::SoundReport;
 
 /// The exit codes. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +46,25 @@ pub fn exit_code(report: &Report) -> ExitCode {
     }
 }
 
+/// What a sounding comes to. A canary that was not sent proves nothing, so that
+/// it counts as one that did not arrive.
+pub fn sound_exit_code(report: &SoundReport) -> ExitCode {
+    if report.is_incomplete() {
+        ExitCode::Incomplete
+    } else if report.is_broken() {
+        ExitCode::Drift
+    } else {
+        ExitCode::Clean
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::pass::PathState;
+    use crate::model::sounding::{MissedSample, SoundState};
     use crate::model::{Action, Check, CoverageState, Kind, Mode, Outcome, Pass, Severity};
-    use crate::report::fixtures::{fine, report};
+    use crate::report::fixtures::{fine, report, sounded, sounding};
 
     fn code(change: impl FnOnce(Pass) -> Pass) -> ExitCode {
         exit_code(&report(
@@ -111,6 +125,32 @@ mod tests {
             code(|pass| pass.not_heard(PathState::Unknown, "deploys", "taskFailed", "us-east-1", hidden)),
             ExitCode::Incomplete
         );
+    }
+
+    #[test]
+    fn a_sounding_is_clean_only_where_every_canary_that_was_due_arrived() {
+        for (state, code) in [
+            (SoundState::Arrived, ExitCode::Clean),
+            (SoundState::Off, ExitCode::Clean),
+            (SoundState::Failed, ExitCode::Drift),
+            (SoundState::NotSeen, ExitCode::Drift),
+            (SoundState::NotSent, ExitCode::Drift),
+            (SoundState::Unread, ExitCode::Incomplete),
+        ] {
+            let all = vec![sounding(SoundState::Arrived), sounding(state)];
+            assert_eq!(sound_exit_code(&sounded(all)), code, "{state:?}");
+        }
+        assert_eq!(sound_exit_code(&sounded(Vec::new())), ExitCode::Clean);
+    }
+
+    #[test]
+    fn a_pattern_that_misses_what_ecs_sends_is_wrong_wherever_the_canary_got() {
+        let mut one = sounding(SoundState::Arrived);
+        one.patterns.missed =
+            vec![MissedSample { sample: "task-exited".into(), family: "taskFailed", rules: Vec::new() }];
+        assert_eq!(sound_exit_code(&sounded(vec![one.clone()])), ExitCode::Drift);
+        one.patterns.unread = Some("denied".into());
+        assert_eq!(sound_exit_code(&sounded(vec![one])), ExitCode::Incomplete);
     }
 
     #[test]

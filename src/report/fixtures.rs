@@ -7,6 +7,9 @@ use time::macros::datetime;
 
 use crate::model::pass::{AccountSummary, Hop, MadeBy, Path, PathState};
 use crate::model::report::Metadata;
+use crate::model::sounding::{
+    HopKind, HopState, PatternCheck, SentCanary, SoundHop, SoundMetadata, SoundReport, SoundState, Sounding,
+};
 use crate::model::*;
 
 /// A report of these passes, with calls in proportion.
@@ -445,4 +448,41 @@ pub(crate) fn remediated_breakers() -> Report {
             .field("/rollback", json!(false), json!(true))
     });
     report(Mode::Plan, vec![pass])
+}
+
+/// A sounding of one pipeline that came to this, with a hop.
+pub(crate) fn sounding(state: SoundState) -> Sounding {
+    let sent_at = datetime!(2026-11-21 09:00:01 UTC);
+    let (source, detail_type) = ("foghorn.canary", "Foghorn Canary");
+    let rule = "foghorn-deploys".to_owned();
+    Sounding {
+        account: pass("111111111111", "dev", &[]).account,
+        location: "us-east-1".parse().expect("a sample Region"),
+        pipeline: "deploys".to_owned(),
+        state,
+        stopped_at: None,
+        why: None,
+        settings_say: None,
+        canary: Some(SentCanary { rule, source, detail_type, event: Some("e-1".to_owned()), sent_at }),
+        hops: vec![SoundHop {
+            name: HopKind::HubTarget,
+            subject: "topic foghorn-deploys".to_owned(),
+            state: HopState::NotSeen,
+            counts: BTreeMap::from([("Invocations", 1.0)]),
+        }],
+        patterns: PatternCheck { samples: 2, ..PatternCheck::default() },
+    }
+}
+
+/// A report of these soundings.
+pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
+    let metadata = SoundMetadata {
+        fleet: "acme".to_owned(),
+        run: "01KAJ6Q0000000000000000000".to_owned(),
+        started_at: datetime!(2026-11-21 09:00:00.25 UTC),
+        finished_at: datetime!(2026-11-21 09:00:04.5 UTC),
+        timeout_seconds: 300,
+        version: "0.1.0",
+    };
+    SoundReport::of(metadata, soundings, Vec::new(), BTreeMap::from([("events:PutEvents".to_owned(), 1)]))
 }

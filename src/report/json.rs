@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-/// A report, or a rehearsal, as indented JSON with a line end. The same report gives the
-/// same bytes. Fails only where a time cannot be written, one beyond the year
-/// 9999.
+/// A report, a rehearsal or a sounding, as indented JSON with a line end. The
+/// same report gives the same bytes. Fails only where a time cannot be written,
+/// one beyond the year 9999.
 pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
@@ -16,7 +16,8 @@ mod tests {
     use super::*;
     use crate::model::Report;
     use crate::model::pass::{Condition, ConditionStatus, ConditionType};
-    use crate::report::fixtures::{applied, mixed};
+    use crate::model::sounding::{MissedSample, SoundState};
+    use crate::report::fixtures::{applied, mixed, sounded, sounding};
     use serde_json::{Value, json};
     use time::macros::datetime;
 
@@ -122,6 +123,34 @@ mod tests {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!("applied_json", render(&applied()).expect("a report"));
         });
+    }
+
+    #[test]
+    fn a_sounding_has_every_promised_member() {
+        let mut one = sounding(SoundState::NotSeen);
+        one.patterns.missed = vec![MissedSample {
+            sample: "task-exited".into(),
+            family: "taskFailed",
+            rules: vec!["r".into()],
+        }];
+        let text = render(&sounded(vec![one])).expect("a report");
+        let found: Value = serde_json::from_str(&text).expect("JSON");
+        let promised = json!({
+            "apiVersion": "foghorn.dev/v1alpha1", "kind": "Sound",
+            "metadata": { "fleet": "", "run": "", "startedAt": "", "finishedAt": "", "timeoutSeconds": 0, "version": "" },
+            "summary": { "sent": 0, "arrived": 0, "failed": 0, "notSeen": 0, "notSent": 0, "unread": 0, "off": 0,
+                "missedSamples": 0, "calls": { "total": 0, "byOperation": { "events:PutEvents": 0 } } },
+            "unread": [],
+            "soundings": [{
+                "account": { "id": "", "name": "", "labels": {} }, "location": "", "pipeline": "",
+                "state": "", "stoppedAt": null, "why": null, "settingsSay": null,
+                "canary": { "rule": "", "source": "", "detailType": "", "event": "", "sentAt": "" },
+                "hops": [{ "name": "", "subject": "", "state": "", "counts": { "Invocations": 0 } }],
+                "patterns": { "samples": 0, "missed": [{ "sample": "", "family": "", "rules": [""] }], "unread": null } }],
+        });
+        assert_holds(&promised, &found, "");
+        assert_eq!((&found["kind"], &found["soundings"][0]["state"]), (&json!("Sound"), &json!("notSeen")));
+        assert_eq!(found["soundings"][0]["hops"][0]["name"], "hubTarget");
     }
 
     #[test]

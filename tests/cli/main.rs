@@ -6,6 +6,7 @@ mod commands;
 mod fleet_file;
 mod output;
 mod secrets;
+mod sound;
 #[path = "../scenarios/support.rs"]
 #[expect(dead_code, reason = "the scenarios play on the same stage and use more of it")]
 mod support;

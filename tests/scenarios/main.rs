@@ -14,4 +14,5 @@ mod kill;
 mod ownership;
 mod pipeline;
 mod removal;
+mod sound;
 mod support;

@@ -1,5 +1,7 @@
 //! Events of our own: canaries, and what a pattern makes of an event.
 
+use aws_sdk_eventbridge::config::Config;
+use aws_sdk_eventbridge::config::retry::RetryConfig;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 
 use super::targets::refused;
@@ -21,7 +23,9 @@ pub(crate) struct Canary<'a> {
     pub detail: &'a str,
 }
 
-/// Puts an event on the default bus, and gives its id.
+/// Puts an event on the default bus, and gives its id. It is sent once: where
+/// no answer comes, the event may be on the bus, and another try would put it
+/// there a second time.
 ///
 /// # Errors
 /// A call that AWS refuses, and an event that it refuses in an answer that
@@ -34,8 +38,9 @@ pub(crate) async fn put_event(door: &Door, region: Region, canary: Canary<'_>) -
         .set_resources(Some(canary.resources.to_vec()))
         .detail(canary.detail)
         .build();
-    let call = door.eventbridge(region).put_events().entries(entry).send();
-    let answer = door.call(region, ApiGroup::Events, tried.clone(), call).await?;
+    let once = Config::builder().retry_config(RetryConfig::disabled());
+    let call = door.eventbridge(region).put_events().entries(entry).customize().config_override(once);
+    let answer = door.call(region, ApiGroup::Events, tried.clone(), call.send()).await?;
     let entry = answer.entries().first();
     let code = entry.and_then(|entry| entry.error_code());
     let message = entry.and_then(|entry| entry.error_message());

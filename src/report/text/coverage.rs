@@ -19,8 +19,13 @@ pub(super) struct Blindness<'a> {
 
 /// What could not be read in the account, same reasons together.
 pub(super) fn blindness(pass: &Pass) -> Vec<Blindness<'_>> {
+    blindness_of(&pass.coverage)
+}
+
+/// What could not be read in locations, same reasons together.
+pub(super) fn blindness_of(coverage: &[Coverage]) -> Vec<Blindness<'_>> {
     let mut reasons: BTreeMap<(CoverageState, &str), Vec<Location>> = BTreeMap::new();
-    for Coverage { location, state, detail } in &pass.coverage {
+    for Coverage { location, state, detail } in coverage {
         if *state != CoverageState::Seen {
             let detail = detail.as_deref().unwrap_or("no reason was given");
             reasons.entry((*state, detail)).or_default().push(*location);

@@ -15,6 +15,7 @@ mod next;
 mod paths;
 mod plan;
 mod rehearsal;
+mod sound;
 mod standing;
 mod summary;
 
@@ -26,6 +27,7 @@ use line::Lines;
 
 pub use plan::render_plan;
 pub use rehearsal::{render_rehearsal, render_rehearsals};
+pub use sound::render_sound;
 
 /// How the text shall look. The caller knows the terminal; this module doesn't.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
