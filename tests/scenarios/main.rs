@@ -6,9 +6,11 @@ mod accounts;
 mod breakers;
 mod coverage;
 mod drift;
+mod examples;
 mod inventory;
 mod kill;
 mod ownership;
 mod pipeline;
 mod removal;
+
 mod support;
