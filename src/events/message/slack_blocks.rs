@@ -30,7 +30,7 @@ pub(super) fn transformer(shape: Shape, heading: &Heading<'_>) -> Transformer {
         })
     }));
     written(&json!({
-        "text": format!("{icon} {}", heading.title(shape)),
+        "text": format!("{icon} {}", heading.headline(shape)),
         "attachments": attachments,
     }))
 }

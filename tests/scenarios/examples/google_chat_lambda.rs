@@ -85,7 +85,7 @@ fn google_chat_by_lambda_is_mended_whatever_somebody_did_to_it() {
     example.is_mended(
         place,
         &[("sns:Unsubscribe", json!({ "SubscriptionArn": subscription }))],
-        &["create Subscription foghorn-tasks @ ap-northeast-2"],
+        &["create Subscription foghorn-tasks/foghorn-tasks @ ap-northeast-2"],
     );
     example.is_mended(
         place,
@@ -95,7 +95,10 @@ fn google_chat_by_lambda_is_mended_whatever_somebody_did_to_it() {
     example.is_mended(
         place,
         &[("sns:DeleteTopic", json!({ "TopicArn": topic }))],
-        &["create Topic foghorn-tasks @ ap-northeast-2"],
+        &[
+            "create Topic foghorn-tasks @ ap-northeast-2",
+            "create Subscription foghorn-tasks/foghorn-tasks @ ap-northeast-2",
+        ],
     );
 }
 

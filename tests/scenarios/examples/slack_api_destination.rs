@@ -10,7 +10,7 @@ use crate::support::{DEV, Stage};
 const FLEET: &str = include_str!("../../../manifests/fleets/slack-api-destination.yaml");
 const TOKYO: &str = "ap-northeast-1";
 const VARIABLE: &str = "SLACK_WEBHOOK_URL";
-const RULE: &str = "foghorn-stops-tasks";
+const RULE: &str = "foghorn-stops.tasks";
 
 /// One account with the roles, and the webhook in the environment.
 fn example() -> Example {
@@ -68,12 +68,12 @@ fn slack_by_api_destination_is_mended_whatever_somebody_did_to_it() {
     example.is_mended(
         place,
         &[("events:DisableRule", json!({ "Name": RULE }))],
-        &["update Rule foghorn-stops-tasks @ ap-northeast-1"],
+        &["update Rule foghorn-stops.tasks @ ap-northeast-1"],
     );
     example.is_mended(
         place,
         &[("events:RemoveTargets", json!({ "Rule": RULE, "Ids": ["destination"] }))],
-        &["create Target foghorn-stops-tasks/destination @ ap-northeast-1"],
+        &["create Target foghorn-stops.tasks/destination @ ap-northeast-1"],
     );
     let spliced = json!({ "InputTransformer": {
         "InputPathsMap": { "reason": "$.detail.stoppedReason" },
@@ -82,7 +82,7 @@ fn slack_by_api_destination_is_mended_whatever_somebody_did_to_it() {
     example.is_mended(
         place,
         &[("events:PutTargets", example.target(place, RULE, &spliced))],
-        &["update Target foghorn-stops-tasks/destination @ ap-northeast-1"],
+        &["update Target foghorn-stops.tasks/destination @ ap-northeast-1"],
     );
     example.is_mended(
         place,

@@ -1,6 +1,7 @@
 //! Failed batches in Slack, through the notifier alone.
 
 use foghorn::model::EventFamily;
+use foghorn::sim::faults::{Effect, Fault};
 use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::json;
 
@@ -30,6 +31,14 @@ fn example() -> Example {
 #[test]
 fn slack_by_lambda_is_planned_and_built_once() {
     example().is_built_once("slack_lambda");
+}
+
+#[test]
+fn slack_by_lambda_is_built_even_if_the_function_is_made_by_a_call_whose_answer_is_lost() {
+    let example = example();
+    let lost = Fault::new(Effect::LoseAnswer).service("lambda").operation("CreateFunction").times(1);
+    example.stage.simulator.faults.add(lost);
+    example.is_built_once("slack_lambda");
 }
 
 #[test]
