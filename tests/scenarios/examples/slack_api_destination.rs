@@ -87,7 +87,12 @@ fn slack_by_api_destination_is_mended_whatever_somebody_did_to_it() {
     example.is_mended(
         place,
         &[("events:DeleteApiDestination", json!({ "Name": "foghorn-stops" }))],
-        &["create ApiDestination foghorn-stops @ ap-northeast-1"],
+        // Made anew, it has another ARN.
+        &[
+            "create ApiDestination foghorn-stops @ ap-northeast-1",
+            "update Target foghorn-stops.plain/destination @ ap-northeast-1",
+            "update Target foghorn-stops.tasks/destination @ ap-northeast-1",
+        ],
     );
 }
 
