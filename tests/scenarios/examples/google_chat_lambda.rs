@@ -9,25 +9,29 @@ use crate::support::{SEOUL, Stage};
 
 const FLEET: &str = include_str!("../../../manifests/fleets/google-chat-lambda.yaml");
 
-/// Each environment with its account and the space that hears of it.
-const ENVIRONMENTS: [(&str, &str); 3] =
-    [("dev-an2d", "111111111111"), ("stg-an2s", "222222222222"), ("prd-an2p", "333333333333")];
+/// Each environment, which is also its space's name, its account and its
+/// cluster.
+const ENVIRONMENTS: [(&str, &str, &str); 3] = [
+    ("dev-an2d", "111111111111", "dev-an2d-ecs"),
+    ("stg-an2s", "222222222222", "stg-an2s-ecs"),
+    ("prd-an2p", "333333333333", "prd-an2p-ecs"),
+];
 
 /// Three environments with the roles, and the webhook of each in its secret.
 fn example() -> Example {
     let stage = Stage::new(|world| {
-        for (name, account) in ENVIRONMENTS {
+        for (name, account, _) in ENVIRONMENTS {
             bootstrapped(world, account, name, Some("choose-one-and-keep-it"));
         }
     });
-    for (name, account) in ENVIRONMENTS {
+    for (name, account, _) in ENVIRONMENTS {
         let webhook = stage.webhook(Kind::GoogleChat, name);
         stage.store_secret(account, SEOUL, "foghorn/google-chat", &webhook);
     }
-    let places = ENVIRONMENTS.map(|(name, account)| Place {
+    let places = ENVIRONMENTS.map(|(name, account, cluster)| Place {
         account,
         region: SEOUL,
-        cluster: "dev-an2d-ecs",
+        cluster,
         elsewhere: None,
         room: ("google-chat", name),
     });
@@ -57,8 +61,8 @@ fn google_chat_by_lambda_keeps_a_service_in_one_thread_and_posts_no_event_twice(
 fn google_chat_by_lambda_is_mended_whatever_somebody_did_to_it() {
     let example = example().applied();
     let place = &example.places[1];
-    let (rule, function) = (json!("foghorn-tasks"), json!("foghorn-tasks"));
-    let topic = format!("arn:aws:sns:{SEOUL}:{}:foghorn-tasks", place.account);
+    let name = "foghorn-tasks";
+    let topic = format!("arn:aws:sns:{SEOUL}:{}:{name}", place.account);
     let listed = example.stage.by_hand(
         place.account,
         SEOUL,
@@ -68,36 +72,29 @@ fn google_chat_by_lambda_is_mended_whatever_somebody_did_to_it() {
     let subscription = listed["Subscriptions"][0]["SubscriptionArn"].clone();
     example.is_mended(
         place,
-        &[("events:DisableRule", json!({ "Name": rule }))],
-        &["update Rule foghorn-tasks @ ap-northeast-2"],
+        &[
+            ("events:DisableRule", json!({ "Name": name })),
+            ("events:PutTargets", example.target(place, name, &json!({ "InputPath": "$.detail" }))),
+            ("sns:Unsubscribe", json!({ "SubscriptionArn": subscription })),
+        ],
+        &[
+            "create Subscription foghorn-tasks/foghorn-tasks @ ap-northeast-2",
+            "update Rule foghorn-tasks @ ap-northeast-2",
+            "update Target foghorn-tasks/topic @ ap-northeast-2",
+        ],
     );
     example.is_mended(
         place,
-        &[("events:RemoveTargets", json!({ "Rule": rule, "Ids": ["topic"] }))],
-        &["create Target foghorn-tasks/topic @ ap-northeast-2"],
-    );
-    let narrowed = json!({ "InputPath": "$.detail" });
-    example.is_mended(
-        place,
-        &[("events:PutTargets", example.target(place, "foghorn-tasks", &narrowed))],
-        &["update Target foghorn-tasks/topic @ ap-northeast-2"],
-    );
-    example.is_mended(
-        place,
-        &[("sns:Unsubscribe", json!({ "SubscriptionArn": subscription }))],
-        &["create Subscription foghorn-tasks/foghorn-tasks @ ap-northeast-2"],
-    );
-    example.is_mended(
-        place,
-        &[("lambda:DeleteFunction", json!({ "FunctionName": function }))],
-        &["create Function foghorn-tasks @ ap-northeast-2"],
-    );
-    example.is_mended(
-        place,
-        &[("sns:DeleteTopic", json!({ "TopicArn": topic }))],
+        &[
+            ("events:RemoveTargets", json!({ "Rule": name, "Ids": ["topic"] })),
+            ("lambda:DeleteFunction", json!({ "FunctionName": name })),
+            ("sns:DeleteTopic", json!({ "TopicArn": topic })),
+        ],
         &[
             "create Topic foghorn-tasks @ ap-northeast-2",
+            "create Function foghorn-tasks @ ap-northeast-2",
             "create Subscription foghorn-tasks/foghorn-tasks @ ap-northeast-2",
+            "create Target foghorn-tasks/topic @ ap-northeast-2",
         ],
     );
 }

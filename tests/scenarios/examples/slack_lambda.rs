@@ -62,24 +62,25 @@ fn slack_by_lambda_is_mended_whatever_somebody_did_to_it() {
     let name = "foghorn-batches";
     example.is_mended(
         place,
-        &[("events:DisableRule", json!({ "Name": name }))],
-        &["update Rule foghorn-batches @ ap-northeast-1"],
+        &[
+            ("events:DisableRule", json!({ "Name": name })),
+            ("events:PutTargets", example.target(place, name, &json!({ "InputPath": "$.detail" }))),
+        ],
+        &[
+            "update Rule foghorn-batches @ ap-northeast-1",
+            "update Target foghorn-batches/function @ ap-northeast-1",
+        ],
     );
     example.is_mended(
         place,
-        &[("events:RemoveTargets", json!({ "Rule": name, "Ids": ["function"] }))],
-        &["create Target foghorn-batches/function @ ap-northeast-1"],
-    );
-    let narrowed = json!({ "InputPath": "$.detail" });
-    example.is_mended(
-        place,
-        &[("events:PutTargets", example.target(place, name, &narrowed))],
-        &["update Target foghorn-batches/function @ ap-northeast-1"],
-    );
-    example.is_mended(
-        place,
-        &[("lambda:DeleteFunction", json!({ "FunctionName": name }))],
-        &["create Function foghorn-batches @ ap-northeast-1"],
+        &[
+            ("events:RemoveTargets", json!({ "Rule": name, "Ids": ["function"] })),
+            ("lambda:DeleteFunction", json!({ "FunctionName": name })),
+        ],
+        &[
+            "create Function foghorn-batches @ ap-northeast-1",
+            "create Target foghorn-batches/function @ ap-northeast-1",
+        ],
     );
 }
 
