@@ -66,6 +66,27 @@ fn slack_by_chatbot_is_mended_whatever_somebody_did_to_it() {
 }
 
 #[test]
+fn slack_by_chatbot_makes_its_topic_again_and_says_what_only_a_person_can_do() {
+    let example = example().applied();
+    let place = &example.places[0];
+    let topic = format!("arn:aws:sns:{SEOUL}:{DEV}:{RULE}");
+    example.damage(place, &[("sns:DeleteTopic", json!({ "TopicArn": topic }))]);
+    let apply = example.run(&["apply", "--yes"]).ended(2);
+    assert_eq!(apply.changes(), ["create Topic foghorn-deploys @ ap-northeast-2: applied"]);
+    let why = apply.all("paths")[0]["why"].as_str().unwrap_or_default().to_owned();
+    assert!(why.contains("add it again"), "{why}");
+    let name = "global configuration foghorn-TXXXXXXXXXX-CXXXXXXXXXX";
+    let room = example.stage.inventory(DEV)[name].clone();
+    for topics in [&json!([]), &room["SnsTopicArns"]] {
+        let arn = &room["ChatConfigurationArn"];
+        let input = json!({ "ChatConfigurationArn": arn, "SlackChannelId": ROOM.1, "SnsTopicArns": topics });
+        example.damage(place, &[("chatbot:UpdateSlackChannelConfiguration", input)]);
+    }
+    example.is_heard(place);
+    assert_eq!(example.run(&["plan"]).ended(0).changes(), [""; 0]);
+}
+
+#[test]
 fn slack_by_chatbot_tells_of_services_that_fail_in_silence() {
     let example = example().applied();
     example.stage.simulator.with_world(|world| services(world, DEV, SEOUL, [Service::named("silent")]));
