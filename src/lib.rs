@@ -16,6 +16,8 @@
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
 //!
+//! [`rehearsal`] says what would become of one event, without AWS.
+//!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
 #![forbid(unsafe_code)]
@@ -32,6 +34,7 @@ pub mod notifier;
 pub mod package;
 pub mod plan;
 pub mod reconcile;
+pub mod rehearsal;
 pub mod report;
 
 #[cfg(feature = "demo")]

@@ -299,3 +299,47 @@ fn with_what_remains(done: Vec<Change>, remaining: &Plan) -> Vec<Change> {
     plan::sort(&mut all);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Action, Key, Kind, Region};
+
+    fn change(name: &str, outcome: Outcome) -> Change {
+        let key = Key::new(Kind::Topic, Region::US_EAST_1, name);
+        Change { outcome, ..Change::delete(key, None, "acme", Vec::new()) }
+    }
+
+    fn told(changes: &[Change]) -> Vec<(&str, Outcome, bool)> {
+        changes.iter().map(|change| (&*change.key.name, change.outcome, change.why.is_some())).collect()
+    }
+
+    #[test]
+    fn what_aws_accepted_and_still_shows_as_before_is_not_called_done() {
+        let done = vec![change("done", Outcome::Applied), change("late", Outcome::Applied)];
+        let remaining = Plan { changes: vec![change("late", Outcome::Planned)] };
+        let all = with_what_remains(done, &remaining);
+        assert_eq!(told(&all), [("done", Outcome::Applied, false), ("late", Outcome::Failed, true)]);
+    }
+
+    #[test]
+    fn what_became_due_meanwhile_stands_beside_what_was_done() {
+        let done = vec![change("done", Outcome::Applied)];
+        let remaining = Plan { changes: vec![change("new", Outcome::Planned)] };
+        let all = with_what_remains(done, &remaining);
+        assert_eq!(told(&all), [("done", Outcome::Applied, false), ("new", Outcome::Planned, false)]);
+    }
+
+    #[test]
+    fn what_was_not_approved_as_it_is_now_is_not_made() {
+        let plan =
+            || Plan { changes: vec![change("same", Outcome::Planned), change("new", Outcome::Planned)] };
+        let approved = [change("same", Outcome::Planned)];
+        let kept = only_approved(plan(), &approved);
+        let writes: Vec<&str> =
+            kept.changes.iter().filter(|one| one.is_write()).map(|one| &*one.key.name).collect();
+        assert_eq!(writes, ["same"]);
+        let withheld = kept.changes.iter().find(|one| one.action == Action::Withheld);
+        assert!(withheld.and_then(|one| one.why.as_deref()).is_some_and(|why| why.contains("run again")));
+    }
+}

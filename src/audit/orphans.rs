@@ -12,10 +12,7 @@ pub(super) fn check(orphans: &[Key]) -> Vec<Finding> {
             Severity::Warning,
             key.location,
             &key.name,
-            format!(
-                "this {} is the fleet's and nothing asks for it any more; foghorn apply --prune removes it",
-                key.kind
-            ),
+            format!("the fleet owns this {}, and its file no longer asks for it", key.kind),
             [("kind", json!(key.kind))],
         )
     };

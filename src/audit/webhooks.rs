@@ -49,7 +49,7 @@ pub(super) fn of_secret(seen: Option<&RegionSnapshot>, settings: &Settings) -> O
     match seen?.secrets.get(secret)? {
         Sight::Unknown => None,
         Sight::Absent => Some(Err(format!("there is no secret {secret}"))),
-        Sight::Seen(Err(why)) => Some(Err(format!("the secret {secret}: {why}"))),
+        Sight::Seen(Err(why)) => Some(Err(why.clone())),
         Sight::Seen(Ok(url)) => {
             Some(of_room(url, settings).map_err(|why| format!("the secret {secret}: {why}")))
         }

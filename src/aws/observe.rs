@@ -75,7 +75,7 @@ async fn find_owned<'a>(
     gaps: &mut Vec<Gap>,
 ) -> Option<(&'a str, BTreeSet<Key>)> {
     let fleet = interest.owned_by.as_deref()?;
-    let keys = noted(Box::pin(owned::candidates(door, region, fleet)).await, gaps)?;
+    let keys = noted(Box::pin(owned::candidates(door, region, fleet, interest.removes)).await, gaps)?;
     Some((fleet, keys))
 }
 

@@ -26,18 +26,33 @@ const OWN: &str = "foghorn-";
 /// description tell: the index of tags follows them with a delay (Resource
 /// Groups Tagging API reference, GetResources).
 ///
+/// What takes no tags stands beside what does, so that it is looked for only
+/// there, unless `removes` says that not a thing is to be left.
+///
 /// # Errors
 /// The first list that can't be read.
-pub(super) async fn candidates(door: &Door, region: Region, fleet: &str) -> Result<BTreeSet<Key>, AwsError> {
-    let (tagged, connections, destinations) = tokio::join!(
-        Box::pin(list_tagged(door, region, fleet)),
+pub(super) async fn candidates(
+    door: &Door,
+    region: Region,
+    fleet: &str,
+    removes: bool,
+) -> Result<BTreeSet<Key>, AwsError> {
+    let tagged = list_tagged(door, region, fleet).await?;
+    let mut keys: BTreeSet<Key> = tagged.into_iter().filter_map(|arn| key_of(region, &arn)).collect();
+    if removes || !keys.is_empty() {
+        keys.extend(untagged(door, region).await?);
+    }
+    Ok(keys)
+}
+
+async fn untagged(door: &Door, region: Region) -> Result<Vec<Key>, AwsError> {
+    let (connections, destinations) = tokio::join!(
         Box::pin(eventbridge::list_connections(door, region, OWN)),
         Box::pin(eventbridge::list_destinations(door, region, OWN)),
     );
-    let tagged = tagged?.into_iter().filter_map(|arn| key_of(region, &arn));
     let connections = connections?.into_iter().map(|name| Key::new(Kind::Connection, region, name));
     let destinations = destinations?.into_iter().map(|name| Key::new(Kind::ApiDestination, region, name));
-    Ok(tagged.chain(connections).chain(destinations).collect())
+    Ok(connections.chain(destinations).collect())
 }
 
 async fn list_tagged(door: &Door, region: Region, fleet: &str) -> Result<Vec<String>, AwsError> {

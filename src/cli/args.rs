@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::Intent;
 
@@ -81,6 +81,8 @@ pub enum Command {
     Destroy(ApplyArguments),
     /// Check a fleet file without calling AWS
     Validate(FleetArguments),
+    /// Say what would become of an event, pipeline by pipeline, without calling AWS
+    TestEvent(TestEventArguments),
     /// Print the JSON Schema of the fleet file
     Schema,
     /// Print the CloudFormation template of the roles that every account needs once
@@ -136,6 +138,25 @@ pub struct ApplyArguments {
     /// Make the changes without asking; required where there is no terminal
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// Options of `test-event`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    group = ArgGroup::new("what").required(true),
+    after_help = "Exit codes: 0 a room would show a message; 1 failed; 2 no room would. --account and --region \
+                  choose where a sample happens, --pipeline the pipelines that are tried."
+)]
+pub struct TestEventArguments {
+    /// Which fleet.
+    #[command(flatten)]
+    pub fleet: FleetArguments,
+    /// A file with the event as EventBridge hands it to rules, in JSON; `-` for standard input
+    #[arg(value_name = "EVENT", group = "what")]
+    pub event: Option<PathBuf>,
+    /// A sample event of this name, `task-exited` say; `all` tries each of them in short
+    #[arg(long, value_name = "NAME", group = "what")]
+    pub sample: Option<String>,
 }
 
 /// Options of `bootstrap`.

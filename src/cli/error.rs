@@ -3,6 +3,8 @@
 use std::io;
 
 use crate::aws::AwsError;
+use crate::rehearsal::event::EventError;
+use crate::rehearsal::sample::UnknownSample;
 
 /// A failure of the command itself: exit code 1.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,27 @@ pub enum CliError {
     /// Discovery found no account that is left in.
     #[error("the fleet has no account: the organisation has none that is active, included and not excluded")]
     NoAccounts,
+    /// The file with the event can't be read.
+    #[error("could not read the event from {origin}")]
+    EventFile {
+        /// The file's name.
+        origin: String,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// What was given is no event.
+    #[error("the event of {origin} can't be used")]
+    Event {
+        /// The file's name.
+        origin: String,
+        /// What it lacks.
+        #[source]
+        source: EventError,
+    },
+    /// A sample was asked for that there is not.
+    #[error("there is nothing to try")]
+    Sample(#[source] UnknownSample),
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
@@ -59,11 +82,17 @@ impl CliError {
             ),
             Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
             Self::NoAccounts => Some("look at spec.organization.include and exclude"),
+            Self::Event { .. } => Some(
+                "give the whole event, as a rule hands it to a log group: `--sample task-exited -o json` shows one \
+                 under event.body",
+            ),
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
             Self::Discovery(_)
             | Self::Selection(_)
+            | Self::EventFile { .. }
+            | Self::Sample(_)
             | Self::NobodyToAsk
             | Self::Output { .. }
             | Self::Json(_) => None,

@@ -14,6 +14,7 @@ pub mod progress;
 pub mod run;
 pub mod schema;
 pub mod telemetry;
+pub mod test_event;
 pub mod validate;
 
 use args::{Arguments, Command};
@@ -29,6 +30,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
         Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
+        Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
         #[cfg(feature = "demo")]

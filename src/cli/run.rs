@@ -200,7 +200,8 @@ fn options(global: &Global, fleet: &Fleet) -> aws::Options {
     }
 }
 
-fn filter(global: &Global) -> Filter {
+/// The part of the fleet that was chosen.
+pub fn filter(global: &Global) -> Filter {
     Filter {
         accounts: global.accounts.clone(),
         regions: global.regions.clone(),

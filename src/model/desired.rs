@@ -32,6 +32,8 @@ pub struct Desired {
     /// The fleet whose forgotten things are looked for; `None` where the run
     /// is about some pipelines only.
     pub orphans_of: Option<String>,
+    /// Whether they are to go.
+    pub removes: bool,
     /// Regions beside the account's own in which forgotten things may stand.
     pub orphan_regions: BTreeSet<Region>,
 }
@@ -118,6 +120,7 @@ impl Desired {
         }
         for region in interest.regions.values_mut() {
             region.owned_by.clone_from(&self.orphans_of);
+            region.removes = self.removes;
         }
         if self.orphan_regions.iter().any(|region| region.partition() == Partition::Aws) {
             interest.global.get_or_insert_default().teams = true;

@@ -24,6 +24,7 @@ pub mod pass;
 pub mod policy;
 pub mod queue;
 pub mod region;
+pub mod rehearsal;
 pub mod report;
 pub mod resource;
 pub mod rule;

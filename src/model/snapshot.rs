@@ -57,6 +57,8 @@ pub struct RegionInterest {
     /// The fleet whose things are looked for by their tag, whatever their
     /// names, and then read like those that are named above.
     pub owned_by: Option<String>,
+    /// Whether what is found of it is to go, so that none may be overlooked.
+    pub removes: bool,
 }
 
 /// What to read in AWS Chatbot.

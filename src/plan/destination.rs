@@ -52,9 +52,7 @@ fn webhook(leg: &Leg<'_>, reference: &SecretReference) -> Result<Secret, String>
 fn stored(leg: &Leg<'_>, name: &str) -> Result<Secret, String> {
     let region = leg.scope.inputs.snapshot.and_then(|snapshot| snapshot.regions.get(&leg.region));
     match region.and_then(|region| region.secrets.get(name)) {
-        Some(Sight::Seen(secret)) => {
-            secret.clone().map_err(|why| format!("its webhook can't be used: {why}"))
-        }
+        Some(Sight::Seen(secret)) => secret.clone(),
         Some(Sight::Absent) => Err(format!("there is no secret {name} in {}", leg.region)),
         Some(Sight::Unknown) | None => Err(format!("the secret {name} in {} could not be read", leg.region)),
     }

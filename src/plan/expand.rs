@@ -37,6 +37,7 @@ pub fn desired(inputs: &Inputs<'_>) -> Desired {
         // A run about some pipelines leaves services alone.
         remediate: converges && fleet.spec.breakers.remediate && pipelines.is_none(),
         orphans_of: is_whole(inputs).then(|| fleet.metadata.name.clone()),
+        removes: intent != Intent::Converge,
         orphan_regions: orphan_regions(inputs),
         ..Desired::default()
     };

@@ -1,11 +1,11 @@
 //! The report for programs. Public interface; changes are additive only.
 
-use crate::model::Report;
+use serde::Serialize;
 
-/// The report as indented JSON with a line end. The same report gives the
+/// A report, or a rehearsal, as indented JSON with a line end. The same report gives the
 /// same bytes. Fails only where a time cannot be written, one beyond the year
 /// 9999.
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+pub fn render(report: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(report)?;
     text.push('\n');
     Ok(text)
@@ -14,6 +14,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Report;
     use crate::model::pass::{Condition, ConditionStatus, ConditionType};
     use crate::report::fixtures::{applied, mixed};
     use serde_json::{Value, json};

@@ -14,13 +14,22 @@ fn foghorn(arguments: &[&str]) -> Run {
 #[test]
 fn help_names_every_command_and_every_exit_code() {
     let run = foghorn(&["--help"]).ended(0);
-    for word in
-        ["plan", "apply", "validate", "schema", "bootstrap", "demo", "Exit codes: 0", "2 drift", "3 part"]
-    {
+    for word in [
+        "plan",
+        "apply",
+        "validate",
+        "test-event",
+        "schema",
+        "bootstrap",
+        "demo",
+        "Exit codes: 0",
+        "2 drift",
+        "3 part",
+    ] {
         assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
     }
     assert_eq!(run.stderr, "");
-    for command in ["plan", "apply", "validate", "schema", "bootstrap", "demo"] {
+    for command in ["plan", "apply", "validate", "test-event", "schema", "bootstrap", "demo"] {
         let run = foghorn(&[command, "--help"]).ended(0);
         assert!(run.stdout.contains("Usage: foghorn"), "{}", run.stdout);
     }

@@ -9,3 +9,4 @@ mod secrets;
 #[path = "../scenarios/support.rs"]
 #[expect(dead_code, reason = "the scenarios play on the same stage and use more of it")]
 mod support;
+mod test_event;

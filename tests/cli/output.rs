@@ -4,7 +4,9 @@ use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Denial, Effect, Fault};
 use serde_json::json;
 
-use super::support::{DEV, IRELAND, PIPELINE, PROD, SEOUL, Stage, account, bootstrapped, services};
+use super::support::{
+    DEV, IRELAND, PIPELINE, PROD, SEOUL, Stage, account, bootstrapped, one_region, services,
+};
 
 fn fleet() -> String {
     let one = "    - { id: \"111111111111\", name: dev }\n";
@@ -75,6 +77,23 @@ fn an_apply_and_a_clean_plan_read_well() {
     insta::assert_snapshot!("apply", steady(&stage, &run.stdout));
     let run = stage.run(PIPELINE, &["plan"]).ended(0);
     insta::assert_snapshot!("clean", steady(&stage, &run.stdout));
+}
+
+#[test]
+fn what_is_forgotten_and_what_is_removed_reads_well() {
+    let stage = Stage::new(|world| bootstrapped(world, DEV, "dev"));
+    let one = one_region(PIPELINE);
+    let via = "via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD } } }";
+    let two = format!("{one}    - name: tasks\n      events: [taskFailed]\n      {via}\n");
+    stage.apply(&two).ended(0);
+    for (name, words) in [
+        ("orphans", ["plan"].as_slice()),
+        ("orphans_to_prune", &["plan", "--prune"]),
+        ("destroyed", &["destroy", "--yes"]),
+    ] {
+        let run = stage.run(&one, words).ended(if name == "destroyed" { 0 } else { 2 });
+        insta::assert_snapshot!(name, steady(&stage, &run.stdout));
+    }
 }
 
 #[test]

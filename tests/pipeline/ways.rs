@@ -245,6 +245,18 @@ scenarios! {
         assert_eq!(seen.gaps.iter().map(|gap| gap.cause).collect::<Vec<_>>(), [Cause::Denied]);
     }
 
+    async fn a_region_without_anything_tagged_costs_one_call_unless_all_is_to_go() {
+        let stage = Stage::new().await;
+        for (removes, calls) in [(false, 1), (true, 3)] {
+            stage.simulator.record.reset();
+            let owned_by = Some("acme".to_owned());
+            stage.observe(RegionInterest { owned_by, removes, ..Default::default() }).await;
+            let entries = stage.simulator.record.entries();
+            let asked = entries.iter().filter(|entry| entry.operation != "AssumeRole").count();
+            assert_eq!(asked, calls, "{entries:?}");
+        }
+    }
+
     async fn what_is_deleted_is_not_owned_although_the_index_of_tags_still_lists_it() {
         let stage = Stage::new().await;
         stage.make([Resource::Topic(topic(NAME))]).await;
@@ -329,7 +341,7 @@ scenarios! {
         let one = destination(NAME, url);
         stage.make([Resource::ApiDestination(one.clone())]).await;
         let interest =
-            RegionInterest { secrets: only("hook"), owned_by: Some("acme".to_owned()), ..Default::default() };
+            RegionInterest { secrets: only("hook"), owned_by: Some("acme".to_owned()), removes: true, ..Default::default() };
         let seen = stage.observe(interest).await;
         assert!(seen.destinations[NAME].seen().is_some() && seen.secrets["hook"].seen().is_some());
         let fields = vec![FieldChange::new("/endpoint", 1, 2)];

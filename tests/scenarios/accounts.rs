@@ -85,6 +85,36 @@ fn a_unit_that_does_not_exist_is_said_before_anything_is_looked_at() {
 }
 
 #[test]
+fn an_organisation_of_which_nothing_is_left_is_no_clean_fleet() {
+    let stage = Stage::new(organization);
+    let all = "{ exclude: [\"111111111111\", \"222222222222\", \"333333333333\", \"999999999999\"] }";
+    let run = stage.plan(&discovering(all)).ended(1);
+    assert!(run.stderr.contains("spec.organization.include and exclude"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn a_pipeline_that_no_discovered_account_carries_is_told_of() {
+    let stage = Stage::new(organization);
+    let pipeline = "  pipelines:\n    - name: deploys\n      match: { labels: { env: prdo } }\n      events: \
+                    [deploymentFailed]\n      via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: \
+                    C0123ABCD } } }\n";
+    let run = stage.plan(&format!("{}{pipeline}", discovering("{}"))).ended(0);
+    assert!(
+        run.stderr.contains("warning: pipeline deploys matches no account of the fleet"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn as_many_accounts_in_flight_as_a_number_can_say_are_taken_as_very_many() {
+    let stage = Stage::new(|world| account(world, DEV, "dev"));
+    let fleet = format!("{BREAKERS}  limits: {{ accountsInFlight: {} }}\n", u64::MAX);
+    stage.plan(&fleet).ended(0);
+}
+
+#[test]
 fn an_organisation_that_may_not_be_read_is_said_with_who_may() {
     let stage = Stage::new(|world| {
         organization(world);

@@ -4,7 +4,7 @@ use foghorn::sim::ecs::{Service, fail_deployment};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::support::{BREAKERS, DEV, SEOUL, Stage, account, services};
+use super::support::{BREAKERS, DEV, PIPELINE, SEOUL, Stage, account, bootstrapped, services};
 
 fn stage(given: impl IntoIterator<Item = Service>) -> Stage {
     Stage::new(|world| {
@@ -123,6 +123,18 @@ fn remediation_leaves_alone_what_a_newer_ecs_has_said() {
 }
 
 #[test]
+fn a_run_about_one_pipeline_switches_no_breaker_on() {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web")]);
+    });
+    let fleet = format!("{PIPELINE}  breakers: {{ remediate: true }}\n");
+    stage.run(&fleet, &["apply", "--yes", "--pipeline", "deploys", "--output", "json"]).ended(2);
+    assert!(stage.writes().contains(&"events:PutRule".to_owned()));
+    assert!(!stage.writes().contains(&"ecs:UpdateService".to_owned()));
+}
+
+#[test]
 fn remediation_waits_for_a_deployment_that_is_under_way() {
     let stage = stage([Service::named("web")]);
     stage.simulator.with_world(|world| {
@@ -142,4 +154,6 @@ fn a_cluster_of_many_services_is_read_in_full_batches() {
     let calls = &run.report()["summary"]["calls"];
     assert_eq!(calls["byOperation"]["ecs:ListServices"], 1);
     assert_eq!(calls["byOperation"]["ecs:DescribeServices"], 3);
+    // One page of rules that others made, and one question for forgotten things.
+    assert_eq!(calls["total"], 8, "{calls}");
 }

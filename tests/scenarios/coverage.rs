@@ -215,9 +215,9 @@ fn alarms_that_cannot_be_read_are_not_written() {
 }
 
 /// The read operations of a pass, as the wire has them.
-fn read_operations(stage: &Stage) -> BTreeSet<(String, String)> {
+fn read_operations(stage: &Stage, code: i32) -> BTreeSet<(String, String)> {
     stage.forget_calls();
-    stage.plan(&one_region(PIPELINE)).ended(0);
+    stage.plan(&one_region(PIPELINE)).ended(code);
     let entries = stage.simulator.record.entries();
     let reads: BTreeSet<_> = entries.into_iter().map(|entry| (entry.service, entry.operation)).collect();
     assert!(reads.len() >= 15, "{reads:?}");
@@ -228,7 +228,7 @@ fn read_operations(stage: &Stage) -> BTreeSet<(String, String)> {
 fn no_read_that_is_denied_leads_to_a_write_where_all_is_in_sync() {
     let stage = Stage::applied(&one_region(PIPELINE));
     let before = stage.inventory(DEV);
-    for (service, operation) in read_operations(&stage) {
+    for (service, operation) in read_operations(&stage, 0) {
         let denial = Effect::Deny(Denial::Identity);
         stage.simulator.faults.add(Fault::new(denial).service(&service).operation(&operation));
         stage.forget_calls();
@@ -243,8 +243,8 @@ fn no_read_that_is_denied_leads_to_a_write_where_all_is_in_sync() {
 #[test]
 fn no_read_that_is_denied_makes_foghorn_overwrite_what_is_not_its_own() {
     let stage = Stage::applied(&one_region(PIPELINE));
-    let operations = read_operations(&stage);
     disown(&stage);
+    let operations = read_operations(&stage, 2);
     let before = stage.inventory(DEV);
     for (service, operation) in operations {
         let denial = Effect::Deny(Denial::Identity);

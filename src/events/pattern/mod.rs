@@ -7,8 +7,10 @@
 //! array must come from the same element.
 
 mod branches;
+mod describe;
 mod fields;
 mod matcher;
+mod misses;
 mod network;
 mod parse;
 #[cfg(test)]
@@ -19,6 +21,8 @@ use serde_json::Value;
 
 use branches::Branch;
 use fields::Fields;
+
+pub use misses::Miss;
 
 /// The most alternatives that the `$or` operators of one pattern may multiply
 /// to; the EventBridge user guide states the limit.

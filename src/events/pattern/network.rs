@@ -1,5 +1,6 @@
 //! The `cidr` operator.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::PatternError;
@@ -41,6 +42,12 @@ impl Network {
             }
             _ => false,
         }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.address, self.bits)
     }
 }
 

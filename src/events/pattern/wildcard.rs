@@ -1,5 +1,7 @@
 //! The `wildcard` operator: `*` stands for any run of characters.
 
+use std::fmt;
+
 use super::PatternError;
 
 /// Text in parts, between which any characters may stand.
@@ -57,5 +59,13 @@ impl Wildcard {
             }
         }
         true
+    }
+}
+
+impl fmt::Display for Wildcard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let literal = |part: &String| part.replace('\\', "\\\\").replace('*', "\\*");
+        let parts: Vec<String> = self.parts.iter().map(literal).collect();
+        formatter.write_str(&parts.join("*"))
     }
 }

@@ -40,7 +40,7 @@ pub struct Pipeline {
     /// events already.
     #[serde(default)]
     pub when: When,
-    /// Whether its rules also take the events with which `foghorn canary`
+    /// Whether its rules also take the events with which `foghorn sound`
     /// tries the whole way to the room.
     #[serde(default = "yes")]
     pub canary: bool,

@@ -14,6 +14,7 @@ mod names;
 mod next;
 mod paths;
 mod plan;
+mod rehearsal;
 mod standing;
 mod summary;
 
@@ -24,6 +25,7 @@ use crate::model::Report;
 use line::Lines;
 
 pub use plan::render_plan;
+pub use rehearsal::{render_rehearsal, render_rehearsals};
 
 /// How the text shall look. The caller knows the terminal; this module doesn't.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

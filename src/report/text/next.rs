@@ -11,9 +11,10 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
     let due = count_changes(report, Outcome::Planned);
     let undone = count_changes(report, Outcome::Failed) + count_changes(report, Outcome::Skipped);
     match report.metadata.mode {
-        Mode::Plan if due == 1 => steps.push("run `foghorn apply -f …` to make this change".to_owned()),
-        Mode::Plan if due > 1 => {
-            steps.push(format!("run `foghorn apply -f …` to make these {due} changes"));
+        Mode::Plan if due > 0 => {
+            let prune = if report.summary.changes.delete > 0 { "--prune " } else { "" };
+            let these = if due == 1 { "this change".to_owned() } else { format!("these {due} changes") };
+            steps.push(format!("run `foghorn apply {prune}-f …` to make {these}"));
         }
         Mode::Apply if undone > 0 => {
             steps.push(format!(
@@ -38,6 +39,16 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if count_findings(report, &[Check::WebhookUnusable]) > 0 {
+        steps.push("put each webhook's URL where the fleet file says it is, and run it again".to_owned());
+    }
+    let orphans = count_findings(report, &[Check::Orphan]);
+    if orphans > 0 && report.summary.changes.delete == 0 {
+        let orphans = counted(orphans, "thing");
+        steps.push(format!(
+            "run `foghorn apply --prune -f …` to remove {orphans} that the file no longer asks for"
+        ));
+    }
     let breakers = breakers_off(report);
     if breakers > 0 {
         steps.push(format!(
@@ -59,8 +70,10 @@ fn breakers_off(report: &Report) -> usize {
     if changes.any(|change| change.key.kind == Kind::Breaker && change.action != Action::Conflict) {
         return 0;
     }
+    count_findings(report, &[Check::BreakerDisabled, Check::RollbackDisabled])
+}
+
+fn count_findings(report: &Report, checks: &[Check]) -> usize {
     let findings = report.passes.iter().flat_map(|pass| &pass.findings);
-    findings
-        .filter(|finding| matches!(finding.check, Check::BreakerDisabled | Check::RollbackDisabled))
-        .count()
+    findings.filter(|finding| checks.contains(&finding.check)).count()
 }

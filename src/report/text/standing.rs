@@ -1,5 +1,6 @@
 //! How an account stands, in one word, and the fleet, in one sentence.
 
+use crate::model::report::Mode;
 use crate::model::{Condition, ConditionStatus, ConditionType, CoverageState, Pass};
 
 use super::counts::counted;
@@ -40,11 +41,15 @@ pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
 }
 
 /// What a person wants to know first.
-pub(super) fn headline(passes: &[Pass]) -> String {
+pub(super) fn headline(mode: Mode, passes: &[Pass]) -> String {
     let standings: Vec<Standing> = passes.iter().map(Standing::of).collect();
     let count = |standing| standings.iter().filter(|other| **other == standing).count();
     let fine: Vec<&Pass> = passes.iter().filter(|pass| Standing::of(pass) == Standing::Fine).collect();
-    let (total, means) = (passes.len(), fine_means(&fine));
+    let means = match mode {
+        Mode::Plan | Mode::Apply => fine_means(&fine),
+        Mode::Destroy => "clear of it",
+    };
+    let total = passes.len();
     if let [standing] = standings.as_slice() {
         return format!("the only account {}.", alone(*standing, means));
     }

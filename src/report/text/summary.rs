@@ -26,7 +26,7 @@ pub(super) fn show(report: &Report, lines: &mut Lines) {
     for step in next::steps(report) {
         lines.add(0).text(Role::Strong, "next: ").hang(6).plain(&step);
     }
-    show_exit(exit_code(report), lines);
+    show_exit(report.metadata.mode, exit_code(report), lines);
 }
 
 /// What a person wants to know first.
@@ -36,7 +36,7 @@ pub(super) fn show_headline(report: &Report, lines: &mut Lines) {
         Mode::Apply => ", apply: ",
         Mode::Destroy => ", destroy: ",
     };
-    let headline = standing::headline(&report.passes);
+    let headline = standing::headline(report.metadata.mode, &report.passes);
     lines.add(0).text(Role::Strong, &report.metadata.fleet).plain(mode).plain(&headline);
 }
 
@@ -127,11 +127,16 @@ fn calls(report: &Report, lines: &Lines) -> String {
     format!("{total} in {time}{detail}")
 }
 
-fn show_exit(code: ExitCode, lines: &mut Lines) {
+fn show_exit(mode: Mode, code: ExitCode, lines: &mut Lines) {
     let role = match code {
         ExitCode::Clean => Role::Good,
         ExitCode::Drift | ExitCode::Incomplete => Role::Doubtful,
         ExitCode::Failed => Role::Bad,
     };
-    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(code.meaning());
+    let meaning = match (mode, code) {
+        (Mode::Destroy, ExitCode::Clean) => "nothing that the fleet owns is left",
+        (Mode::Destroy, ExitCode::Drift) => "something that the fleet owns is left",
+        _ => code.meaning(),
+    };
+    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(meaning);
 }
