@@ -66,7 +66,7 @@ pub fn entry(pipeline: &str, suffix: Option<&str>, run: &str) -> Entry {
             "eventType": "INFO", "eventName": EVENT_NAME, "reason": reason,
             "lastStatus": EVENT_NAME, "stopCode": EVENT_NAME, "stoppedReason": reason,
             "clusterArn": name, "taskArn": name, "group": name,
-            "launchType": "none", "availabilityZone": "none",
+            "launchType": "none", "availabilityZone": "none", "containers": [{ "name": "none" }],
             "foghorn": { "pipeline": pipeline, "part": part, "run": run }
         }),
         resources: vec![name],

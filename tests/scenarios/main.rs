@@ -7,6 +7,7 @@ mod bad_input;
 mod breakers;
 mod coverage;
 mod drift;
+mod examples;
 mod hostile;
 mod hub;
 mod inventory;

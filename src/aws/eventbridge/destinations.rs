@@ -13,9 +13,9 @@ use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::AwsError;
 use crate::aws::quiet::{quietly, without};
 use crate::aws::request::Write;
-use crate::model::destination::{ApiDestination, ObservedApiDestination};
+use crate::model::destination::{ApiDestination, ObservedApiDestination, name_in};
 use crate::model::secret::Secret;
-use crate::model::{Cause, Gap, Region, Sight};
+use crate::model::{Cause, Gap, Region, RegionSnapshot, Sight};
 
 /// The resource of an API destination's ARN, before its name.
 const RESOURCE: &str = "api-destination/";
@@ -24,11 +24,42 @@ const RESOURCE: &str = "api-destination/";
 /// destination ends in a UUID of EventBridge's choice,
 /// `…:api-destination/NAME/UUID`, which goes: names are unique. Any other ARN
 /// stays as it is.
-pub(super) fn without_id(arn: String) -> String {
-    let Some((start, name)) = arn.split_once(RESOURCE) else { return arn };
+fn without_id(arn: &str) -> String {
+    let Some((start, name)) = arn.split_once(RESOURCE) else { return arn.to_owned() };
     match name.split_once('/') {
         Some((name, _)) if start.ends_with(':') => format!("{start}{RESOURCE}{name}"),
-        _ => arn,
+        _ => arn.to_owned(),
+    }
+}
+
+/// Names the targets of all rules as a plan knows them. One that leads to a
+/// destination which is gone keeps its UUID, and so leads elsewhere for a plan:
+/// made anew, a destination has another one.
+pub(crate) fn name_targets(snapshot: &mut RegionSnapshot) {
+    let destinations = &snapshot.destinations;
+    let others = match &mut snapshot.other_rules {
+        Sight::Seen(rules) => Some(rules.values_mut()),
+        Sight::Absent | Sight::Unknown => None,
+    };
+    let rules = snapshot.rules.values_mut().filter_map(|rule| match rule {
+        Sight::Seen(rule) => Some(rule),
+        Sight::Absent | Sight::Unknown => None,
+    });
+    for rule in rules.chain(others.into_iter().flatten()) {
+        let Sight::Seen(targets) = &mut rule.targets else { continue };
+        for arn in targets.iter_mut().map(|target| &mut target.settings.arn) {
+            if may_be_there(arn, destinations) {
+                *arn = without_id(arn);
+            }
+        }
+    }
+}
+
+fn may_be_there(arn: &str, destinations: &BTreeMap<String, Sight<ObservedApiDestination>>) -> bool {
+    match name_in(arn).and_then(|name| destinations.get(name)) {
+        Some(Sight::Seen(destination)) => destination.arn == arn,
+        Some(Sight::Absent) => false,
+        Some(Sight::Unknown) | None => true,
     }
 }
 
@@ -196,7 +227,7 @@ mod tests {
                 "arn:aws:events:us-east-1:111111111111:event-bus/api-destination/x/y",
             ),
         ] {
-            assert_eq!(without_id(arn), known);
+            assert_eq!(without_id(&arn), known);
         }
         assert_eq!(name_without_id(start), Some("hooks"));
         assert_eq!(name_without_id(&format!("{start}/0a1b2c")), None);

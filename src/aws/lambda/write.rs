@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
     Architecture, DeadLetterConfig, Environment, FunctionCode, LastUpdateStatus, Runtime, State,
 };
 
 use super::permissions::permit;
+use super::read::function_tags;
 use crate::aws::door::{ApiGroup, Door};
-use crate::aws::error::AwsError;
+use crate::aws::error::{AwsError, Class};
 use crate::aws::request::Write;
 use crate::model::function::{Code, Function};
 use crate::model::{Cause, FieldChange, Region, arn};
@@ -19,6 +21,10 @@ use crate::model::{Cause, FieldChange, Region, arn};
 /// change: two minutes at most.
 const LOOKS: u32 = 120;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// The time for one attempt to send a function's code. It is megabytes, which
+/// take longer on a slow line than any other call may.
+const UPLOAD: Duration = Duration::from_secs(60);
 
 /// Creates or updates a function. A new function gets its tags in the call that
 /// makes it, so that it is never without an owner.
@@ -108,8 +114,24 @@ async fn create(door: &Door, function: &Function) -> Result<(), AwsError> {
         .environment(environment(function))
         .set_dead_letter_config(settings.dead_letter_arn.as_ref().map(|_| dead_letters(function)))
         .set_tags(Some(sdk_tags(function)));
-    door.call(function.region, ApiGroup::Lambda, tried, request.send()).await?;
-    Ok(())
+    let call = request.customize().config_override(patient()).send();
+    match door.call(function.region, ApiGroup::Lambda, tried, call).await {
+        // An attempt whose answer was lost may have made it all the same.
+        Err(error) if error.class == Class::Conflict && is_made(door, function).await? => Ok(()),
+        created => created.map(drop),
+    }
+}
+
+/// Whether the function is there, with all of its tags: as this fleet makes it.
+async fn is_made(door: &Door, function: &Function) -> Result<bool, AwsError> {
+    let tags = function_tags(door, function.region, &function.name).await?;
+    Ok(tags.diff(&function.tags).is_empty())
+}
+
+/// The settings of a call that sends code.
+fn patient() -> aws_sdk_lambda::config::Builder {
+    let times = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).operation_timeout(2 * UPLOAD);
+    aws_sdk_lambda::config::Builder::default().timeout_config(times.build())
 }
 
 fn code_of<'a>(function: &'a Function, tried: &str) -> Result<&'a Code, AwsError> {
@@ -125,7 +147,8 @@ async fn put_code(door: &Door, function: &Function) -> Result<(), AwsError> {
         .function_name(&function.name)
         .zip_file(Blob::new(&*code.zip))
         .architectures(Architecture::from(function.settings.architecture.as_str()));
-    door.call(function.region, ApiGroup::Lambda, tried, request.send()).await?;
+    let call = request.customize().config_override(patient()).send();
+    door.call(function.region, ApiGroup::Lambda, tried, call).await?;
     Ok(())
 }
 

@@ -62,11 +62,11 @@ fn notification(shape: Shape, heading: &Heading<'_>, markup: &Markup) -> Transfo
 }
 
 /// AWS Chatbot shows the list of next steps below this text, so its last line
-/// introduces the reason that stands there.
+/// introduces the reason that stands there. Many service actions have none.
 fn description(shape: Shape, heading: &Heading<'_>, bold: &str) -> String {
     let lines = heading.lines(shape).into_iter().chain([("Console", heading.console())]);
     let mut lines: Vec<String> =
         lines.map(|(label, value)| format!("{bold}{label}:{bold} {value}")).collect();
-    lines.extend(free_text(shape).map(|(label, _)| format!("{bold}{label}:{bold}")));
+    lines.extend(free_text(shape).map(|(label, _)| format!("{bold}{label}, if any:{bold}")));
     lines.join("\n")
 }

@@ -30,7 +30,7 @@ pub(super) fn transformer(shape: Shape, heading: &Heading<'_>) -> Transformer {
         json!({ "color": color, "fallback": label, "blocks": [as_it_is(label, placeholder)] })
     }));
     written(&json!({
-        "text": format!("{icon} {}", heading.title(shape)),
+        "text": format!("{icon} {}", heading.headline(shape)),
         "attachments": attachments,
     }))
 }

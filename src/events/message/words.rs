@@ -58,6 +58,17 @@ impl Heading<'_> {
         format!("{what} in {}, {}", self.account_name(), self.region_name())
     }
 
+    /// The title, and the task or service, for rooms whose headings are long
+    /// enough for its name.
+    pub(super) fn headline(&self, shape: Shape) -> String {
+        let about = match shape {
+            Shape::Service => ": <service>",
+            Shape::Task => ": <group>",
+            Shape::Other => "",
+        };
+        format!("{}{about}", self.title(shape))
+    }
+
     /// The facts, in the order in which they are shown.
     pub(super) fn lines(&self, shape: Shape) -> Vec<Line> {
         let mut lines = about(shape);
@@ -84,15 +95,17 @@ impl Heading<'_> {
 }
 
 /// What the events of a shape are about. Every value is there whatever the
-/// event lacks, because a room may refuse an empty one.
+/// event lacks, because a room may refuse an empty one. A template can't go
+/// through a list, so the first three containers stand for all.
 fn about(shape: Shape) -> Vec<Line> {
     let lines: &[(&str, &str)] = match shape {
-        Shape::Service => &[("Service", "<service>"), ("Event", "<event>")],
+        Shape::Service => &[("Service", "<service>"), ("Event", "<event> <deployment>")],
         Shape::Task => &[
             ("Cluster", "<cluster>"),
             ("Group", "<group>"),
             ("Task", "<task>"),
             ("Stop code", "<code> (<status>)"),
+            ("Exit codes", "<container1> <exit1>  <container2> <exit2>  <container3> <exit3>"),
             ("Ran on", "<launch> in <zone>"),
         ],
         Shape::Other => &[("Event", "<type> <event> <code>"), ("From", "<source> <service>")],
