@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chat::Channel;
 use super::event::EventFamily;
 use super::hub::HubAddress;
+use super::notifier::RoomService;
 use super::region::{Partition, Region};
 use super::resource::{Key, Resource};
 use super::snapshot::{GlobalInterest, Interest, RegionInterest};
@@ -71,9 +72,13 @@ pub struct Route {
 pub enum RouteEnd {
     /// A channel that AWS Chatbot posts to.
     Channel(Channel),
-    /// A webhook that EventBridge posts to, through the API destination of
-    /// this name.
-    Destination(String),
+    /// A webhook that EventBridge posts to.
+    Destination {
+        /// The API destination's name.
+        name: String,
+        /// The service that the webhook belongs to.
+        room: RoomService,
+    },
     /// A webhook that the function of this name posts to.
     Function(String),
 }

@@ -9,6 +9,7 @@ mod drift;
 mod inventory;
 mod kill;
 mod ownership;
+mod paths;
 mod pipeline;
 mod removal;
 mod support;

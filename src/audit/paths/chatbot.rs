@@ -35,6 +35,10 @@ pub(super) fn walk(
             ]
         }
         Some(_) => Vec::new(),
+        None if !knows_configurations(shot) && topic.is_none_or(listens) => {
+            let channel = "AWS Chatbot";
+            vec![into(message).then("chatConfiguration", channel, Step::Unseen)]
+        }
         None => fed_by(shot, &topic_arn)
             .map(|observed| {
                 let channel = &observed.channel;
@@ -46,6 +50,17 @@ pub(super) fn walk(
             })
             .collect(),
     }
+}
+
+/// Whether it was read which channels AWS Chatbot posts to.
+fn knows_configurations(shot: &Shot<'_, '_>) -> bool {
+    let global = shot.ground.snapshot.global.as_ref();
+    global.is_some_and(|global| !matches!(global.configurations, Sight::Unknown))
+}
+
+/// Whether AWS Chatbot may be subscribed to a topic.
+fn listens(topic: &ObservedTopic) -> bool {
+    topic.feeds_chatbot() != Some(false)
 }
 
 /// The configurations that list a topic.

@@ -5,6 +5,7 @@ use super::target::{Arn, Shot};
 use super::trail::{Ear, Step, Trail, carries};
 use crate::chat::webhook::WebhookUrl;
 use crate::events::accept::{google_chat_accepts, slack_webhook_accepts};
+use crate::model::desired::RouteEnd;
 use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of};
 use crate::model::notifier::RoomService;
 use crate::model::{Kind, Resource};
@@ -25,7 +26,7 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
 fn through(shot: &Shot<'_, '_>, name: &str, destination: &ObservedApiDestination, trail: Trail) -> Trail {
     let connection = name_in(&destination.connection_arn).unwrap_or_default();
     trail
-        .then("transformer", name, shot.transformer(|text| accepts(destination, text)))
+        .then("transformer", name, shot.transformer(|text| accepts(shot, destination, text)))
         .then("role", name, has_role(shot))
         .then("destination", name, is_as_wanted(shot, name, destination))
         .then("connection", connection, is_authorised(shot, connection))
@@ -35,9 +36,9 @@ fn through(shot: &Shot<'_, '_>, name: &str, destination: &ObservedApiDestination
 /// EventBridge reaches an API destination only with a role (EventBridge user
 /// guide, API destinations). What the role may do is not read.
 fn has_role(shot: &Shot<'_, '_>) -> Step {
-    carries(shot.settings.role_arn.is_some(), || {
-        "the target has no role, and EventBridge posts to an API destination only with one".to_owned()
-    })
+    shot.needed_role(Step::Stops(
+        "the target has no role, and EventBridge posts to an API destination only with one".to_owned(),
+    ))
 }
 
 fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestination) -> Step {
@@ -79,11 +80,14 @@ fn is_webhook(destination: &ObservedApiDestination) -> Step {
     }
 }
 
-/// What the room behind the webhook says to a message, where the host tells
-/// which room it is.
-fn accepts(destination: &ObservedApiDestination, text: &str) -> Result<(), String> {
+/// What the room behind the webhook says to a message, where the fleet or the
+/// host tells which room it is.
+fn accepts(shot: &Shot<'_, '_>, destination: &ObservedApiDestination, text: &str) -> Result<(), String> {
     let url = WebhookUrl::parse(&destination.endpoint).ok();
-    let kind = url.as_ref().and_then(WebhookUrl::kind_hint);
+    let kind = match shot.end {
+        Some(RouteEnd::Destination { room, .. }) => Some(*room),
+        _ => url.as_ref().and_then(WebhookUrl::kind_hint),
+    };
     let told = |accepted: Result<(), crate::events::accept::Refusal>| {
         accepted.map_err(|refusal| refusal.to_string())
     };
