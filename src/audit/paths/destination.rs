@@ -6,7 +6,7 @@ use super::trail::{Ear, Step, Trail, carries};
 use crate::chat::webhook::WebhookUrl;
 use crate::events::accept::{google_chat_accepts, slack_webhook_accepts};
 use crate::model::desired::RouteEnd;
-use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of};
+use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of, without_id};
 use crate::model::notifier::RoomService;
 use crate::model::{Kind, Resource};
 
@@ -25,12 +25,23 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
 
 fn through(shot: &Shot<'_, '_>, name: &str, destination: &ObservedApiDestination, trail: Trail) -> Trail {
     let connection = name_in(&destination.connection_arn).unwrap_or_default();
+    if leads_to_earlier(shot, destination) {
+        let why =
+            "the target leads to an API destination that is gone, and another one has its name".to_owned();
+        return trail.then("destination", name, Step::Stops(why));
+    }
     trail
         .then("transformer", name, shot.transformer(|text| accepts(shot, destination, text)))
         .then("role", name, has_role(shot))
+        .then("connection", connection, is_authorised(shot, connection, destination))
         .then("destination", name, is_as_wanted(shot, name, destination))
-        .then("connection", connection, is_authorised(shot, connection))
         .then("room", name, is_webhook(destination))
+}
+
+/// The ARN of a target is whole where the destination that it names was deleted.
+fn leads_to_earlier(shot: &Shot<'_, '_>, destination: &ObservedApiDestination) -> bool {
+    let target = shot.settings.arn.as_str();
+    target != destination.arn && target != without_id(target)
 }
 
 /// EventBridge reaches an API destination only with a role (EventBridge user
@@ -61,10 +72,14 @@ fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestinati
     }
 }
 
-fn is_authorised(shot: &Shot<'_, '_>, connection: &str) -> Step {
+fn is_authorised(shot: &Shot<'_, '_>, connection: &str, destination: &ObservedApiDestination) -> Step {
     let sight = shot.ground.seen().and_then(|seen| seen.connections.get(connection));
     let is_ours = |one: &ObservedConnection| owner_of(one.description.as_deref()) == Some(shot.ground.fleet);
     match shot.ground.find(Kind::Connection, sight, is_ours) {
+        Ok(observed) if !destination.is_bound_to(observed) => Step::Stops(
+            "the API destination belongs to a connection that is gone, and another one has its name"
+                .to_owned(),
+        ),
         Ok(observed) => carries(observed.state == "AUTHORIZED", || {
             let reason = observed.state_reason.clone().unwrap_or_default();
             format!("the connection is {} {reason}", observed.state).trim_end().to_owned()

@@ -17,6 +17,7 @@ pub(crate) use connections::{
 };
 pub(crate) use destinations::{
     apply_destination, delete_destination, list_destinations, observe_destinations, read_destination,
+    strip_ids,
 };
 pub(crate) use events::{Canary, put_event, test_pattern};
 pub(crate) use others::{observe_other_rules, observe_rules_of_bus};

@@ -5,7 +5,7 @@ use aws_sdk_eventbridge::operation::put_targets::PutTargetsOutput;
 use aws_sdk_eventbridge::types::{self, DeadLetterConfig, InputTransformer};
 
 use super::PAGE;
-use super::destinations::{name_without_id, read_destination, without_id};
+use super::destinations::{name_without_id, read_destination};
 use crate::aws::answer::every_page;
 use crate::aws::classify::class_of;
 use crate::aws::door::{ApiGroup, Door};
@@ -128,7 +128,7 @@ pub(super) fn refused(
 impl From<types::Target> for ObservedTarget {
     fn from(target: types::Target) -> Self {
         let settings = TargetSettings {
-            arn: without_id(target.arn),
+            arn: target.arn,
             role_arn: target.role_arn,
             transformer: target.input_transformer.map(Transformer::from),
             input: target.input,

@@ -31,7 +31,7 @@ pub const DESTINATION: [Break; 11] = [
         hands.change_target(|target| target["RoleArn"] = role.into());
     })
     .in_doubt(),
-    broken("the API destination is gone", "destination", "foghorn apply makes it", |hands| {
+    broken("the API destination is gone", "destination", "there is no such API destination", |hands| {
         hands.call("events:DeleteApiDestination", json!({ "Name": NAME }));
     }),
     broken("the API destination posts elsewhere", "destination", "another webhook", |hands| {
@@ -42,7 +42,7 @@ pub const DESTINATION: [Break; 11] = [
         hands.call("events:UpdateApiDestination", json!({ "Name": NAME, "HttpMethod": "GET" }));
     }),
     broken("the connection is deauthorized", "connection", "DEAUTHORIZED", deauthorize),
-    broken("the connection is gone", "destination", "INACTIVE", |hands| {
+    broken("the connection is gone", "connection", "there is no such connection", |hands| {
         hands.call("events:DeleteConnection", json!({ "Name": NAME }));
     }),
     broken("the secret is gone", "", "", |hands| {
@@ -55,7 +55,7 @@ pub const DESTINATION: [Break; 11] = [
         let value = webhook(hands);
         hands.call("secretsmanager:CreateSecret", json!({ "Name": SECRET, "SecretString": value }));
     }),
-    broken("the destination is another connection's", "connection", "", |hands| {
+    broken("the destination is another connection's", "destination", "INACTIVE", |hands| {
         let input = json!({
             "Name": "theirs", "AuthorizationType": "API_KEY",
             "AuthParameters": { "ApiKeyAuthParameters": { "ApiKeyName": "key", "ApiKeyValue": "none" } },

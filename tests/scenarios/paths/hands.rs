@@ -4,7 +4,7 @@ use foghorn::sim::rooms::webhooks::Kind;
 use foghorn::sim::world::World;
 use serde_json::{Value, json};
 
-use super::super::support::{by_hand, try_by_hand};
+use super::super::support::try_by_hand;
 
 /// The pipeline's name, from which all others follow.
 pub const NAME: &str = "foghorn-deploys";
@@ -18,9 +18,9 @@ pub struct Hands<'w> {
     pub bus: Option<&'w str>,
     /// The chat service of the room's webhook, where there is one.
     pub webhook: Kind,
-    /// Whether a refusal is nothing to worry about: two hands may break what
-    /// the other has already taken away.
-    pub is_careless: bool,
+    /// What was refused: two hands may break what the other has already taken
+    /// away.
+    pub refused: Vec<String>,
 }
 
 impl Hands<'_> {
@@ -31,10 +31,10 @@ impl Hands<'_> {
 
     /// One call in another Region.
     pub fn call_in(&mut self, region: &str, action: &str, input: Value) -> Value {
-        if self.is_careless {
-            return try_by_hand(self.world, self.account, region, action, &input).unwrap_or_default();
-        }
-        by_hand(self.world, self.account, region, action, &input)
+        try_by_hand(self.world, self.account, region, action, &input).unwrap_or_else(|refusal| {
+            self.refused.push(format!("{action} {input}: {refusal:?}"));
+            Value::Null
+        })
     }
 
     /// The input of a call about the pipeline's rule, under the member by which
@@ -98,7 +98,7 @@ impl Hands<'_> {
     pub fn topic_policy(&mut self) -> Vec<Value> {
         let input = json!({ "TopicArn": self.topic() });
         let answer = self.call("sns:GetTopicAttributes", input);
-        let text = answer["Attributes"]["Policy"].as_str().unwrap_or("{}");
+        let text = answer["Attributes"]["$map"]["Policy"].as_str().unwrap_or("{}");
         let policy: Value = serde_json::from_str(text).unwrap_or_default();
         policy["Statement"].as_array().cloned().unwrap_or_default()
     }

@@ -22,7 +22,7 @@ pub const FORWARD: [Break; 2] = [
 
 /// What the hub's bus can lack.
 pub const BUS: [Break; 4] = [
-    broken("the bus is gone", "bus", "there is no such", |hands| {
+    broken("the bus is gone", "bus", "there is no such event bus", |hands| {
         hands.remove_targets();
         let input = hands.of_rule("Name", json!({}));
         hands.call("events:DeleteRule", input);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::support::{Run, SEOUL, Stage};
 use super::breaks::Break;
+use super::hands::Hands;
 use super::way::{End, Way, failures};
 
 /// How many messages come of all failures that there are.
@@ -23,37 +24,53 @@ fn path(run: &Run) -> Value {
     path.clone()
 }
 
-/// Breaks one thing and looks at it, lets a deployment fail, and mends all again.
-fn try_out(way: Way, stage: &Stage, end: &End, one: &Break) -> Result<(), String> {
-    let fleet = way.fleet(&[SEOUL]);
-    let by_hand = |hands: fn(&mut super::hands::Hands<'_>)| {
-        stage.simulator.with_world(|world| hands(&mut way.hands(world, end, SEOUL, false)));
-    };
-    let check = |is_so: bool, what: String| if is_so { Ok(()) } else { Err(what) };
-    by_hand(one.breaks);
-    let run = stage.plan(&fleet);
+fn check(is_so: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(what()) }
+}
+
+/// A person's hands at work, who is refused nothing.
+fn work(way: Way, stage: &Stage, end: &End, hands: fn(&mut Hands<'_>)) -> Result<(), String> {
+    let refused = stage.simulator.with_world(|world| {
+        let mut person = way.hands(world, end, SEOUL);
+        hands(&mut person);
+        person.refused
+    });
+    check(refused.is_empty(), || refused.join("; "))
+}
+
+/// What a plan says of something broken, and what then arrives.
+fn look(way: Way, stage: &Stage, one: &Break) -> Result<(), String> {
+    let run = stage.plan(&way.fleet(&[SEOUL]));
     let path = path(&run);
     let [hop, why] = ["brokenAt", "why"].map(|member| path[member].as_str().unwrap_or_default());
-    check(
-        path["state"] == one.state && hop == one.hop && why.contains(one.why),
-        format!("the walk says {} at {hop}: {why}", path["state"]),
-    )?;
-    let arrived = heard(way, stage);
-    let all = failures(SEOUL).len();
+    let is_said = path["state"] == one.state && hop == one.hop && why.contains(one.why);
+    check(is_said, || format!("the walk says {} at {hop}: {why}", path["state"]))?;
+    let (arrived, all) = (heard(way, stage), failures(SEOUL).len());
     let agrees = one.state == "unknown" || (one.state == "heard") == (arrived == all);
-    check(agrees, format!("{arrived} of {all} arrived"))?;
+    check(agrees, || format!("{arrived} of {all} arrived"))?;
     let found = run.findings("pathBroken");
-    let told = usize::from(one.state == "broken");
-    let is_told = found.len() == told && found.iter().all(|one| one["evidence"]["brokenAt"] == hop);
-    check(is_told, format!("found {found:?}"))?;
-    if let Some(name) = one.check {
-        check(!run.findings(name).is_empty(), format!("no {name}: {}", run.stdout))?;
-    }
-    one.mends.into_iter().for_each(by_hand);
-    let run = stage.apply(&fleet);
-    check(run.is_heard(), format!("not mended: {}\n{}", run.stdout, run.stderr))?;
-    let arrived = heard(way, stage);
-    check(arrived == all, format!("{arrived} of {all} arrived after it was mended"))
+    let is_told = found.len() == usize::from(one.state == "broken");
+    let is_told = is_told && found.iter().all(|one| one["evidence"]["brokenAt"] == hop);
+    check(is_told, || format!("found {found:?}"))?;
+    let is_told = one.check.is_none_or(|name| !run.findings(name).is_empty());
+    check(is_told, || format!("only {:?} was found", run.all("findings")))
+}
+
+/// Whether all is heard again after an apply.
+fn look_again(way: Way, stage: &Stage) -> Result<(), String> {
+    let run = stage.apply(&way.fleet(&[SEOUL]));
+    check(run.is_heard(), || format!("not mended: {} {:?} {}", path(&run), run.changes(), run.stderr))?;
+    let (arrived, all) = (heard(way, stage), failures(SEOUL).len());
+    check(arrived == all, || format!("{arrived} of {all} arrived after it was mended"))
+}
+
+/// Breaks one thing and looks at it, lets deployments fail, and mends all again.
+fn try_out(way: Way, stage: &Stage, end: &End, one: &Break) -> Vec<String> {
+    let broken = work(way, stage, end, one.breaks);
+    let seen = look(way, stage, one);
+    let mended = one.mends.map_or(Ok(()), |mends| work(way, stage, end, mends));
+    let again = look_again(way, stage);
+    [broken, seen, mended, again].into_iter().filter_map(Result::err).collect()
 }
 
 /// Tries out everything that can be broken on a way, one after the other, and
@@ -65,9 +82,8 @@ fn break_all(way: Way) {
     let mut wrong = Vec::new();
     for end in way.ends() {
         for one in end.breaks.iter().copied().flatten() {
-            if let Err(what) = try_out(way, &stage, &end, one) {
-                wrong.push(format!("{way:?} in {}: {}: {what}", end.account, one.name));
-            }
+            let found = try_out(way, &stage, &end, one).into_iter();
+            wrong.extend(found.map(|what| format!("{} in {}: {what}", one.name, end.account)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -164,8 +164,9 @@ spec:
     }
 
     /// A person's hands at one end.
-    pub fn hands<'w>(self, world: &'w mut World, end: &End, region: &'w str, is_careless: bool) -> Hands<'w> {
-        Hands { world, account: end.account, region, bus: end.bus, webhook: self.webhook(), is_careless }
+    pub fn hands<'w>(self, world: &'w mut World, end: &End, region: &'w str) -> Hands<'w> {
+        let (webhook, refused) = (self.webhook(), Vec::new());
+        Hands { world, account: end.account, region, bus: end.bus, webhook, refused }
     }
 }
 
