@@ -30,6 +30,9 @@ pub struct Desired {
     pub secrets: BTreeMap<Region, BTreeSet<String>>,
     /// Whether rules that others made are walked as well.
     pub other_rules: bool,
+    /// Whether AWS Chatbot is asked for the rooms of others, because something
+    /// is built only where nobody hears.
+    pub other_rooms: bool,
     /// The fleet whose forgotten things are looked for; `None` where the run
     /// is about some pipelines only.
     pub orphans_of: Option<String>,
@@ -105,6 +108,9 @@ impl Desired {
         }
         for wanted in self.resources.values() {
             note(&mut interest, &wanted.resource);
+        }
+        if self.other_rooms {
+            interest.global.get_or_insert_default().teams = true;
         }
         if self.orphans_of.is_some() {
             self.note_orphans(&mut interest);

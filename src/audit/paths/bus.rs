@@ -14,6 +14,11 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
     let bus = arn.resource.trim_start_matches("event-bus/");
     let trail = trail.then("transformer", bus, whole(shot)).then("role", bus, has_role(shot));
     match landing(shot.ground, arn) {
+        Some(ground) if ground.account != shot.ground.account => {
+            let place = format!("in the hub, account {}", ground.account);
+            let ways = through(shot, &ground, bus, Trail::default()).into_iter();
+            ways.map(|way| trail.clone().and(way.said_to_be(&place))).collect()
+        }
         Some(ground) => through(shot, &ground, bus, trail),
         None => {
             let why = format!("what account {} does with the event was not read in this run", arn.account);

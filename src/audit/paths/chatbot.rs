@@ -35,9 +35,9 @@ pub(super) fn walk(
             ]
         }
         Some(_) => Vec::new(),
-        None if !knows_configurations(shot) && topic.is_none_or(listens) => {
-            let channel = "AWS Chatbot";
-            vec![into(message).then("chatConfiguration", channel, Step::Unseen)]
+        None if topic.is_none_or(listens) && !knows_who_is_fed(shot, &topic_arn) => {
+            let why = "AWS Chatbot may be subscribed to the topic, and which channels it feeds was not read";
+            vec![into(message).then("chatConfiguration", topic_name, Step::Doubtful(why.to_owned()))]
         }
         None => fed_by(shot, &topic_arn)
             .map(|observed| {
@@ -52,10 +52,12 @@ pub(super) fn walk(
     }
 }
 
-/// Whether it was read which channels AWS Chatbot posts to.
-fn knows_configurations(shot: &Shot<'_, '_>) -> bool {
-    let global = shot.ground.snapshot.global.as_ref();
-    global.is_some_and(|global| !matches!(global.configurations, Sight::Unknown))
+/// Whether it was read which channels a topic feeds. Microsoft Teams is not
+/// always asked.
+fn knows_who_is_fed(shot: &Shot<'_, '_>, topic: &str) -> bool {
+    let Some(global) = &shot.ground.snapshot.global else { return false };
+    let knows_all = global.configurations.seen().is_some() && !matches!(global.teams, Sight::Unknown);
+    knows_all || fed_by(shot, topic).next().is_some()
 }
 
 /// Whether AWS Chatbot may be subscribed to a topic.

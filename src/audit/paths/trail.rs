@@ -48,6 +48,16 @@ impl Trail {
         self
     }
 
+    /// The trail with a word before every reason that says where it is.
+    pub(super) fn said_to_be(mut self, place: &str) -> Self {
+        for (_, _, step) in &mut self.hops {
+            if let Step::Stops(why) | Step::Doubtful(why) = step {
+                *why = format!("{place}: {why}");
+            }
+        }
+        self
+    }
+
     /// The trail at its end.
     pub(super) fn heard_by(mut self, ear: Ear) -> Self {
         self.ear = Some(ear);

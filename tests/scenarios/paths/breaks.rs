@@ -6,6 +6,7 @@ use serde_json::json;
 use super::hands::Hands;
 
 /// One thing that a person can break.
+#[derive(Clone, Copy)]
 pub struct Break {
     /// What is broken.
     pub name: &'static str,

@@ -8,5 +8,7 @@ mod destination;
 mod function;
 mod hands;
 mod hub;
+mod others;
+mod property;
 mod table;
 mod way;

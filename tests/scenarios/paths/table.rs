@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::support::{Run, SEOUL, Stage};
+use super::super::support::{DEV, Run, SEOUL, Stage};
 use super::breaks::Break;
 use super::hands::Hands;
 use super::way::{End, Way, failures};
@@ -10,7 +10,7 @@ use super::way::{End, Way, failures};
 /// How many messages come of all failures that there are.
 fn heard(way: Way, stage: &Stage) -> usize {
     let before = way.messages(stage);
-    for failure in failures(SEOUL) {
+    for failure in failures(DEV, SEOUL) {
         stage.event(&failure);
     }
     stage.settle();
@@ -31,7 +31,7 @@ fn check(is_so: bool, what: impl FnOnce() -> String) -> Result<(), String> {
 /// A person's hands at work, who is refused nothing.
 fn work(way: Way, stage: &Stage, end: &End, hands: fn(&mut Hands<'_>)) -> Result<(), String> {
     let refused = stage.simulator.with_world(|world| {
-        let mut person = way.hands(world, end, SEOUL);
+        let mut person = way.hands(world, end, DEV, SEOUL);
         hands(&mut person);
         person.refused
     });
@@ -40,12 +40,12 @@ fn work(way: Way, stage: &Stage, end: &End, hands: fn(&mut Hands<'_>)) -> Result
 
 /// What a plan says of something broken, and what then arrives.
 fn look(way: Way, stage: &Stage, one: &Break) -> Result<(), String> {
-    let run = stage.plan(&way.fleet(&[SEOUL]));
+    let run = stage.plan(&way.fleet(&[DEV], &[SEOUL]));
     let path = path(&run);
     let [hop, why] = ["brokenAt", "why"].map(|member| path[member].as_str().unwrap_or_default());
     let is_said = path["state"] == one.state && hop == one.hop && why.contains(one.why);
     check(is_said, || format!("the walk says {} at {hop}: {why}", path["state"]))?;
-    let (arrived, all) = (heard(way, stage), failures(SEOUL).len());
+    let (arrived, all) = (heard(way, stage), failures(DEV, SEOUL).len());
     let agrees = one.state == "unknown" || (one.state == "heard") == (arrived == all);
     check(agrees, || format!("{arrived} of {all} arrived"))?;
     let found = run.findings("pathBroken");
@@ -58,9 +58,9 @@ fn look(way: Way, stage: &Stage, one: &Break) -> Result<(), String> {
 
 /// Whether all is heard again after an apply.
 fn look_again(way: Way, stage: &Stage) -> Result<(), String> {
-    let run = stage.apply(&way.fleet(&[SEOUL]));
+    let run = stage.apply(&way.fleet(&[DEV], &[SEOUL]));
     check(run.is_heard(), || format!("not mended: {} {:?} {}", path(&run), run.changes(), run.stderr))?;
-    let (arrived, all) = (heard(way, stage), failures(SEOUL).len());
+    let (arrived, all) = (heard(way, stage), failures(DEV, SEOUL).len());
     check(arrived == all, || format!("{arrived} of {all} arrived after it was mended"))
 }
 
@@ -76,14 +76,15 @@ fn try_out(way: Way, stage: &Stage, end: &End, one: &Break) -> Vec<String> {
 /// Tries out everything that can be broken on a way, one after the other, and
 /// tells all that did not come out as it should.
 fn break_all(way: Way) {
-    let stage = way.built();
-    let all = failures(SEOUL).len();
+    let stage = way.built(&[DEV], &[SEOUL]);
+    let all = failures(DEV, SEOUL).len();
     assert_eq!(heard(way, &stage), all, "nothing is broken yet");
     let mut wrong = Vec::new();
-    for end in way.ends() {
-        for one in end.breaks.iter().copied().flatten() {
+    for end in [Some(way.near()), way.far()].into_iter().flatten() {
+        for one in &end.breaks {
             let found = try_out(way, &stage, &end, one).into_iter();
-            wrong.extend(found.map(|what| format!("{} in {}: {what}", one.name, end.account)));
+            let place = end.account.unwrap_or(DEV);
+            wrong.extend(found.map(|what| format!("{} in {place}: {what}", one.name)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

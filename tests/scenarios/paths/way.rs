@@ -7,7 +7,7 @@ use foghorn::sim::rooms::webhooks::Kind;
 use foghorn::sim::world::World;
 use serde_json::Value;
 
-use super::super::support::{CHANNEL, DEV, PROD, SEOUL, Stage, WORKSPACE, bootstrapped};
+use super::super::support::{CHANNEL, PROD, Stage, WORKSPACE, bootstrapped};
 use super::breaks::{Break, RULE, SCHEDULE, TOPIC};
 use super::chatbot::{CHATBOTS, SLACK, TEAMS};
 use super::destination::DESTINATION;
@@ -36,29 +36,25 @@ pub enum Way {
     Hub,
 }
 
-/// One end of a way: an account's part of it, and what can be broken there.
+/// One end of a way, and what can be broken there.
 pub struct End {
-    pub account: &'static str,
+    /// The hub's account; `None` for the one in which events arise.
+    pub account: Option<&'static str>,
     pub bus: Option<&'static str>,
-    pub breaks: Vec<&'static [Break]>,
+    pub breaks: Vec<Break>,
 }
 
 impl Way {
-    pub const ALL: [Self; 7] = [
-        Self::ChatbotSlack,
-        Self::ChatbotTeams,
-        Self::DestinationSlack,
-        Self::DestinationGoogleChat,
-        Self::Function,
-        Self::FunctionByTopic,
-        Self::Hub,
-    ];
-
-    /// A fleet with this way alone, in these Regions.
-    pub fn fleet(self, regions: &[&str]) -> String {
-        let prod = match self {
-            Self::Hub => "\n    - { id: \"222222222222\", name: prod }",
-            _ => "",
+    /// A fleet with this way alone, for events of these accounts and Regions.
+    pub fn fleet(self, members: &[&str], regions: &[&str]) -> String {
+        let member = |id: &&str| format!("    - {{ id: \"{id}\", name: m{id}, labels: {{ env: dev }} }}\n");
+        let members: String = members.iter().map(member).collect();
+        let (hub, to_hub) = match self {
+            Self::Hub => (
+                "    - { id: \"222222222222\", name: prod, regions: [ap-northeast-2] }\n",
+                "\n      hub: { account: \"222222222222\", region: ap-northeast-2 }",
+            ),
+            _ => ("", ""),
         };
         format!(
             r#"
@@ -69,20 +65,15 @@ spec:
   access: {{ roleName: foghorn }}
   regions: [{}]
   accounts:
-    - {{ id: "111111111111", name: dev, labels: {{ env: dev }} }}{prod}
+{members}{hub}
   pipelines:
     - name: deploys
       match: {{ labels: {{ env: dev }} }}
       events: [deploymentFailed]
-      via: {}{}
+      via: {}{to_hub}
 "#,
             regions.join(", "),
             self.via(),
-            if self == Self::Hub {
-                "\n      hub: { account: \"222222222222\", region: ap-northeast-2 }"
-            } else {
-                ""
-            },
         )
     }
 
@@ -104,25 +95,21 @@ spec:
         }
     }
 
-    /// Where the fleet's accounts are, with nothing built.
-    pub fn stage(self, regions: &[&str]) -> Stage {
+    /// Where the fleet's accounts are, with the way built.
+    pub fn built(self, members: &[&str], regions: &[&str]) -> Stage {
         let stage = Stage::new(|world| {
-            for (account, name) in [(DEV, "dev"), (PROD, "prod")] {
-                bootstrapped(world, account, name);
+            for account in members.iter().chain([&PROD]) {
+                bootstrapped(world, account, account);
                 authorise_team(world, account, TENANT, TEAM, "Platform");
             }
         });
         let webhook = stage.webhook(self.webhook(), ROOM);
-        for region in regions {
-            stage.store_secret(DEV, region, SECRET, &webhook);
+        for (account, region) in
+            members.iter().flat_map(|account| regions.iter().map(move |region| (account, region)))
+        {
+            stage.store_secret(account, region, SECRET, &webhook);
         }
-        stage
-    }
-
-    /// The same, with the way built.
-    pub fn built(self) -> Stage {
-        let stage = self.stage(&[SEOUL]);
-        let run = stage.apply(&self.fleet(&[SEOUL])).ended(0);
+        let run = stage.apply(&self.fleet(members, regions)).ended(0);
         assert!(run.is_heard(), "{self:?}: {}", run.stdout);
         stage
     }
@@ -147,32 +134,35 @@ spec:
             .with_world(|world| world.rooms.get(workspace, channel).map_or(0, |room| room.messages.len()))
     }
 
-    /// Its ends, and what can be broken there.
-    pub fn ends(self) -> Vec<End> {
-        let here = |breaks| End { account: DEV, bus: None, breaks };
-        match self {
-            Self::ChatbotSlack => vec![here(vec![&RULE, &[SCHEDULE], &TOPIC, &CHATBOTS, &SLACK])],
-            Self::ChatbotTeams => vec![here(vec![&RULE, &TOPIC, &CHATBOTS, &TEAMS])],
-            Self::DestinationSlack | Self::DestinationGoogleChat => vec![here(vec![&RULE, &DESTINATION])],
-            Self::Function => vec![here(vec![&RULE, &FUNCTION, &DIRECT])],
-            Self::FunctionByTopic => vec![here(vec![&RULE, &TOPIC, &FUNCTION, &SUBSCRIBED])],
-            Self::Hub => {
-                let hub = vec![&BUS[..], &RULE, &TOPIC, &CHATBOTS, &SLACK];
-                vec![here(vec![&RULE, &FORWARD]), End { account: PROD, bus: Some(NAME), breaks: hub }]
-            }
-        }
+    /// What can be broken where its events arise.
+    pub fn near(self) -> End {
+        let breaks: Vec<&[Break]> = match self {
+            Self::ChatbotSlack => vec![&RULE, &[SCHEDULE], &TOPIC, &CHATBOTS, &SLACK],
+            Self::ChatbotTeams => vec![&RULE, &TOPIC, &CHATBOTS, &TEAMS],
+            Self::DestinationSlack | Self::DestinationGoogleChat => vec![&RULE, &DESTINATION],
+            Self::Function => vec![&RULE, &FUNCTION, &DIRECT],
+            Self::FunctionByTopic => vec![&RULE, &TOPIC, &FUNCTION, &SUBSCRIBED],
+            Self::Hub => vec![&RULE, &FORWARD],
+        };
+        End { account: None, bus: None, breaks: breaks.concat() }
+    }
+
+    /// What can be broken in its hub, where it has one.
+    pub fn far(self) -> Option<End> {
+        let breaks = [&BUS[..], &RULE, &TOPIC, &CHATBOTS, &SLACK].concat();
+        (self == Self::Hub).then_some(End { account: Some(PROD), bus: Some(NAME), breaks })
     }
 
     /// A person's hands at one end.
-    pub fn hands<'w>(self, world: &'w mut World, end: &End, region: &'w str) -> Hands<'w> {
-        let (webhook, refused) = (self.webhook(), Vec::new());
-        Hands { world, account: end.account, region, bus: end.bus, webhook, refused }
+    pub fn hands<'w>(self, world: &'w mut World, end: &End, member: &'w str, region: &'w str) -> Hands<'w> {
+        let account = end.account.unwrap_or(member);
+        Hands { world, account, region, bus: end.bus, webhook: self.webhook(), refused: Vec::new() }
     }
 }
 
-/// Every event by which ECS tells of a failed deployment in a Region.
-pub fn failures(region: &str) -> Vec<Value> {
-    let account = DEV.parse().expect("an account id");
+/// Every event by which ECS tells of a failed deployment in an account's Region.
+pub fn failures(account: &str, region: &str) -> Vec<Value> {
+    let account = account.parse().expect("an account id");
     let region = region.parse().expect("a Region");
     let scene = Scene { account: &account, region, cluster: "prod", time: "2026-11-21T08:00:00Z" };
     let samples = samples(&scene).into_iter().filter(|sample| sample.is_of(EventFamily::DeploymentFailed));
