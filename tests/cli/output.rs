@@ -121,7 +121,10 @@ fn made_by_others(stage: &Stage) {
     stage.by_hand(DEV, SEOUL, "sns:SetTopicAttributes", input);
     let phone = json!({ "TopicArn": topic, "Protocol": "sms", "Endpoint": "+15550100" });
     stage.by_hand(DEV, SEOUL, "sns:Subscribe", phone);
-    let pattern = json!({ "source": ["aws.ecs"], "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] } });
+    let pattern = json!({
+        "source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"],
+        "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] },
+    });
     for rule in ["team-heard", "team-lost"] {
         let input = json!({ "Name": rule, "EventPattern": pattern.to_string() });
         stage.by_hand(DEV, SEOUL, "events:PutRule", input);

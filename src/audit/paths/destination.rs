@@ -74,8 +74,11 @@ fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestinati
 
 fn is_authorised(shot: &Shot<'_, '_>, connection: &str, destination: &ObservedApiDestination) -> Step {
     let sight = shot.ground.seen().and_then(|seen| seen.connections.get(connection));
+    // One of another name is not the fleet's, and may carry all the same.
+    let is_wanted = shot.ground.wanted(Kind::Connection, connection).is_some();
+    let ground = if is_wanted { *shot.ground } else { shot.ground.of_others() };
     let is_ours = |one: &ObservedConnection| owner_of(one.description.as_deref()) == Some(shot.ground.fleet);
-    match shot.ground.find(Kind::Connection, sight, is_ours) {
+    match ground.find(Kind::Connection, sight, is_ours) {
         Ok(observed) if !destination.is_bound_to(observed) => Step::Stops(
             "the API destination belongs to a connection that is gone, and another one has its name"
                 .to_owned(),

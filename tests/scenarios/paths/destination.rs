@@ -55,7 +55,7 @@ pub const DESTINATION: [Break; 11] = [
         let value = webhook(hands);
         hands.call("secretsmanager:CreateSecret", json!({ "Name": SECRET, "SecretString": value }));
     }),
-    broken("the destination is another connection's", "destination", "INACTIVE", |hands| {
+    broken("the destination is another connection's", "connection", "DEAUTHORIZED", |hands| {
         let input = json!({
             "Name": "theirs", "AuthorizationType": "API_KEY",
             "AuthParameters": { "ApiKeyAuthParameters": { "ApiKeyName": "key", "ApiKeyValue": "none" } },

@@ -45,7 +45,10 @@ fn by_hand(stage: &Stage, action: &str, input: Value) -> Value {
 }
 
 fn terraform_rule(stage: &Stage, name: &str, target: Value) {
-    let pattern = json!({ "source": ["aws.ecs"], "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] } });
+    let pattern = json!({
+        "source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"],
+        "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] },
+    });
     by_hand(stage, "events:PutRule", json!({ "Name": name, "EventPattern": pattern.to_string() }));
     by_hand(stage, "events:PutTargets", json!({ "Rule": name, "Targets": [target] }));
 }

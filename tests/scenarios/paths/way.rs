@@ -64,6 +64,7 @@ metadata: {{ name: acme }}
 spec:
   access: {{ roleName: foghorn }}
   regions: [{}]
+  limits: {{ callTimeout: 60s, accountTimeout: 600s }}
   accounts:
 {members}{hub}
   pipelines:
