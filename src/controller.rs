@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
+use crate::model::pass::PathState;
 use crate::model::{Account, AccountId, Change, Pass};
 use crate::reconcile::{Judged, Reconciler, Sighting};
 
@@ -59,7 +60,7 @@ impl Controller {
 
     /// Makes the changes that the passes hold and looks again; passes without
     /// a change to make are given back as they are, but for those of hubs, which
-    /// the others' depend on.
+    /// the others' depend on, and for those that may have waited for a hub.
     pub async fn apply(&self, accounts: &[Account], passes: Vec<Pass>) -> Vec<Pass> {
         let accounts: BTreeMap<&AccountId, &Account> =
             accounts.iter().map(|account| (&account.id, account)).collect();
@@ -68,8 +69,11 @@ impl Controller {
             accounts.get(&pass.account.id).is_some_and(|account| self.reconciler.is_hub(account))
         };
         let any_due = passes.iter().any(is_due);
-        let (due, mut done): (Vec<Pass>, Vec<Pass>) =
-            passes.into_iter().partition(|pass| is_due(pass) || (any_due && is_hub(pass)));
+        let hub_is_due = passes.iter().any(|pass| is_due(pass) && is_hub(pass));
+        let waits = |pass: &Pass| pass.own_paths().any(|path| path.state != PathState::Heard);
+        let (due, mut done): (Vec<Pass>, Vec<Pass>) = passes
+            .into_iter()
+            .partition(|pass| is_due(pass) || (any_due && is_hub(pass)) || (hub_is_due && waits(pass)));
         let tasks = due.into_iter().filter_map(|pass| {
             let account = accounts.get(&pass.account.id)?;
             let task = if is_due(&pass) { Task::Apply(Arc::new(pass.changes)) } else { Task::Judge };

@@ -17,7 +17,8 @@ pub(super) fn walk(
     topic: Option<&ObservedTopic>,
     into: &dyn Fn(Step) -> Trail,
 ) -> Vec<Trail> {
-    let message = shot.transformer(|text| chatbot_accepts(text).map_err(|refusal| refusal.to_string()));
+    let message =
+        shot.transformer(|text| chatbot_accepts(text).map_err(|refusal| format!("the message {refusal}")));
     let topic_arn = arn::topic(shot.ground.region, shot.ground.account, topic_name);
     let hears = || chatbot_listens(topic);
     match shot.end {

@@ -107,7 +107,7 @@ fn accepts(shot: &Shot<'_, '_>, destination: &ObservedApiDestination, text: &str
         _ => url.as_ref().and_then(WebhookUrl::kind_hint),
     };
     let told = |accepted: Result<(), crate::events::accept::Refusal>| {
-        accepted.map_err(|refusal| refusal.to_string())
+        accepted.map_err(|refusal| format!("the message {refusal}"))
     };
     match kind {
         Some(RoomService::Slack) => told(slack_webhook_accepts(text)),

@@ -4,15 +4,22 @@ use foghorn::sim::chatbot::{authorise_team, authorise_workspace, withdraw_team, 
 use serde_json::{Value, json};
 
 use super::super::support::{CHANNEL, WORKSPACE};
-use super::breaks::{Break, broken};
-use super::hands::Hands;
+use super::breaks::{Break, TOPIC_GONE, broken};
+use super::hands::{Hands, NAME};
 use super::way::{TEAM, TEAMS_CHANNEL, TENANT};
 
 /// One of AWS Chatbot's Regions.
 const CHATBOT: &str = "us-east-2";
 
 /// What both chat services have.
-pub const CHATBOTS: [Break; 9] = [
+pub const CHATBOTS: [Break; 10] = [
+    // Chatbot subscribes itself when a configuration changes, and not when a
+    // topic comes back that it lists.
+    TOPIC_GONE.mended_by(|hands| {
+        let tag = json!({ "Key": "foghorn.dev/fleet", "Value": "acme" });
+        hands.call("sns:CreateTopic", json!({ "Name": NAME, "Tags": [tag] }));
+        again(hands);
+    }),
     broken("the event goes as it is", "transformer", "drops it in silence", |hands| {
         hands.change_target(|target| {
             target.as_object_mut().and_then(|target| target.remove("InputTransformer"));
@@ -26,7 +33,7 @@ pub const CHATBOTS: [Break; 9] = [
             });
         });
     }),
-    broken("the message lacks a value", "transformer", "is no JSON", |hands| {
+    broken("the message lacks a value", "transformer", "the message has no text `description`", |hands| {
         hands.change_target(|target| {
             target["InputTransformer"] = json!({
                 "InputPathsMap": { "nothing": "$.detail.nothing" },

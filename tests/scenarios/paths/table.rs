@@ -59,7 +59,9 @@ fn look(way: Way, stage: &Stage, one: &Break) -> Result<(), String> {
 /// Whether all is heard again after an apply.
 fn look_again(way: Way, stage: &Stage) -> Result<(), String> {
     let run = stage.apply(&way.fleet(&[DEV], &[SEOUL]));
-    check(run.is_heard(), || format!("not mended: {} {:?} {}", path(&run), run.changes(), run.stderr))?;
+    let path = path(&run);
+    let (hop, why) = (&path["brokenAt"], &path["why"]);
+    check(run.is_heard(), || format!("not mended at {hop}: {why} {:?} {}", run.changes(), run.stderr))?;
     let (arrived, all) = (heard(way, stage), failures(DEV, SEOUL).len());
     check(arrived == all, || format!("{arrived} of {all} arrived after it was mended"))
 }

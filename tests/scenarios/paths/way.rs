@@ -8,7 +8,7 @@ use foghorn::sim::world::World;
 use serde_json::Value;
 
 use super::super::support::{CHANNEL, PROD, Stage, WORKSPACE, bootstrapped};
-use super::breaks::{Break, RULE, SCHEDULE, TOPIC};
+use super::breaks::{Break, RULE, SCHEDULE, TOPIC, TOPIC_GONE};
 use super::chatbot::{CHATBOTS, SLACK, TEAMS};
 use super::destination::DESTINATION;
 use super::function::{DIRECT, FUNCTION, SUBSCRIBED};
@@ -142,7 +142,7 @@ spec:
             Self::ChatbotTeams => vec![&RULE, &TOPIC, &CHATBOTS, &TEAMS],
             Self::DestinationSlack | Self::DestinationGoogleChat => vec![&RULE, &DESTINATION],
             Self::Function => vec![&RULE, &FUNCTION, &DIRECT],
-            Self::FunctionByTopic => vec![&RULE, &TOPIC, &FUNCTION, &SUBSCRIBED],
+            Self::FunctionByTopic => vec![&RULE, &TOPIC, &[TOPIC_GONE], &FUNCTION, &SUBSCRIBED],
             Self::Hub => vec![&RULE, &FORWARD],
         };
         End { account: None, bus: None, breaks: breaks.concat() }
