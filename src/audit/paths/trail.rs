@@ -69,6 +69,11 @@ impl Trail {
         self.hops.iter().any(|(_, _, step)| matches!(step, Step::Stops(_)))
     }
 
+    /// Whether a hop of this name stops the event, first or not.
+    pub(super) fn stops_at(&self, hop: &str) -> bool {
+        self.hops.iter().any(|(name, _, step)| *name == hop && matches!(step, Step::Stops(_)))
+    }
+
     /// Whether the event arrives. A hop that is known to stop it settles that,
     /// whatever a gap hides.
     pub(super) fn state(&self) -> PathState {

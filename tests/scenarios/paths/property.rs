@@ -144,17 +144,3 @@ proptest! {
         agree(Way::Hub, &far, &near)?;
     }
 }
-
-proptest! {
-    #![proptest_config(times(1))]
-
-    #[test]
-    fn through_a_function_heard_means_that_it_arrives((far, near) in some_broken()) {
-        agree(Way::Function, &far, &near)?;
-    }
-
-    #[test]
-    fn through_a_topic_to_a_function_heard_means_that_it_arrives((far, near) in some_broken()) {
-        agree(Way::FunctionByTopic, &far, &near)?;
-    }
-}
