@@ -54,7 +54,7 @@ async fn observe_region(
     if interest.other_rules {
         Box::pin(follow_others(door, region, &named, &mut snapshot, now)).await;
     }
-    eventbridge::name_targets(&mut snapshot);
+    eventbridge::strip_ids(&mut snapshot);
     if let Some((fleet, keys)) = owned {
         snapshot.owned = Sight::Seen(owned::confirmed(keys, fleet, &snapshot));
     }

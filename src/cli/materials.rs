@@ -16,13 +16,17 @@ use crate::package::{Package, PackageError, find_notifier};
 /// Brings along what the fleet's pipelines need. What can't be had is said by
 /// the pipelines that need it, account by account: the others go on.
 pub fn gather(fleet: &Fleet, accounts: &[Account], notifier: Option<&Path>) -> Materials {
-    let needs_notifier = fleet.spec.pipelines.iter().any(|pipeline| matches!(pipeline.via, Via::Lambda(_)));
+    let pipelines = fleet.spec.pipelines.iter().filter(|pipeline| matches!(pipeline.via, Via::Lambda(_)));
+    let hubs: Vec<bool> = pipelines.map(|pipeline| pipeline.hub.is_some()).collect();
+    let accounts = if hubs.contains(&true) { accounts } else { &[] };
     Materials {
-        notifier: needs_notifier.then(|| packed(accounts, notifier)),
+        notifier: (!hubs.is_empty()).then(|| packed(accounts, notifier)),
         webhooks: webhooks(fleet, |name| std::env::var(name).ok()),
     }
 }
 
+/// The notifier, with the names of these accounts for a hub; without any there
+/// is no hub.
 fn packed(accounts: &[Account], path: Option<&Path>) -> Result<Notifier, String> {
     let path = find_notifier(path).map_err(|error| error.to_string())?;
     let binary =
@@ -36,13 +40,17 @@ fn pack(binary: &[u8], accounts: &[Account]) -> Result<Notifier, PackageError> {
     for warning in package.warnings() {
         eprintln!("warning: {warning}");
     }
-    let names = accounts_json(&names(accounts));
-    let hub = Package::of(binary, Some(&names))?;
     let architecture = package.architecture().as_str().to_owned();
-    Ok(Notifier { architecture, code: code(&package), hub_code: code(&hub) })
+    let code = code(package);
+    let hub_code = if accounts.is_empty() { code.clone() } else { hub_code(binary, accounts)? };
+    Ok(Notifier { architecture, code, hub_code })
 }
 
-fn code(package: &Package) -> Code {
+fn hub_code(binary: &[u8], accounts: &[Account]) -> Result<Code, PackageError> {
+    Ok(code(Package::of(binary, Some(&accounts_json(&names(accounts))))?))
+}
+
+fn code(package: Package) -> Code {
     Code { sha256: package.code_sha256(), zip: Arc::from(package.zip()) }
 }
 

@@ -15,6 +15,7 @@ use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
+use crate::model::materials::Materials;
 use crate::model::report::Metadata;
 use crate::model::sounding::SoundReport;
 use crate::model::{Account, Mode, Pass, Report};
@@ -53,7 +54,13 @@ impl Run {
         let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
         let (all, accounts) = accounts(&fleet, &filter, &aws).await?;
         has_its_hubs(&fleet, &all, &arguments.fleet.file)?;
-        let materials = materials::gather(&fleet, &all, arguments.notifier.as_deref());
+        // A removal brings nothing along.
+        let materials = match intent {
+            Intent::Destroy => Materials::default(),
+            Intent::Converge | Intent::Prune => {
+                materials::gather(&fleet, &all, arguments.notifier.as_deref())
+            }
+        };
         let stop = CancellationToken::new();
         stop_on_signal(stop.clone());
         let reconciler = Reconciler {

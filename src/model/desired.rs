@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chat::Channel;
 use super::event::EventFamily;
 use super::hub::HubAddress;
+use super::notifier::RoomService;
 use super::region::{Partition, Region};
 use super::resource::{Key, Resource};
 use super::snapshot::{GlobalInterest, Interest, RegionInterest};
@@ -29,6 +30,9 @@ pub struct Desired {
     pub secrets: BTreeMap<Region, BTreeSet<String>>,
     /// Whether rules that others made are walked as well.
     pub other_rules: bool,
+    /// Whether AWS Chatbot is asked for the rooms of others, because something
+    /// is built only where nobody hears.
+    pub other_rooms: bool,
     /// The fleet whose forgotten things are looked for; `None` where the run
     /// is about some pipelines only.
     pub orphans_of: Option<String>,
@@ -73,9 +77,13 @@ pub struct Route {
 pub enum RouteEnd {
     /// A channel that AWS Chatbot posts to.
     Channel(Channel),
-    /// A webhook that EventBridge posts to, through the API destination of
-    /// this name.
-    Destination(String),
+    /// A webhook that EventBridge posts to.
+    Destination {
+        /// The API destination's name.
+        name: String,
+        /// The service that the webhook belongs to.
+        room: RoomService,
+    },
     /// A webhook that the function of this name posts to.
     Function(String),
 }
@@ -102,6 +110,9 @@ impl Desired {
         }
         for wanted in self.resources.values() {
             note(&mut interest, &wanted.resource);
+        }
+        if self.other_rooms {
+            interest.global.get_or_insert_default().teams = true;
         }
         if self.orphans_of.is_some() {
             self.note_orphans(&mut interest);

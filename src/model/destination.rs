@@ -4,6 +4,7 @@
 //! the owner's name.
 
 use super::change::FieldChange;
+use super::coverage::Sight;
 use super::region::Region;
 use super::resource::{Key, Kind};
 use super::secret::Secret;
@@ -11,6 +12,9 @@ use super::secret::Secret;
 /// What the description of a thing without tags begins with, before the
 /// fleet's name.
 const OWNER_MARK: &str = "Foghorn fleet ";
+
+/// The resource of an API destination's ARN, before its name.
+const RESOURCE: &str = ":api-destination/";
 
 /// The description that says which fleet owns a thing without tags.
 pub fn owner_description(fleet: &str) -> String {
@@ -103,6 +107,14 @@ impl Connection {
     }
 }
 
+impl ObservedApiDestination {
+    /// Whether its connection is this one, and not an earlier one of the same
+    /// name.
+    pub fn is_bound_to(&self, connection: &ObservedConnection) -> bool {
+        self.connection_arn == connection.arn
+    }
+}
+
 impl ApiDestination {
     /// What names it.
     pub fn key(&self) -> Key {
@@ -127,6 +139,25 @@ impl ApiDestination {
     }
 }
 
+impl ApiDestination {
+    /// What differs where the connection that AWS has under the name is not the
+    /// one that the destination was bound to, but a later one or none at all.
+    pub fn rebinding(
+        &self,
+        observed: &ObservedApiDestination,
+        connection: &Sight<ObservedConnection>,
+    ) -> Option<FieldChange> {
+        let is_lost = match connection {
+            Sight::Unknown => false,
+            Sight::Absent => true,
+            Sight::Seen(connection) => !observed.is_bound_to(connection),
+        };
+        let bound_to = name_in(&observed.connection_arn).filter(|name| *name == self.connection);
+        let lost = bound_to.filter(|_| is_lost).map(|name| format!("an earlier {name}"));
+        lost.map(|lost| FieldChange::new("/connection", lost, &self.connection))
+    }
+}
+
 fn shown(endpoint: &Secret) -> String {
     format!("sha256:{}…", endpoint.fingerprint())
 }
@@ -135,6 +166,14 @@ fn shown(endpoint: &Secret) -> String {
 /// `…:connection/NAME/ID`.
 pub fn name_in(arn: &str) -> Option<&str> {
     arn.rsplit(':').next()?.split('/').nth(1)
+}
+
+/// The ARN of a target without the id of AWS's choice in which that of an API
+/// destination ends: names are unique. Any other ARN stays as it is.
+pub fn without_id(arn: &str) -> &str {
+    let name = arn.find(RESOURCE).map(|start| start + RESOURCE.len());
+    let end = name.and_then(|name| arn[name..].find('/').map(|length| name + length));
+    end.map_or(arn, |end| &arn[..end])
 }
 
 #[cfg(test)]
@@ -173,6 +212,32 @@ mod tests {
         let shown = format!("{fields:?}");
         assert_eq!(fields.len(), 1);
         assert!(shown.contains("sha256:") && !shown.contains("invalid"), "{shown}");
+    }
+
+    #[test]
+    fn a_destination_whose_connection_was_made_anew_is_bound_again() {
+        let (wanted, observed) = (destination("https://one.invalid"), observed("https://one.invalid"));
+        let connection = |id: &str| ObservedConnection {
+            arn: format!("arn:aws:events:us-east-1:111111111111:connection/foghorn-deploys/{id}"),
+            state: "AUTHORIZED".to_owned(),
+            state_reason: None,
+            authorization: "API_KEY".to_owned(),
+            description: None,
+        };
+        let is_bound_again = |connection| wanted.rebinding(&observed, &connection).is_some();
+        assert!(!is_bound_again(Sight::Seen(connection("2c3d"))));
+        assert!(!is_bound_again(Sight::Unknown));
+        assert!(is_bound_again(Sight::Seen(connection("4e5f"))));
+        assert!(is_bound_again(Sight::Absent));
+    }
+
+    #[test]
+    fn an_api_destination_is_known_by_its_name_and_everything_else_by_its_arn() {
+        let start = "arn:aws:events:us-east-1:111111111111:api-destination/hooks";
+        let bus = "arn:aws:events:us-east-1:111111111111:event-bus/api-destination/x/y";
+        for (arn, known) in [(&format!("{start}/0a1b2c")[..], start), (start, start), (bus, bus)] {
+            assert_eq!(without_id(arn), known);
+        }
     }
 
     #[test]

@@ -212,8 +212,13 @@ impl Differ<'_> {
 
     fn judge_destination(&self, resource: &Resource, destination: &ApiDestination) -> Verdict {
         let sight = self.sight(destination.region, |region| region.destinations.get(&destination.name));
+        let connection =
+            self.sight(destination.region, |region| region.connections.get(&destination.connection));
+        let connection = connection.unwrap_or(&Sight::Unknown);
         let verdict = self.compare_marked(resource, sight, |observed| {
-            (observed.description.as_deref(), destination.diff(observed))
+            let lost = destination.rebinding(observed, connection);
+            let fields = destination.diff(observed).into_iter().chain(lost).collect();
+            (observed.description.as_deref(), fields)
         });
         without(destination.endpoint.as_ref().err(), verdict)
     }

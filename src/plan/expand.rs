@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::events::families;
 use crate::events::parts::{Form, Origin, Request, pattern_length};
-use crate::fleet::spec::{Fleet, Pipeline};
+use crate::fleet::spec::{Fleet, Pipeline, When};
 use crate::model::chat::{Channel, ObservedChatConfiguration};
 use crate::model::desired::{Desired, Wanted};
 use crate::model::{Account, AccountId, Key, Partition, Region, Resource, Sight, Snapshot, Tags};
@@ -33,7 +33,8 @@ pub fn desired(inputs: &Inputs<'_>) -> Desired {
     let mut desired = Desired {
         regions: account.regions.iter().copied().collect(),
         services,
-        other_rules: services,
+        other_rules: services || asks_who_hears(&scope),
+        other_rooms: asks_who_hears(&scope) && account.partition() == Partition::Aws,
         // A run about some pipelines leaves services alone.
         remediate: converges && fleet.spec.breakers.remediate && pipelines.is_none(),
         orphans_of: is_whole(inputs).then(|| fleet.metadata.name.clone()),
@@ -45,6 +46,13 @@ pub fn desired(inputs: &Inputs<'_>) -> Desired {
         build(&scope, &mut desired);
     }
     desired
+}
+
+/// Whether a pipeline is built only where nobody hears.
+fn asks_who_hears(scope: &Scope<'_>) -> bool {
+    let Inputs { fleet, account, intent, .. } = *scope.inputs;
+    let asks = |pipeline: &Pipeline| pipeline.when == When::Unheard && pipeline.selector.selects(account);
+    intent != Intent::Destroy && fleet.spec.pipelines.iter().any(asks)
 }
 
 fn build(scope: &Scope<'_>, desired: &mut Desired) {

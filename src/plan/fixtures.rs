@@ -363,7 +363,7 @@ fn put_destination(region: &mut RegionSnapshot, one: &ApiDestination) {
     let observed = ObservedApiDestination {
         arn: arn("api-destination", &one.name),
         state: "ACTIVE".to_owned(),
-        connection_arn: arn("connection", &one.connection),
+        connection_arn: arn("connection", &one.connection).replace("/0d", "/0c"),
         endpoint,
         method: "POST".to_owned(),
         rate_per_second: Some(one.rate_per_second),

@@ -128,7 +128,10 @@ impl Leg<'_> {
     pub(super) fn end(&self) -> RouteEnd {
         match &self.pipeline.via {
             Via::Chatbot(chatbot) => RouteEnd::Channel(room::channel(chatbot)),
-            Via::ApiDestination(_) => RouteEnd::Destination(names::destination(&self.pipeline.name)),
+            Via::ApiDestination(destination) => RouteEnd::Destination {
+                name: names::destination(&self.pipeline.name),
+                room: destination.room.service(),
+            },
             Via::Lambda(_) => RouteEnd::Function(names::function(&self.pipeline.name)),
         }
     }

@@ -150,7 +150,7 @@ impl<'a> Place<'a> {
                 Some(home.stop(HopKind::Chatbot, named, subject))
             }
             RouteEnd::Function(name) => Some(self.stop(HopKind::Function, name, format!("function {name}"))),
-            RouteEnd::Destination(_) => None,
+            RouteEnd::Destination { .. } => None,
         }
     }
 

@@ -105,3 +105,65 @@ fn nothing_is_coloured_where_no_terminal_reads_and_progress_stays_silent() {
         assert_eq!(run.stderr, "");
     }
 }
+
+/// A pipeline through a hub, and one that is built where nobody hears.
+const HUB: &str = r#"
+apiVersion: foghorn.dev/v1alpha1
+kind: Fleet
+metadata: { name: acme }
+spec:
+  access: { roleName: foghorn }
+  regions: [ap-northeast-2]
+  accounts:
+    - { id: "111111111111", name: dev, labels: { team: web } }
+    - { id: "222222222222", name: prod }
+  pipelines:
+    - name: deploys
+      match: { labels: { team: web } }
+      events: [deploymentFailed]
+      hub: { account: "222222222222", region: ap-northeast-2 }
+      via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD } } }
+"#;
+
+/// What a team made itself: a rule that reaches its topic, and one that does
+/// not, as the topic's policy lets only the first in.
+fn made_by_others(stage: &Stage) {
+    let topic = format!("arn:aws:sns:{SEOUL}:{DEV}:team-alerts");
+    let allow = json!({
+        "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": { "ArnEquals": { "aws:SourceArn": format!("arn:aws:events:{SEOUL}:{DEV}:rule/team-heard") } },
+    });
+    let policy = json!({ "Version": "2012-10-17", "Statement": [allow] }).to_string();
+    stage.by_hand(DEV, SEOUL, "sns:CreateTopic", json!({ "Name": "team-alerts" }));
+    let input = json!({ "TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy });
+    stage.by_hand(DEV, SEOUL, "sns:SetTopicAttributes", input);
+    let phone = json!({ "TopicArn": topic, "Protocol": "sms", "Endpoint": "+15550100" });
+    stage.by_hand(DEV, SEOUL, "sns:Subscribe", phone);
+    let pattern = json!({
+        "source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"],
+        "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] },
+    });
+    for rule in ["team-heard", "team-lost"] {
+        let input = json!({ "Name": rule, "EventPattern": pattern.to_string() });
+        stage.by_hand(DEV, SEOUL, "events:PutRule", input);
+        let targets = json!([{ "Id": "sns", "Arn": topic }]);
+        stage.by_hand(DEV, SEOUL, "events:PutTargets", json!({ "Rule": rule, "Targets": targets }));
+    }
+}
+
+#[test]
+fn a_plan_with_a_broken_hub_rules_of_others_and_orphans_reads_well() {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        bootstrapped(world, PROD, "prod");
+    });
+    let own = "    - name: stops\n      match: { labels: { team: web } }\n      events: [taskStopped]\n      \
+               via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD } } }\n";
+    stage.apply(&format!("{HUB}{own}")).ended(0);
+    made_by_others(&stage);
+    let input = json!({ "Name": "foghorn-deploys", "EventBusName": "foghorn-deploys" });
+    stage.by_hand(PROD, SEOUL, "events:DisableRule", input);
+    let run = stage.run(HUB, &["plan"]).ended(2);
+    insta::assert_snapshot!("plan_hub", steady(&stage, &run.stdout));
+}

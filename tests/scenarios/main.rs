@@ -13,6 +13,7 @@ mod hub;
 mod inventory;
 mod kill;
 mod ownership;
+mod paths;
 mod pipeline;
 mod removal;
 mod sound;

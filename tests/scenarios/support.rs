@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use foghorn::sim::call::Call;
+use foghorn::sim::call::{Answer, Call};
 use foghorn::sim::chatbot::authorise_workspace;
 use foghorn::sim::ecs::Service;
 use foghorn::sim::rooms::webhooks::{self, Kind};
@@ -295,12 +295,18 @@ pub fn bootstrapped(world: &mut World, id: &str, name: &str) {
 
 /// One call, past the wire, which has to succeed.
 pub fn by_hand(world: &mut World, account: &str, region: &str, action: &str, input: &Value) -> Value {
+    let answer = try_by_hand(world, account, region, action, input);
+    answer.unwrap_or_else(|refusal| panic!("{action} {input}: {refusal:?}"))
+}
+
+/// One call, past the wire, which may be refused.
+pub fn try_by_hand(world: &mut World, account: &str, region: &str, action: &str, input: &Value) -> Answer {
     let (prefix, operation) = action.split_once(':').expect("service:Operation");
     let api = Api::ALL.into_iter().find(|api| api.action_prefix() == prefix).expect("a service");
     let principal = format!("arn:aws:iam::{account}:user/somebody");
     let now = OffsetDateTime::now_utc();
     let call = Call { account, region, principal: &principal, operation, input, now };
-    api.answer(world, &call).unwrap_or_else(|refusal| panic!("{action} {input}: {refusal:?}"))
+    api.answer(world, &call)
 }
 
 /// Adds services to cluster `prod`.

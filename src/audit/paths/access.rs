@@ -21,7 +21,16 @@ pub(super) struct Request {
     pub(super) resource: String,
     /// The condition keys that are known, in lower case.
     pub(super) context: BTreeMap<&'static str, String>,
+    /// The condition keys that it is known to lack, in lower case.
+    pub(super) lacks: &'static [&'static str],
 }
+
+/// No service sends this key any more (SNS developer guide, on
+/// `AWS:SourceOwner`).
+pub(super) const LACKING: &[&str] = &["aws:sourceowner"];
+
+/// Without a role nobody asks who could be of an organisation.
+const LACKING_WITHOUT_ROLE: &[&str] = &["aws:sourceowner", "aws:principalorgid"];
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +58,19 @@ impl Request {
             ("aws:sourceaccount", account.to_owned()),
             ("aws:securetransport", "true".to_owned()),
         ]);
-        Self { principal: Principal::Service(service), action, resource: resource.to_owned(), context }
+        Self {
+            principal: Principal::Service(service),
+            action,
+            resource: resource.to_owned(),
+            context,
+            lacks: LACKING,
+        }
     }
 
-    /// What EventBridge asks of a bus, in the name of the account that sends.
-    pub(super) fn from_account(account: &str, action: &'static str, resource: &str) -> Self {
+    /// What EventBridge asks of a bus for a rule, in the name of the account that
+    /// sends.
+    pub(super) fn from_account(shot: &Shot<'_, '_>, action: &'static str, resource: &str) -> Self {
+        let account = shot.ground.account.as_str();
         let context = BTreeMap::from([
             ("aws:principalaccount", account.to_owned()),
             ("aws:securetransport", "true".to_owned()),
@@ -63,12 +80,13 @@ impl Request {
             action,
             resource: resource.to_owned(),
             context,
+            lacks: if shot.settings.role_arn.is_some() { LACKING } else { LACKING_WITHOUT_ROLE },
         }
     }
 }
 
-/// What a policy comes to. Our own statements are known to let our own things
-/// in, so that where they stand nothing but a Deny can matter.
+/// What a policy comes to. Our own statements let in under conditions that our
+/// own things meet, whether or not that can be judged here.
 pub(super) fn judge(
     policy: Option<&Policy>,
     wanted: Option<&Policy>,
@@ -84,7 +102,7 @@ pub(super) fn judge(
         Answer::PerhapsDenied => Step::Doubtful(
             "a statement of the policy may deny what another allows, under a condition of its own".to_owned(),
         ),
-        Answer::PerhapsAllowed | Answer::NotAllowed if has_ours => Step::Carries,
+        Answer::PerhapsAllowed if has_ours => Step::Carries,
         Answer::PerhapsAllowed => {
             Step::Doubtful("the policy lets this in under a condition that can't be judged here".to_owned())
         }

@@ -12,14 +12,15 @@ use crate::model::{Kind, Region, Resource, Sight};
 /// Every way on from an event bus.
 pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail> {
     let bus = arn.resource.trim_start_matches("event-bus/");
-    let trail = trail.then("transformer", bus, whole(shot)).then("role", bus, has_role(shot, arn));
+    let trail = trail.then("transformer", bus, whole(shot)).then("role", bus, has_role(shot));
     match landing(shot.ground, arn) {
-        Some(ground) if ground.account == shot.ground.account => through(shot, &ground, bus, trail),
-        Some(ground) => {
-            let seen = trail.len();
+        Some(ground) if ground.account != shot.ground.account => {
+            let place = format!("in the hub, account {}", ground.account);
             let why = unread(&ground);
-            through(shot, &ground, bus, trail).into_iter().map(|way| way.unseen_after(seen, &why)).collect()
+            let ways = through(shot, &ground, bus, Trail::default()).into_iter();
+            ways.map(|way| trail.clone().and(way.unseen_as(&why).said_to_be(&place))).collect()
         }
+        Some(ground) => through(shot, &ground, bus, trail),
         None => {
             let why = format!("what account {} does with the event was not read in this run", arn.account);
             vec![trail.then("bus", bus, Step::Doubtful(why))]
@@ -35,7 +36,7 @@ fn unread(ground: &Ground<'_>) -> String {
         global.gaps.first()
     });
     let why = gap.map_or_else(String::new, |gap| format!(": {}: {}", gap.tried, gap.detail));
-    format!("the hub in account {} could not be read{why}", ground.account)
+    format!("it could not be read{why}")
 }
 
 /// A bus takes the event as it is or not at all (EventBridge service model,
@@ -52,13 +53,10 @@ fn whole(shot: &Shot<'_, '_>) -> Step {
     Step::Carries
 }
 
-/// Another account's bus takes a role to be reached; what the role may do is
-/// not read.
-fn has_role(shot: &Shot<'_, '_>, arn: Arn<'_>) -> Step {
-    if shot.settings.role_arn.is_none() && shot.ground.whose == Whose::Ours && !arn.is_on(shot.ground) {
-        return Step::Stops("the target has no role to reach the hub with".to_owned());
-    }
-    Step::Carries
+/// A bus that lets an account in by its id takes events without a role, one
+/// that lets in an organisation does not (EventBridge service model, PutTargets).
+fn has_role(shot: &Shot<'_, '_>) -> Step {
+    shot.needed_role(Step::Carries)
 }
 
 /// Where the event is once it is on the bus.
@@ -82,17 +80,8 @@ fn through(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str, trail: Trail) ->
             let step = if shot.ground.account == ground.account {
                 Step::Carries
             } else {
-                let request = Request::from_account(
-                    shot.ground.account.as_str(),
-                    "events:PutEvents",
-                    &shot.settings.arn,
-                );
-                judge(
-                    observed.policy.as_ref(),
-                    wanted,
-                    &request,
-                    "the bus's policy does not let this account in",
-                )
+                let request = Request::from_account(shot, "events:PutEvents", &shot.settings.arn);
+                judge(observed.policy.as_ref(), wanted, &request, closed(shot))
             };
             trail.then("bus", bus, Step::Carries).then("busPolicy", bus, step)
         }
@@ -102,6 +91,13 @@ fn through(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str, trail: Trail) ->
         return vec![trail];
     }
     on_from(shot, ground, bus, &trail)
+}
+
+fn closed(shot: &Shot<'_, '_>) -> &'static str {
+    match shot.settings.role_arn {
+        Some(_) => "the bus's policy does not let this account in",
+        None => "the bus's policy does not let this account in, or not without a role of the target",
+    }
 }
 
 fn on_from(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str, trail: &Trail) -> Vec<Trail> {

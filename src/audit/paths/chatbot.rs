@@ -17,7 +17,8 @@ pub(super) fn walk(
     topic: Option<&ObservedTopic>,
     into: &dyn Fn(Step) -> Trail,
 ) -> Vec<Trail> {
-    let message = shot.transformer(|text| chatbot_accepts(text).map_err(|refusal| refusal.to_string()));
+    let message =
+        shot.transformer(|text| chatbot_accepts(text).map_err(|refusal| format!("the message {refusal}")));
     let topic_arn = arn::topic(shot.ground.region, shot.ground.account, topic_name);
     let hears = || chatbot_listens(topic);
     match shot.end {
@@ -35,6 +36,10 @@ pub(super) fn walk(
             ]
         }
         Some(_) => Vec::new(),
+        None if topic.is_none_or(listens) && !knows_who_is_fed(shot, &topic_arn) => {
+            let why = "AWS Chatbot may be subscribed to the topic, and which channels it feeds was not read";
+            vec![into(message).then("chatConfiguration", topic_name, Step::Doubtful(why.to_owned()))]
+        }
         None => fed_by(shot, &topic_arn)
             .map(|observed| {
                 let channel = &observed.channel;
@@ -46,6 +51,19 @@ pub(super) fn walk(
             })
             .collect(),
     }
+}
+
+/// Whether it was read which channels a topic feeds. Microsoft Teams is not
+/// always asked.
+fn knows_who_is_fed(shot: &Shot<'_, '_>, topic: &str) -> bool {
+    let Some(global) = &shot.ground.snapshot.global else { return false };
+    let knows_all = global.configurations.seen().is_some() && !matches!(global.teams, Sight::Unknown);
+    knows_all || fed_by(shot, topic).next().is_some()
+}
+
+/// Whether AWS Chatbot may be subscribed to a topic.
+fn listens(topic: &ObservedTopic) -> bool {
+    topic.feeds_chatbot() != Some(false)
 }
 
 /// The configurations that list a topic.

@@ -5,7 +5,8 @@ use super::target::{Arn, Shot};
 use super::trail::{Ear, Step, Trail, carries};
 use crate::chat::webhook::WebhookUrl;
 use crate::events::accept::{google_chat_accepts, slack_webhook_accepts};
-use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of};
+use crate::model::desired::RouteEnd;
+use crate::model::destination::{ObservedApiDestination, ObservedConnection, name_in, owner_of, without_id};
 use crate::model::notifier::RoomService;
 use crate::model::{Kind, Resource};
 
@@ -24,20 +25,31 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
 
 fn through(shot: &Shot<'_, '_>, name: &str, destination: &ObservedApiDestination, trail: Trail) -> Trail {
     let connection = name_in(&destination.connection_arn).unwrap_or_default();
+    if leads_to_earlier(shot, destination) {
+        let why =
+            "the target leads to an API destination that is gone, and another one has its name".to_owned();
+        return trail.then("destination", name, Step::Stops(why));
+    }
     trail
-        .then("transformer", name, shot.transformer(|text| accepts(destination, text)))
+        .then("transformer", name, shot.transformer(|text| accepts(shot, destination, text)))
         .then("role", name, has_role(shot))
+        .then("connection", connection, is_authorised(shot, connection, destination))
         .then("destination", name, is_as_wanted(shot, name, destination))
-        .then("connection", connection, is_authorised(shot, connection))
         .then("room", name, is_webhook(destination))
+}
+
+/// The ARN of a target is whole where the destination that it names was deleted.
+fn leads_to_earlier(shot: &Shot<'_, '_>, destination: &ObservedApiDestination) -> bool {
+    let target = shot.settings.arn.as_str();
+    target != destination.arn && target != without_id(target)
 }
 
 /// EventBridge reaches an API destination only with a role (EventBridge user
 /// guide, API destinations). What the role may do is not read.
 fn has_role(shot: &Shot<'_, '_>) -> Step {
-    carries(shot.settings.role_arn.is_some(), || {
-        "the target has no role, and EventBridge posts to an API destination only with one".to_owned()
-    })
+    shot.needed_role(Step::Stops(
+        "the target has no role, and EventBridge posts to an API destination only with one".to_owned(),
+    ))
 }
 
 fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestination) -> Step {
@@ -60,10 +72,17 @@ fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestinati
     }
 }
 
-fn is_authorised(shot: &Shot<'_, '_>, connection: &str) -> Step {
+fn is_authorised(shot: &Shot<'_, '_>, connection: &str, destination: &ObservedApiDestination) -> Step {
     let sight = shot.ground.seen().and_then(|seen| seen.connections.get(connection));
+    // One of another name is not the fleet's, and may carry all the same.
+    let is_wanted = shot.ground.wanted(Kind::Connection, connection).is_some();
+    let ground = if is_wanted { *shot.ground } else { shot.ground.of_others() };
     let is_ours = |one: &ObservedConnection| owner_of(one.description.as_deref()) == Some(shot.ground.fleet);
-    match shot.ground.find(Kind::Connection, sight, is_ours) {
+    match ground.find(Kind::Connection, sight, is_ours) {
+        Ok(observed) if !destination.is_bound_to(observed) => Step::Stops(
+            "the API destination belongs to a connection that is gone, and another one has its name"
+                .to_owned(),
+        ),
         Ok(observed) => carries(observed.state == "AUTHORIZED", || {
             let reason = observed.state_reason.clone().unwrap_or_default();
             format!("the connection is {} {reason}", observed.state).trim_end().to_owned()
@@ -79,13 +98,16 @@ fn is_webhook(destination: &ObservedApiDestination) -> Step {
     }
 }
 
-/// What the room behind the webhook says to a message, where the host tells
-/// which room it is.
-fn accepts(destination: &ObservedApiDestination, text: &str) -> Result<(), String> {
+/// What the room behind the webhook says to a message, where the fleet or the
+/// host tells which room it is.
+fn accepts(shot: &Shot<'_, '_>, destination: &ObservedApiDestination, text: &str) -> Result<(), String> {
     let url = WebhookUrl::parse(&destination.endpoint).ok();
-    let kind = url.as_ref().and_then(WebhookUrl::kind_hint);
+    let kind = match shot.end {
+        Some(RouteEnd::Destination { room, .. }) => Some(*room),
+        _ => url.as_ref().and_then(WebhookUrl::kind_hint),
+    };
     let told = |accepted: Result<(), crate::events::accept::Refusal>| {
-        accepted.map_err(|refusal| refusal.to_string())
+        accepted.map_err(|refusal| format!("the message {refusal}"))
     };
     match kind {
         Some(RoomService::Slack) => told(slack_webhook_accepts(text)),

@@ -1,5 +1,7 @@
 //! From a target or a topic through a function to the room that it tells.
 
+use serde_json::Value;
+
 use super::super::webhooks::{of_secret, settings};
 use super::access::{Request, judge};
 use super::ground::Whose;
@@ -13,12 +15,24 @@ const SNS: &str = "sns.amazonaws.com";
 
 /// The way on from a target that is a function.
 pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail> {
-    let trail = match shot.text() {
-        Ok(_) => trail.then("transformer", arn.resource, Step::Carries),
-        Err(why) => trail.then("transformer", arn.resource, Step::Stops(why)),
-    };
+    let trail = trail.then("transformer", arn.resource, shot.transformer(|text| takes(shot, text)));
     let request = Request::from_rule(shot, "lambda:InvokeFunction", &shot.settings.arn);
     vec![through(shot, arn, &request, trail)]
+}
+
+/// The notifier takes events; what a function of others takes nobody can see.
+fn takes(shot: &Shot<'_, '_>, text: &str) -> Result<(), String> {
+    if shot.ground.whose == Whose::Anybodys || is_event(text) {
+        return Ok(());
+    }
+    Err("what the target sends is no event, which the notifier does not take".to_owned())
+}
+
+/// Whether a text has the three fields that make an event (Amazon EventBridge
+/// user guide, event structure).
+fn is_event(text: &str) -> bool {
+    let event: Value = serde_json::from_str(text).unwrap_or_default();
+    event["source"].is_string() && event["detail-type"].is_string() && event["detail"].is_object()
 }
 
 /// The way on from a topic to which a function is subscribed.

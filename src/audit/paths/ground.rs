@@ -66,7 +66,7 @@ impl<'a> Ground<'a> {
         sight: Option<&'a Sight<T>>,
         is_ours: impl Fn(&T) -> bool,
     ) -> Result<&'a T, Step> {
-        let noun = kind.to_string().to_lowercase();
+        let noun = noun(kind);
         match (sight, self.whose) {
             (None | Some(Sight::Unknown), _) => Err(Step::Unseen),
             (Some(Sight::Absent), Whose::Ours) => Err(not_built(&format!("there is no such {noun}"))),
@@ -81,5 +81,14 @@ impl<'a> Ground<'a> {
     /// Whether tags say that the fleet owns a thing.
     pub(super) fn owns(&self, tags: &Tags) -> bool {
         tags.owner() == Some(self.fleet)
+    }
+}
+
+/// What a person calls a thing of a kind.
+fn noun(kind: Kind) -> String {
+    match kind {
+        Kind::ApiDestination => "API destination".to_owned(),
+        Kind::EventBus => "event bus".to_owned(),
+        other => other.to_string().to_lowercase(),
     }
 }

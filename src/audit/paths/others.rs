@@ -53,7 +53,7 @@ fn path(
     let of_family = samples.iter().filter(|sample| sample.is_of(family));
     let walked = of_family.filter_map(|sample| {
         let taken = ways(ground, name, observed, &sample.event);
-        best(taken.into_iter().filter(|way| way.broken_at() != Some("pattern")).collect())
+        best(taken.into_iter().filter(|way| !way.stops_at("pattern")).collect())
     });
     let trail = worst(walked.collect())?;
     Some(Path {

@@ -103,28 +103,26 @@ fn condition_holds(operator: &str, key: &str, values: &[String], request: &Reque
     };
     let key = key.to_lowercase();
     let Some(actual) = request.context.get(key.as_str()) else {
-        return without(&key, operator, if_exists, values);
+        return without(request, &key, operator, if_exists, values);
     };
     let any = |holds: fn(&str, &str) -> bool| values.iter().any(|value| holds(value, actual));
     let verdict = match operator {
         "StringEquals" => any(|value, actual| value == actual),
-        "ArnEquals" | "ArnLike" | "StringLike" => any(like),
+        "ArnEquals" | "ArnLike" => any(arn_like),
+        "StringLike" => any(like),
         "StringEqualsIgnoreCase" | "Bool" => any(|value, actual| value.eq_ignore_ascii_case(actual)),
         "StringNotEquals" => !any(|value, actual| value == actual),
-        "ArnNotEquals" | "ArnNotLike" | "StringNotLike" => !any(like),
+        "ArnNotEquals" | "ArnNotLike" => !any(arn_like),
+        "StringNotLike" => !any(like),
         "Null" => any(|value, _| value == "false"),
         _ => return Holds::Perhaps,
     };
     if verdict { Holds::Yes } else { Holds::No }
 }
 
-/// Keys that no request of a service carries, as far as is known: what asks for
-/// them does not hold (SNS developer guide, on `AWS:SourceOwner`).
-const NEVER_THERE: [&str; 1] = ["aws:sourceowner"];
-
 /// A condition on a key that is not there, or of which nobody knows.
-fn without(key: &str, operator: &str, if_exists: bool, values: &[String]) -> Holds {
-    if !NEVER_THERE.contains(&key) {
+fn without(request: &Request, key: &str, operator: &str, if_exists: bool, values: &[String]) -> Holds {
+    if !request.lacks.contains(&key) {
         return Holds::Perhaps;
     }
     let is_negated =
@@ -138,6 +136,14 @@ fn texts(value: &Value) -> Vec<String> {
         Value::Array(values) => values.iter().map(text).collect(),
         other => vec![text(other)],
     }
+}
+
+/// ARNs are held against each other part by part, six of them (IAM user guide,
+/// ARN condition operators).
+fn arn_like(pattern: &str, text: &str) -> bool {
+    let (patterns, texts): (Vec<&str>, Vec<&str>) =
+        (pattern.splitn(6, ':').collect(), text.splitn(6, ':').collect());
+    patterns.len() == texts.len() && patterns.iter().zip(&texts).all(|(pattern, text)| like(pattern, text))
 }
 
 fn lower(text: &str) -> String {
@@ -176,6 +182,7 @@ mod tests {
 
     use serde_json::json;
 
+    use super::super::access::LACKING;
     use super::*;
 
     const TOPIC: &str = "arn:aws:sns:us-east-1:111111111111:t";
@@ -191,6 +198,7 @@ mod tests {
                 ("aws:sourceaccount", "111111111111".to_owned()),
                 ("aws:securetransport", "true".to_owned()),
             ]),
+            lacks: LACKING,
         };
         let statements = statements.as_array().cloned().unwrap_or_else(|| vec![statements.clone()]);
         evaluate(&Policy::of(statements), &request)
@@ -229,6 +237,7 @@ mod tests {
             allow(json!({ "Action": "sns:Subscribe" })),
             allow(json!({ "Resource": "arn:aws:sns:us-east-1:111111111111:other" })),
             allow(json!({ "Condition": { "StringEquals": { "aws:SourceAccount": "222222222222" } } })),
+            allow(json!({ "Condition": { "ArnLike": { "aws:SourceArn": "arn:aws:events:*" } } })),
             allow(json!({ "Principal": { "AWS": "*" },
                 "Condition": { "StringEquals": { "AWS:SourceOwner": "111111111111" } } })),
         ] {

@@ -87,7 +87,7 @@ fn at_its_end(trail: Trail, end: &RouteEnd) -> Trail {
     let is_there = match (&trail.ear, end) {
         (None, _) => true,
         (Some(Ear::Channel(channel)), RouteEnd::Channel(wanted)) => channel == wanted,
-        (Some(Ear::Destination(name)), RouteEnd::Destination(wanted)) => name == wanted,
+        (Some(Ear::Destination(name)), RouteEnd::Destination { name: wanted, .. }) => name == wanted,
         (Some(Ear::Function(name)), RouteEnd::Function(wanted)) => name == wanted,
         _ => false,
     };

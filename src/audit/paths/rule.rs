@@ -7,6 +7,7 @@ use super::target;
 use super::trail::{Step, Trail, carries};
 use crate::events::pattern::Pattern;
 use crate::model::desired::RouteEnd;
+use crate::model::destination::without_id;
 use crate::model::rule::ObservedRule;
 use crate::model::target::TargetSettings;
 use crate::model::{Kind, Resource, Sight};
@@ -141,7 +142,7 @@ fn leads_astray(ground: &Ground<'_>, place: &str, settings: &TargetSettings) -> 
         Whose::Ours => wanted_targets(ground, place),
         Whose::Anybodys => return false,
     };
-    !wanted.is_empty() && wanted.iter().all(|wanted| wanted.arn != settings.arn)
+    !wanted.is_empty() && wanted.iter().all(|wanted| wanted.arn != without_id(&settings.arn))
 }
 
 fn astray(settings: &TargetSettings) -> Step {

@@ -6,9 +6,9 @@ use super::ground::{Ground, Whose};
 use super::trail::{Ear, Step, Trail};
 use super::{bus, destination, function, topic};
 use crate::events::transformer::{Invocation, Transformer, value_at};
-use crate::model::arn;
 use crate::model::desired::RouteEnd;
 use crate::model::target::TargetSettings;
+use crate::model::{Resource, arn};
 
 /// An event on its way from a rule to a target.
 #[derive(Debug, Clone, Copy)]
@@ -123,10 +123,32 @@ impl Shot<'_, '_> {
         match (self.end, ear) {
             (None, _) => true,
             (Some(RouteEnd::Channel(wanted)), Ear::Channel(channel)) => wanted == channel,
-            (Some(RouteEnd::Destination(wanted)), Ear::Destination(name))
+            (Some(RouteEnd::Destination { name: wanted, .. }), Ear::Destination(name))
             | (Some(RouteEnd::Function(wanted)), Ear::Function(name)) => wanted == name,
             _ => false,
         }
+    }
+
+    /// Whether a role that such a target needs lets the event through. The role
+    /// that the fleet passes is made to do so, and is not doubted; nor is that
+    /// of others, who can't do without one either.
+    pub(super) fn needed_role(&self, without: Step) -> Step {
+        match self.role() {
+            None => without,
+            Some(doubt) if self.ground.whose == Whose::Ours && !self.has_wanted_role() => doubt,
+            Some(_) => Step::Carries,
+        }
+    }
+
+    fn has_wanted_role(&self) -> bool {
+        self.ground.desired.resources.values().any(|wanted| match &wanted.resource {
+            Resource::Target(target) => {
+                target.region == self.ground.region
+                    && target.rule == self.place
+                    && target.settings.role_arn == self.settings.role_arn
+            }
+            _ => false,
+        })
     }
 
     /// Whether a role lets the event through, which is then not the target's

@@ -30,7 +30,8 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
 
 fn through(shot: &Shot<'_, '_>, name: &str, topic: &ObservedTopic, trail: &Trail) -> Vec<Trail> {
     let into = |trail: Trail| {
-        let trail = trail.then("topic", name, Step::Carries).then("topicKey", name, key_lets_through(topic));
+        let trail =
+            trail.then("topic", name, Step::Carries).then("topicKey", name, key_lets_through(shot, topic));
         match (&shot.settings.role_arn, shot.role()) {
             (Some(role), Some(step)) => trail.then("role", role, step),
             _ => trail.then("topicPolicy", name, policy_lets_through(shot, name, topic)),
@@ -108,9 +109,11 @@ pub(super) fn delivers(shot: &Shot<'_, '_>, subscription: &Subscription) -> Step
 /// The key that AWS manages for SNS lets no other service in, and says so to
 /// nobody; whether another key does stands in a policy that is not read
 /// (EventBridge user guide, troubleshooting).
-fn key_lets_through(topic: &ObservedTopic) -> Step {
+fn key_lets_through(shot: &Shot<'_, '_>, topic: &ObservedTopic) -> Step {
     match topic.kms_key.as_deref() {
         None => Step::Carries,
+        // A role asks for itself, and what it may do is in doubt anyway.
+        Some(_) if shot.settings.role_arn.is_some() => Step::Carries,
         Some(key) if key.ends_with("alias/aws/sns") => Step::Stops(
             "the topic is encrypted with the key alias/aws/sns, which lets no rule publish; take a customer key \
              that allows events.amazonaws.com, or none"

@@ -41,14 +41,9 @@ impl Trail {
         self
     }
 
-    /// How many hops it has.
-    pub(super) fn len(&self) -> usize {
-        self.hops.len()
-    }
-
-    /// The trail with a reason at every later hop that was not read.
-    pub(super) fn unseen_after(mut self, hops: usize, why: &str) -> Self {
-        for (_, _, step) in self.hops.iter_mut().skip(hops).filter(|(_, _, step)| *step == Step::Unseen) {
+    /// The trail with a reason at every hop that was not read.
+    pub(super) fn unseen_as(mut self, why: &str) -> Self {
+        for (_, _, step) in self.hops.iter_mut().filter(|(_, _, step)| *step == Step::Unseen) {
             *step = Step::Doubtful(why.to_owned());
         }
         self
@@ -61,6 +56,16 @@ impl Trail {
         self
     }
 
+    /// The trail with a word before every reason that says where it is.
+    pub(super) fn said_to_be(mut self, place: &str) -> Self {
+        for (_, _, step) in &mut self.hops {
+            if let Step::Stops(why) | Step::Doubtful(why) = step {
+                *why = format!("{place}: {why}");
+            }
+        }
+        self
+    }
+
     /// The trail at its end.
     pub(super) fn heard_by(mut self, ear: Ear) -> Self {
         self.ear = Some(ear);
@@ -70,6 +75,11 @@ impl Trail {
     /// Whether the event gets no further, so that there is nothing to walk on.
     pub(super) fn is_stopped(&self) -> bool {
         self.hops.iter().any(|(_, _, step)| matches!(step, Step::Stops(_)))
+    }
+
+    /// Whether a hop of this name stops the event, first or not.
+    pub(super) fn stops_at(&self, hop: &str) -> bool {
+        self.hops.iter().any(|(name, _, step)| *name == hop && matches!(step, Step::Stops(_)))
     }
 
     /// Whether the event arrives. A hop that is known to stop it settles that,

@@ -13,55 +13,9 @@ use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::AwsError;
 use crate::aws::quiet::{quietly, without};
 use crate::aws::request::Write;
-use crate::model::destination::{ApiDestination, ObservedApiDestination, name_in};
+use crate::model::destination::{ApiDestination, ObservedApiDestination, name_in, without_id};
 use crate::model::secret::Secret;
 use crate::model::{Cause, Gap, Region, RegionSnapshot, Sight};
-
-/// The resource of an API destination's ARN, before its name.
-const RESOURCE: &str = "api-destination/";
-
-/// The ARN of a target in the form in which a plan can know it. That of an API
-/// destination ends in a UUID of EventBridge's choice,
-/// `…:api-destination/NAME/UUID`, which goes: names are unique. Any other ARN
-/// stays as it is.
-fn without_id(arn: &str) -> String {
-    let Some((start, name)) = arn.split_once(RESOURCE) else { return arn.to_owned() };
-    match name.split_once('/') {
-        Some((name, _)) if start.ends_with(':') => format!("{start}{RESOURCE}{name}"),
-        _ => arn.to_owned(),
-    }
-}
-
-/// Names the targets of all rules as a plan knows them. One that leads to a
-/// destination which is gone keeps its UUID, and so leads elsewhere for a plan:
-/// made anew, a destination has another one.
-pub(crate) fn name_targets(snapshot: &mut RegionSnapshot) {
-    let destinations = &snapshot.destinations;
-    let others = match &mut snapshot.other_rules {
-        Sight::Seen(rules) => Some(rules.values_mut()),
-        Sight::Absent | Sight::Unknown => None,
-    };
-    let rules = snapshot.rules.values_mut().filter_map(|rule| match rule {
-        Sight::Seen(rule) => Some(rule),
-        Sight::Absent | Sight::Unknown => None,
-    });
-    for rule in rules.chain(others.into_iter().flatten()) {
-        let Sight::Seen(targets) = &mut rule.targets else { continue };
-        for arn in targets.iter_mut().map(|target| &mut target.settings.arn) {
-            if may_be_there(arn, destinations) {
-                *arn = without_id(arn);
-            }
-        }
-    }
-}
-
-fn may_be_there(arn: &str, destinations: &BTreeMap<String, Sight<ObservedApiDestination>>) -> bool {
-    match name_in(arn).and_then(|name| destinations.get(name)) {
-        Some(Sight::Seen(destination)) => destination.arn == arn,
-        Some(Sight::Absent) => false,
-        Some(Sight::Unknown) | None => true,
-    }
-}
 
 /// The name in the ARN of an API destination that has no UUID.
 pub(super) fn name_without_id(arn: &str) -> Option<&str> {
@@ -208,28 +162,64 @@ pub(crate) async fn delete_destination(door: &Door, region: Region, name: &str) 
     Ok(())
 }
 
+/// Takes the id out of the ARN of every target that leads to an API destination,
+/// which is the form in which a plan can know it. Where the destination of that
+/// name is gone, or another one was made since, the ARN stays whole: such a
+/// target leads nowhere.
+pub(crate) fn strip_ids(snapshot: &mut RegionSnapshot) {
+    let RegionSnapshot { destinations, rules, other_rules, .. } = snapshot;
+    let named = rules.values_mut();
+    let others = match other_rules {
+        Sight::Seen(rules) => rules.values_mut().collect(),
+        Sight::Absent | Sight::Unknown => Vec::new(),
+    };
+    let named = named.filter_map(|rule| match rule {
+        Sight::Seen(rule) => Some(rule),
+        Sight::Absent | Sight::Unknown => None,
+    });
+    for rule in named.chain(others) {
+        let Sight::Seen(targets) = &mut rule.targets else { continue };
+        for target in targets {
+            let arn = &mut target.settings.arn;
+            if leads_to_living(destinations, arn) {
+                *arn = without_id(arn).to_owned();
+            }
+        }
+    }
+}
+
+/// Whether the destination of an ARN is there, as far as is known.
+fn leads_to_living(destinations: &BTreeMap<String, Sight<ObservedApiDestination>>, arn: &str) -> bool {
+    match name_in(arn).and_then(|name| destinations.get(name)) {
+        Some(Sight::Seen(destination)) => destination.arn == arn,
+        Some(Sight::Absent) => false,
+        Some(Sight::Unknown) | None => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_api_destination_is_known_by_its_name_and_everything_else_by_its_arn() {
-        let start = "arn:aws:events:us-east-1:111111111111:api-destination/hooks";
-        for (arn, known) in [
-            (format!("{start}/0a1b2c"), start),
-            (start.to_owned(), start),
-            (
-                "arn:aws:sns:us-east-1:111111111111:api-destination".to_owned(),
-                "arn:aws:sns:us-east-1:111111111111:api-destination",
-            ),
-            (
-                "arn:aws:events:us-east-1:111111111111:event-bus/api-destination/x/y".to_owned(),
-                "arn:aws:events:us-east-1:111111111111:event-bus/api-destination/x/y",
-            ),
-        ] {
-            assert_eq!(without_id(&arn), known);
-        }
-        assert_eq!(name_without_id(start), Some("hooks"));
-        assert_eq!(name_without_id(&format!("{start}/0a1b2c")), None);
+    fn the_id_tells_a_destination_from_an_earlier_one_of_its_name() {
+        let arn = |id: &str| format!("arn:aws:events:us-east-1:111111111111:api-destination/hooks/{id}");
+        let destination = ObservedApiDestination {
+            arn: arn("0a1b"),
+            state: "ACTIVE".to_owned(),
+            connection_arn: String::new(),
+            endpoint: Secret::new("https://one.invalid"),
+            method: "POST".to_owned(),
+            rate_per_second: None,
+            description: None,
+        };
+        let known = |sight| BTreeMap::from([("hooks".to_owned(), sight)]);
+        assert!(leads_to_living(&known(Sight::Seen(destination.clone())), &arn("0a1b")));
+        assert!(!leads_to_living(&known(Sight::Seen(destination)), &arn("2c3d")));
+        assert!(!leads_to_living(&known(Sight::Absent), &arn("0a1b")));
+        assert!(leads_to_living(&known(Sight::Unknown), &arn("0a1b")));
+        assert!(leads_to_living(&BTreeMap::new(), &arn("0a1b")));
+        assert_eq!(name_without_id(&arn("0a1b")), None);
+        assert_eq!(name_without_id(without_id(&arn("0a1b"))), Some("hooks"));
     }
 }

@@ -16,8 +16,8 @@ pub(crate) use connections::{
     apply_connection, delete_connection, list_connections, observe_connections, read_connection,
 };
 pub(crate) use destinations::{
-    apply_destination, delete_destination, list_destinations, name_targets, observe_destinations,
-    read_destination,
+    apply_destination, delete_destination, list_destinations, observe_destinations, read_destination,
+    strip_ids,
 };
 pub(crate) use events::{Canary, put_event, test_pattern};
 pub(crate) use others::{observe_other_rules, observe_rules_of_bus};

@@ -154,6 +154,14 @@ pub struct StoredSecret {
 }
 
 impl DestinationRoom {
+    /// The service that the room belongs to.
+    pub fn service(&self) -> RoomService {
+        match self {
+            Self::Slack(_) => RoomService::Slack,
+            Self::GoogleChat(_) => RoomService::GoogleChat,
+        }
+    }
+
     /// Where the webhook is found.
     pub fn webhook(&self) -> &SecretReference {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Location;
-use crate::model::pass::{Hop, Pass, Path, PathState};
+use crate::model::pass::{Hop, MadeBy, Pass, Path, PathState};
 
 use super::line::{Lines, Role};
 use super::names::{listed, short, show_more};
@@ -15,22 +15,25 @@ const USUAL: usize = 5;
 /// What a line about paths says but for the events and places it holds for.
 type Reason<'a> = (PathState, Option<&'a str>, Option<&'a str>);
 
+/// Who made the way, and what it is called.
+type Way<'a> = (MadeBy, &'a str);
+
 /// The account's paths by pipeline, alike ones together, broken ones first.
 pub(super) fn show(pass: &Pass, lines: &mut Lines) {
-    let mut pipelines: BTreeMap<&str, BTreeMap<Reason<'_>, Vec<&Path>>> = BTreeMap::new();
+    let mut pipelines: BTreeMap<Way<'_>, BTreeMap<Reason<'_>, Vec<&Path>>> = BTreeMap::new();
     for path in pass.paths.iter().filter(|path| lines.style.verbose > 0 || !is_beyond_question(pass, path)) {
-        let reasons = pipelines.entry(&path.pipeline).or_default();
+        let reasons = pipelines.entry((path.made_by, &path.pipeline)).or_default();
         reasons.entry((path.state, path.broken_at, path.why.as_deref())).or_default().push(path);
     }
-    for (pipeline, reasons) in pipelines {
+    for (way, reasons) in pipelines {
         let shown = lines.style.shown(USUAL, reasons.len());
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         reasons.sort_by_key(|((state, ..), _)| rank(*state));
         for (reason, paths) in &reasons[..shown] {
-            show_reason(pipeline, *reason, paths, lines);
+            show_reason(way, *reason, paths, lines);
         }
         if shown < reasons.len() {
-            let text = format!("and {} more on {pipeline}", reasons.len() - shown);
+            let text = format!("and {} more on {}", reasons.len() - shown, way.1);
             show_more(&text, 4, lines);
         }
     }
@@ -50,14 +53,16 @@ fn rank(state: PathState) -> u8 {
     }
 }
 
-fn show_reason(pipeline: &str, (state, hop, why): Reason<'_>, paths: &[&Path], lines: &mut Lines) {
+fn show_reason((made_by, name): Way<'_>, (state, hop, why): Reason<'_>, paths: &[&Path], lines: &mut Lines) {
     let line = lines.add(2);
     match state {
         PathState::Heard => line.mark(Role::Good, '='),
+        PathState::Broken if made_by == MadeBy::Others => line.mark(Role::Note, 'i'),
         PathState::Broken => line.mark(Role::Bad, 'x'),
         PathState::Unknown => line.mark(Role::Doubtful, '?'),
     };
-    line.text(Role::Strong, pipeline).plain(": ");
+    line.text(Role::Strong, name);
+    line.plain(if made_by == MadeBy::Others { ", a rule that others made: " } else { ": " });
     let hop = hop.unwrap_or("an unnamed hop");
     match state {
         PathState::Heard => line.plain("heard"),

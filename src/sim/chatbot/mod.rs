@@ -27,8 +27,8 @@ use super::world::World;
 use platform::Platform;
 
 pub use notification::{InvalidNotification, Notification};
-pub use teams::authorise_team;
-pub use workspaces::authorise_workspace;
+pub use teams::{authorise_team, withdraw_team};
+pub use workspaces::{authorise_workspace, withdraw_workspace};
 
 pub(crate) use receive::receive_from_topic;
 
@@ -61,6 +61,17 @@ struct Configuration {
     tags: Tags,
     /// The second of the last message, and how many arrived in it.
     arrivals: (i64, u32),
+}
+
+impl State {
+    /// Whether a person has let Chatbot into the workspace or team, and nobody
+    /// has taken that back.
+    fn lets_into(&self, platform: Platform, id: &str) -> bool {
+        match platform {
+            Platform::Slack => self.workspaces.contains_key(id),
+            Platform::Teams => self.teams.contains_key(id),
+        }
+    }
 }
 
 impl Configuration {

@@ -47,6 +47,10 @@ fn receive(world: &mut World, account: &str, arn: &str, text: &str, now: OffsetD
     let text_of = |member: &str| configuration.settings[member].as_str().unwrap_or_default().to_owned();
     let (workspace, channel) = (text_of(platform.workspace()), text_of(platform.channel()));
     let channel_name = text_of(platform.channel_name());
+    if !state(world, account).lets_into(platform, &workspace) {
+        count(world, account, name, "MessageDeliveryFailure", now);
+        return;
+    }
     (message.account, message.configuration, message.at) = (account.to_owned(), name.to_owned(), now);
     world.rooms.post(&workspace, &channel, message);
     world.rooms.name_channel(&workspace, &channel, &channel_name);

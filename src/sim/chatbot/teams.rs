@@ -23,6 +23,12 @@ pub fn authorise_team(world: &mut World, account: &str, tenant_id: &str, team_id
     state(world, account).teams.insert(team_id.to_owned(), team);
 }
 
+/// Takes the authorisation back, as a person does who removes the app from the
+/// team. Configurations stay and deliver nothing.
+pub fn withdraw_team(world: &mut World, account: &str, team_id: &str) {
+    state(world, account).teams.remove(team_id);
+}
+
 /// ListMicrosoftTeamsConfiguredTeams.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Answer {
     let (size, start) = page(call)?;

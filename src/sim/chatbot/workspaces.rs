@@ -15,6 +15,12 @@ pub fn authorise_workspace(world: &mut World, account: &str, workspace_id: &str,
     state(world, account).workspaces.insert(workspace_id.to_owned(), workspace_name.to_owned());
 }
 
+/// Takes the authorisation back, as a person does who removes the app from the
+/// workspace. Configurations stay and deliver nothing.
+pub fn withdraw_workspace(world: &mut World, account: &str, workspace_id: &str) {
+    state(world, account).workspaces.remove(workspace_id);
+}
+
 pub(super) fn describe(world: &mut World, call: &Call<'_>) -> Answer {
     let (size, start) = page(call)?;
     let workspaces = &state(world, call.account).workspaces;
