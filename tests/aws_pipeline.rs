@@ -152,6 +152,7 @@ fn configuration() -> ChatConfiguration {
             user_authorization_required: false,
         },
         topics: only(arn::topic(region(), &account_id(), NAME)),
+        removed_topics: BTreeSet::new(),
         tags: Some(tags("one")),
     }
 }
@@ -260,6 +261,7 @@ scenarios! {
         let ours = ChatConfiguration {
             name: "ours".to_owned(),
             topics: two.clone(),
+            removed_topics: BTreeSet::new(),
             tags: None,
             settings: before.settings.clone(),
             ..configuration()
@@ -277,6 +279,7 @@ scenarios! {
         let before = stage.observed_configuration().await;
         let fed_by = |name| ChatConfiguration {
             topics: only(arn::topic(region(), &account_id(), name)),
+            removed_topics: BTreeSet::new(),
             ..configuration()
         }
         .over(&before);

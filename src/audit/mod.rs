@@ -55,7 +55,10 @@ pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
     findings.extend(webhooks::check(subject.desired, subject.snapshot));
     findings.extend(patterns::check(subject.desired, subject.snapshot));
     findings.extend(messages::check(fleet, subject.account, subject.snapshot));
-    findings.extend(orphans::check(subject.orphans));
+    // Where they are to go, the changes tell of them.
+    if !subject.desired.removes {
+        findings.extend(orphans::check(subject.orphans));
+    }
     findings.extend(paths::check(paths));
     findings.sort_by(|one, other| one.order().cmp(&other.order()));
     findings

@@ -76,7 +76,8 @@ impl Attempts<'_> {
         if let Some(until) = pause {
             self.pace.hold(self.key, until);
         }
-        (now + schedule::wait(attempt, jitter)).max(pause.unwrap_or(now))
+        // Those who were told the same pause must not come back together.
+        pause.unwrap_or(now) + schedule::wait(attempt, jitter)
     }
 
     fn no_turn(&self) -> PostError {
@@ -147,7 +148,7 @@ mod tests {
     async fn a_pause_that_the_room_asks_for_is_kept_by_every_message() {
         let room = Script::new(&[429, 200], 7 * SECOND);
         room.run(RoomService::Slack, 60 * SECOND).await.expect("a success");
-        assert_eq!(room.times(), [0, 7000]);
+        assert_eq!(room.times(), [0, 7500]);
         let room = Script::new(&[429, 200], 7 * SECOND);
         assert!(room.run(RoomService::Slack, 3 * SECOND).await.is_err());
         room.run(RoomService::Slack, 60 * SECOND).await.expect("a success");

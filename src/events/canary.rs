@@ -13,7 +13,7 @@ pub const SOURCE: &str = "foghorn.canary";
 pub const DETAIL_TYPE: &str = "Foghorn Canary";
 
 /// What stands for an event's name and for a task's stop code in a canary.
-pub const EVENT_NAME: &str = "FOGHORN_CANARY";
+pub const EVENT_NAME: &str = "canary (nobody needs to act)";
 
 /// What the first part of a pipeline, which has no suffix, is called.
 const FIRST_PART: &str = "service";

@@ -91,6 +91,8 @@ pub struct ChatConfiguration {
     pub settings: ChatSettings,
     /// The topics, of any Region, that feed it.
     pub topics: BTreeSet<String>,
+    /// Topics that shall feed it no longer.
+    pub removed_topics: BTreeSet<String>,
     /// The tags. `None` for a configuration that others own and that is only
     /// fed: its tags are theirs.
     pub tags: Option<Tags>,

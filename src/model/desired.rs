@@ -132,6 +132,7 @@ impl Desired {
         for region in interest.regions.values_mut() {
             region.owned_by.clone_from(&self.orphans_of);
             region.removes = self.removes;
+            region.other_rules |= self.removes;
         }
         if self.orphan_regions.iter().any(|region| region.partition() == Partition::Aws) {
             interest.global.get_or_insert_default().teams = true;

@@ -33,7 +33,8 @@ pub fn desired(inputs: &Inputs<'_>) -> Desired {
     let mut desired = Desired {
         regions: account.regions.iter().copied().collect(),
         services,
-        other_rules: services || asks_who_hears(&scope),
+        // What others use is not removed.
+        other_rules: services || asks_who_hears(&scope) || intent != Intent::Converge,
         other_rooms: asks_who_hears(&scope) && account.partition() == Partition::Aws,
         // A run about some pipelines leaves services alone.
         remediate: converges && fleet.spec.breakers.remediate && pipelines.is_none(),

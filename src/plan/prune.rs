@@ -11,7 +11,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::desired::Desired;
-use crate::model::{AccountId, Action, Change, Key, Kind, Location, Sight, Snapshot};
+use crate::model::snapshot::RegionSnapshot;
+use crate::model::topic::Subscription;
+use crate::model::{AccountId, Action, Change, Key, Kind, Location, Region, Sight, Snapshot};
 
 use super::names;
 use owned::Owned;
@@ -32,7 +34,7 @@ pub(super) fn pruned(
     changes: Vec<Change>,
 ) -> Vec<Change> {
     let forgotten = owned::forgotten(desired, snapshot);
-    let changes = feeds::taken_out(account, &forgotten, snapshot, changes);
+    let changes = feeds::taken_out(account, desired, &forgotten, snapshot, changes);
     let written: BTreeSet<Key> =
         changes.iter().filter(|change| change.is_write()).map(|change| change.key.clone()).collect();
     let fleet = desired.orphans_of.as_deref().unwrap_or_default();
@@ -79,7 +81,16 @@ impl Removal<'_> {
             return withheld(key, why);
         }
         self.gone_or_written.insert(key.clone());
-        Change::delete(key, arn, self.fleet, users)
+        let why = self.lost_with(&key);
+        Change { why, ..Change::delete(key, arn, self.fleet, users) }
+    }
+
+    /// What goes with a thing.
+    fn lost_with(&self, key: &Key) -> Option<String> {
+        let (Kind::Queue, Location::Region(region)) = (key.kind, key.location) else { return None };
+        let queue = self.snapshot.regions.get(&region)?.queues.get(&key.name)?.seen()?;
+        let lost = || format!("undelivered events in it go with it: {}", queue.messages);
+        (queue.messages > 0).then(lost)
     }
 
     /// What forbids removing a thing that is ours.
@@ -96,7 +107,7 @@ impl Removal<'_> {
             (Kind::ChatConfiguration, _) => feeds::foreign_topic(self.snapshot, &key.name)
                 .map(|topic| format!("{topic} feeds it, which the fleet does not own, so it is not removed")),
             (Kind::Topic, Location::Region(region)) => {
-                let unread = self.has_unread_targets(key);
+                let unread = self.has_unread_targets(key).or_else(|| self.has_subscriber(region, &key.name));
                 let global = self.snapshot.global.as_ref();
                 let feeds_unread =
                     global.is_some_and(|global| matches!(global.configurations, Sight::Unknown));
@@ -113,10 +124,28 @@ impl Removal<'_> {
         }
     }
 
+    /// People and programs that others subscribed. Functions are looked at with
+    /// all other users, and AWS Chatbot's own subscription goes by itself.
+    fn has_subscriber(&self, region: Region, topic: &str) -> Option<String> {
+        let observed = self.snapshot.regions.get(&region)?.topics.get(topic)?.seen()?;
+        let Some(subscriptions) = &observed.subscriptions else {
+            return Some("its subscriptions could not be read, so it is not removed".to_owned());
+        };
+        let is_others = |one: &&Subscription| one.protocol != "lambda" && !one.is_chatbots();
+        let one = subscriptions.iter().find(is_others)?;
+        Some(format!("someone else subscribed to it by {}, so it is not removed", one.protocol))
+    }
+
     /// A rule whose targets could not be read may lead to anything beside it.
     fn has_unread_targets(&self, key: &Key) -> Option<String> {
         let Location::Region(region) = key.location else { return None };
-        let rules = &self.snapshot.regions.get(&region)?.rules;
+        let RegionSnapshot { rules, other_rules, .. } = self.snapshot.regions.get(&region)?;
+        let Sight::Seen(others) = other_rules else {
+            return Some("what rules of others lead to could not be read, so it is not removed".to_owned());
+        };
+        if let Some((rule, _)) = others.iter().find(|(_, rule)| !matches!(rule.targets, Sight::Seen(_))) {
+            return Some(format!("where the rule {rule} leads could not be read, so it is not removed"));
+        }
         let is_unread = |sight: &Sight<crate::model::rule::ObservedRule>| match sight {
             Sight::Seen(rule) => !matches!(rule.targets, Sight::Seen(_)),
             Sight::Absent => false,

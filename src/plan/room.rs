@@ -97,6 +97,7 @@ fn configuration(scope: &Scope<'_>, channel: &Channel, topics: &[Key]) -> ChatCo
             user_authorization_required: false,
         },
         topics: topics.iter().filter_map(|topic| topic_arn(account, topic)).collect(),
+        removed_topics: BTreeSet::new(),
         tags: Some(scope.tags.clone()),
     }
 }

@@ -80,7 +80,7 @@ async fn make(
         return settled(change, Outcome::Skipped, Some(why));
     }
     match door.apply(&change).await {
-        Ok(()) => settled(change, Outcome::Applied, None),
+        Ok(()) => Change { outcome: Outcome::Applied, ..change },
         Err(error) => settled(change, Outcome::Failed, Some(error.to_string())),
     }
 }
@@ -138,6 +138,7 @@ mod tests {
                 user_authorization_required: false,
             },
             topics: topics.iter().map(|name| format!("arn:aws:sns:us-east-1:111111111111:{name}")).collect(),
+            removed_topics: BTreeSet::new(),
             tags: None,
         };
         Change::write(Action::Update, Resource::ChatConfiguration(resource), Vec::new(), Vec::new())

@@ -147,6 +147,7 @@ fn teams_configuration() -> ChatConfiguration {
             user_authorization_required: false,
         },
         topics: only(arn::topic(region(), &account_id(), NAME)),
+        removed_topics: BTreeSet::new(),
         tags: Some(tags("one")),
     }
 }

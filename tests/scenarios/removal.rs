@@ -3,7 +3,7 @@
 use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::json;
 
-use super::support::{DEV, SEOUL, Stage};
+use super::support::{DEV, Run, SEOUL, Stage};
 
 const FLEET: &str = r#"
 apiVersion: foghorn.dev/v1alpha1
@@ -80,4 +80,80 @@ fn a_removal_of_part_of_an_account_is_refused_before_anything_is_read() {
         assert!(run.stderr.contains("--pipeline and --region"), "{}", run.stderr);
     }
     assert_eq!(stage.simulator.record.entries().len(), 0);
+}
+
+/// A second pipeline to a room of AWS Chatbot.
+fn and(name: &str, channel: &str) -> String {
+    format!(
+        "{FLEET}    - name: {name}\n      events: [serviceImpaired]\n      via: {{ chatbot: {{ slack: {{ workspaceId: \
+         T0123ABCD, channelId: {channel} }} }} }}\n"
+    )
+}
+
+/// The topics of pipelines that feed a channel.
+fn feeds(stage: &Stage, channel: &str) -> Vec<String> {
+    let all = stage.inventory(DEV);
+    let topics = all[&format!("global configuration foghorn-T0123ABCD-{channel}")]["SnsTopicArns"].clone();
+    let topics = topics.as_array().cloned().unwrap_or_default();
+    let names = topics.iter().filter_map(|topic| topic.as_str()?.rsplit(':').next().map(str::to_owned));
+    names.filter(|name| !name.ends_with("-alarms")).collect()
+}
+
+fn prune(stage: &Stage, fleet: &str) -> Run {
+    stage.run(fleet, &["apply", "--prune", "--yes", "--output", "json"])
+}
+
+#[test]
+fn a_room_that_pipelines_share_is_fed_no_longer_by_one_that_is_pruned() {
+    let stage = stage();
+    stage.apply(&and("tired", "C0123ABCD")).ended(0);
+    assert_eq!(feeds(&stage, "C0123ABCD"), ["foghorn-deploys", "foghorn-tired"]);
+    prune(&stage, FLEET).ended(0);
+    assert_eq!(feeds(&stage, "C0123ABCD"), ["foghorn-deploys"]);
+    stage.destroy(FLEET).ended(0);
+    assert_eq!(stage.inventory(DEV).into_keys().collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn a_pipeline_that_moved_to_another_room_is_pruned_from_the_first_one() {
+    let stage = stage();
+    stage.apply(&and("moves", "C0123ABCD")).ended(0);
+    prune(&stage, &and("moves", "C0999ABCD")).ended(0);
+    assert_eq!(feeds(&stage, "C0123ABCD"), ["foghorn-deploys"]);
+    assert_eq!(feeds(&stage, "C0999ABCD"), ["foghorn-moves"]);
+}
+
+#[test]
+fn a_topic_stays_while_somebody_else_subscribes_to_it_or_leads_a_rule_to_it() {
+    let stage = stage();
+    stage.apply(FLEET).ended(0);
+    let topic = format!("arn:aws:sns:{SEOUL}:{DEV}:foghorn-deploys");
+    let input = json!({ "TopicArn": topic, "Protocol": "email", "Endpoint": "team@example.com" });
+    stage.by_hand(DEV, SEOUL, "sns:Subscribe", input);
+    let queue = format!("arn:aws:sqs:{SEOUL}:{DEV}:foghorn-deploys-dead-letters");
+    let pattern = json!({ "source": ["aws.ecs"] }).to_string();
+    stage.by_hand(DEV, SEOUL, "events:PutRule", json!({ "Name": "theirs", "EventPattern": pattern }));
+    let targets = json!([{ "Id": "t", "Arn": queue }]);
+    stage.by_hand(DEV, SEOUL, "events:PutTargets", json!({ "Rule": "theirs", "Targets": targets }));
+    let run = stage.destroy(FLEET).ended(2);
+    let withheld: Vec<String> =
+        run.changes().into_iter().filter(|change| change.starts_with("withheld")).collect();
+    assert_eq!(
+        withheld,
+        [
+            "withheld Queue foghorn-deploys-dead-letters @ ap-northeast-2: planned",
+            "withheld Topic foghorn-deploys @ ap-northeast-2: planned",
+        ]
+    );
+    assert!(!run.stdout.contains("team@example.com"), "{}", run.stdout);
+}
+
+#[test]
+fn a_queue_with_undelivered_events_says_so_before_it_goes() {
+    let stage = stage();
+    stage.apply(FLEET).ended(0);
+    let queue = format!("{}/{DEV}/foghorn-deploys-dead-letters", stage.url());
+    stage.by_hand(DEV, SEOUL, "sqs:SendMessage", json!({ "QueueUrl": queue, "MessageBody": "{}" }));
+    let run = stage.run(FLEET, &["destroy", "--yes"]).ended(0);
+    assert!(run.stdout.contains("undelivered events in it go with it: 1"), "{}", run.stdout);
 }

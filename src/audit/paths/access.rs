@@ -97,7 +97,8 @@ pub(super) fn judge(
     let answer = evaluate(policy, request);
     let has_ours = wanted.is_some_and(|wanted| policy.contains(wanted));
     match answer {
-        Answer::Denied => Step::Stops("a statement of the policy denies what another may allow".to_owned()),
+        Answer::Denied => Step::Stops("a statement that someone else put into its policy denies it: Foghorn leaves that alone, so take it out"
+                .to_owned()),
         Answer::Allowed => Step::Carries,
         Answer::PerhapsDenied => Step::Doubtful(
             "a statement of the policy may deny what another allows, under a condition of its own".to_owned(),

@@ -65,7 +65,9 @@ fn is_as_wanted(shot: &Shot<'_, '_>, name: &str, observed: &ObservedApiDestinati
                 Ok(endpoint) => carries(*endpoint == observed.endpoint, || {
                     "the API destination posts to another webhook than the pipeline's".to_owned()
                 }),
-                Err(_) => Step::Carries,
+                Err(why) => {
+                    Step::Doubtful(format!("whether it posts to the pipeline's webhook is not known: {why}"))
+                }
             }
         }
         _ => Step::Carries,

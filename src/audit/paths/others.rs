@@ -27,10 +27,15 @@ pub(super) fn paths(ground: &Ground<'_>) -> Vec<Path> {
     rules(&ground).flat_map(of_rule).collect()
 }
 
-/// The families of which every sample event is heard by way of some rule.
+/// The families of which every sample event, in a cluster of each glob, is heard
+/// by way of some rule.
 pub(super) fn families_heard(ground: &Ground<'_>, clusters: &[String]) -> BTreeSet<EventFamily> {
     let ground = ground.of_others();
-    let samples = samples_of(&ground, &[sample_cluster(clusters)]);
+    let each: Vec<String> = match clusters {
+        [] => vec![sample_cluster(&[])],
+        globs => globs.iter().map(|glob| sample_cluster(std::slice::from_ref(glob))).collect(),
+    };
+    let samples = samples_of(&ground, &each);
     let is_heard = |family: &EventFamily| {
         let mut events = samples.iter().filter(|sample| sample.is_of(*family));
         events.all(|sample| {

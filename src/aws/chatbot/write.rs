@@ -91,10 +91,11 @@ async fn put(door: &Door, configuration: &ChatConfiguration, current: &Found) ->
     }
 }
 
-/// The topics of the change, and those that were added since it was planned.
+/// The topics of the change, and those that were added since it was planned,
+/// without those that are to go.
 fn every_topic(configuration: &ChatConfiguration, current: &Found) -> Vec<String> {
-    let added = current.described.topics.iter().cloned();
-    Vec::from_iter(configuration.topics.iter().cloned().chain(added).collect::<BTreeSet<_>>())
+    let all: BTreeSet<&String> = configuration.topics.iter().chain(&current.described.topics).collect();
+    all.into_iter().filter(|topic| !configuration.removed_topics.contains(*topic)).cloned().collect()
 }
 
 async fn tag(door: &Door, configuration: &ChatConfiguration) -> Result<(), AwsError> {

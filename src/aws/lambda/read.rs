@@ -35,6 +35,10 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<ObservedFunctio
     let configuration = function
         .configuration
         .ok_or_else(|| malformed(format!("get function {name}"), "the answer holds no configuration"))?;
+    if let Some(refusal) = configuration.environment.as_ref().and_then(|one| one.error.as_ref()) {
+        let (code, message) = (refusal.error_code.as_deref(), refusal.message.as_deref());
+        return Err(refused(format!("read environment of function {name}"), code, message));
+    }
     Ok(ObservedFunction {
         code_sha256: configuration.code_sha256.clone().unwrap_or_default(),
         state: configuration.state.as_ref().map(|state| state.as_str().to_owned()),
@@ -61,15 +65,21 @@ pub(crate) async fn function_tags(door: &Door, region: Region, name: &str) -> Re
     tags_in(name, &get(door, region, name).await?)
 }
 
-/// GetFunction says in its answer if the caller may not see the tags, which is
-/// not to have none.
+/// The tags in an answer.
 fn tags_in(name: &str, function: &GetFunctionOutput) -> Result<Tags, AwsError> {
     if let Some(refusal) = &function.tags_error {
-        let class = class_of(ApiGroup::Lambda, 200, &refusal.error_code, &refusal.message);
-        let detail = one_line(&format!("{}: {}", refusal.error_code, refusal.message));
-        return Err(AwsError { tried: format!("list tags of function {name}"), class, detail });
+        let (code, message) = (Some(&*refusal.error_code), Some(&*refusal.message));
+        return Err(refused(format!("list tags of function {name}"), code, message));
     }
     Ok(Tags(function.tags.clone().unwrap_or_default().into_iter().collect()))
+}
+
+/// What GetFunction leaves out of its answer, it says in the answer: that is
+/// not to have none of it.
+fn refused(tried: String, code: Option<&str>, message: Option<&str>) -> AwsError {
+    let (code, message) = (code.unwrap_or_default(), message.unwrap_or_default());
+    let class = class_of(ApiGroup::Lambda, 200, code, message);
+    AwsError { tried, class, detail: one_line(&format!("{code}: {message}")) }
 }
 
 fn settings(configuration: FunctionConfiguration) -> FunctionSettings {

@@ -186,7 +186,7 @@ fn each_part_takes_its_own_canary_and_tells_it_as_one_that_nobody_need_act_on() 
                 assert_eq!(takers, [part], "{form:?} {:?}", part.suffix);
                 let text = rendered(part, &event);
                 assert_accepted(form, &text);
-                assert!(text.contains("FOGHORN_CANARY") && text.contains("foghorn/deploys"), "{text}");
+                assert!(text.contains("nobody needs to act") && text.contains("foghorn/deploys"), "{text}");
             }
         }
         let other = canary::entry("others", None, "01RUN").event("1", "111111111111", "us-east-1", TIME);

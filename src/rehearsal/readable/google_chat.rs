@@ -22,6 +22,7 @@ fn add_widget(widget: &Value, lines: &mut Lines) {
     lines.add(unescaped(text_at(widget, "/textParagraph/text")));
     let label = text_at(widget, "/decoratedText/topLabel");
     lines.add(labelled(label, &unescaped(text_at(widget, "/decoratedText/text"))));
+    lines.add(text_at(widget, "/decoratedText/bottomLabel"));
     for button in list_at(widget, "/buttonList/buttons") {
         lines.add(labelled(text_at(button, "/text"), text_at(button, "/onClick/openLink/url")));
     }

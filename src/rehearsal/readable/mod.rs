@@ -78,10 +78,13 @@ mod tests {
                     { "type": "section", "fields": [{ "text": "*A*\n1" }, { "text": "*B*\n2" }] },
                     { "type": "context", "elements": [{ "text": "C" }] }
                 ] },
-                { "title": "Why", "text": "x < y" }
+                { "title": "Why", "text": "x < y" },
+                { "blocks": [{ "type": "rich_text", "elements": [
+                    { "type": "rich_text_preformatted", "elements": [{ "type": "text", "text": "a &lt; <b>" }] }
+                ] }] }
             ]
         });
-        assert_eq!(slack(&message), "T\n*A*: 1\n*B*: 2\nC\nWhy\nx < y");
+        assert_eq!(slack(&message), "T\n*A*: 1\n*B*: 2\nC\nWhy\nx < y\na &lt; <b>");
         let of_notifier = json!({
             "text": "stands in", "blocks": [
                 { "type": "header", "text": { "text": "T" } },
@@ -102,11 +105,12 @@ mod tests {
                 { "header": "Why", "widgets": [{ "textParagraph": { "text": "a &lt;b&gt;" } }] },
                 { "widgets": [
                     { "decoratedText": { "topLabel": "A", "text": "1" } },
+                    { "decoratedText": { "text": "Why", "bottomLabel": "a &lt; <b>" } },
                     { "buttonList": { "buttons": [{ "text": "Open", "onClick": { "openLink": { "url": "https://a.test/" } } }] } }
                 ] }
             ]
         } }] });
-        assert_eq!(google_chat(&message), "T\nS\nWhy\na <b>\nA: 1\nOpen: https://a.test/");
+        assert_eq!(google_chat(&message), "T\nS\nWhy\na <b>\nA: 1\nWhy\na &lt; <b>\nOpen: https://a.test/");
     }
 
     #[test]

@@ -27,6 +27,9 @@ fn add_blocks(blocks: &[Value], lines: &mut Lines) {
         add_fields(list_at(block, "/fields"), lines);
         for element in list_at(block, "/elements") {
             lines.add(shown(text_at(element, "/text")));
+            // Rich text is literal (Slack API documentation, rich text block).
+            let texts = list_at(element, "/elements").iter().map(|text| text_at(text, "/text"));
+            lines.add(texts.collect::<String>());
         }
     }
 }

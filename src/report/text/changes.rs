@@ -86,7 +86,13 @@ fn show_alike(changes: &[&Change], indent: usize, lines: &mut Lines) {
 fn show_head(change: &Change, (role, names): (Role, String), indent: usize, lines: &mut Lines) {
     let (color, mark) = mark(change.action);
     let line = lines.add(indent).mark(color, mark).plain(&change.key.kind.to_string()).text(role, &names);
-    let (Some((color, _, word)), why) = fate(change) else { return };
+    let (fate, why) = fate(change);
+    let Some((color, _, word)) = fate else {
+        if let Some(why) = why {
+            line.text(Role::Doubtful, &format!(": {why}"));
+        }
+        return;
+    };
     match why {
         None => line.plain(", ").text(color, word),
         Some(why) if indent == 4 => line.plain(", ").text(color, word).plain(": ").plain(why),

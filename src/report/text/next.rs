@@ -45,9 +45,6 @@ pub(super) fn steps(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if count_findings(report, &[Check::WebhookUnusable]) > 0 {
-        steps.push("put each webhook's URL where the fleet file says it is, and run it again".to_owned());
-    }
     let orphans = count_findings(report, &[Check::Orphan]);
     if orphans > 0 && report.summary.changes.delete == 0 {
         let orphans = counted(orphans, "thing");

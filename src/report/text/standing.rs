@@ -33,11 +33,16 @@ impl Standing {
 /// What being fine means for these accounts: one without a pipeline, or with
 /// services that nobody can judge, is in sync, but not known to be heard.
 pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
+    if are_heard(passes) { "heard and in sync" } else { "in sync" }
+}
+
+/// Whether a failure is heard in every one of these accounts.
+pub(super) fn are_heard(passes: &[&Pass]) -> bool {
     let in_doubt = |condition: &Condition| {
         condition.kind == ConditionType::Heard && condition.status != ConditionStatus::True
     };
     let heard = |pass: &&Pass| !pass.paths.is_empty() && !pass.conditions.iter().any(in_doubt);
-    if passes.iter().all(heard) { "heard and in sync" } else { "in sync" }
+    passes.iter().all(heard)
 }
 
 /// What a person wants to know first.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::report::{CallCount, Mode, Report, Summary};
-use crate::model::{Change, Check, Outcome, Severity};
+use crate::model::{Change, Check, Outcome, Pass, Severity};
 use crate::report::exit::{ExitCode, exit_code};
 
 use super::counts::{counted, duration, nonzero};
@@ -26,7 +26,7 @@ pub(super) fn show(report: &Report, lines: &mut Lines) {
     for step in next::steps(report) {
         lines.add(0).text(Role::Strong, "next: ").hang(6).plain(&step);
     }
-    show_exit(report.metadata.mode, exit_code(report), lines);
+    show_exit(report, exit_code(report), lines);
 }
 
 /// What a person wants to know first.
@@ -127,13 +127,17 @@ fn calls(report: &Report, lines: &Lines) -> String {
     format!("{total} in {time}{detail}")
 }
 
-fn show_exit(mode: Mode, code: ExitCode, lines: &mut Lines) {
+fn show_exit(report: &Report, code: ExitCode, lines: &mut Lines) {
     let role = match code {
         ExitCode::Clean => Role::Good,
         ExitCode::Drift | ExitCode::Incomplete => Role::Doubtful,
         ExitCode::Failed => Role::Bad,
     };
-    let meaning = match (mode, code) {
+    let passes: Vec<&Pass> = report.passes.iter().collect();
+    let meaning = match (report.metadata.mode, code) {
+        (Mode::Plan | Mode::Apply, ExitCode::Clean) if !standing::are_heard(&passes) => {
+            "in sync; not every account is known to be heard"
+        }
         (Mode::Destroy, ExitCode::Clean) => "nothing that the fleet owns is left",
         (Mode::Destroy, ExitCode::Drift) => "something that the fleet owns is left",
         _ => code.meaning(),

@@ -48,7 +48,8 @@ fn slack_by_api_destination_carries_a_reason_whatever_stands_in_it() {
         event["detail"]["stoppedReason"] = json!(reason);
         let message = example.heard(place, &event);
         let sent: serde_json::Value = serde_json::from_str(&message.raw).expect("JSON");
-        assert_eq!(sent["attachments"][1]["text"], reason);
+        let block = &sent["attachments"][1]["blocks"][0];
+        assert_eq!(block["elements"][1]["elements"][0]["text"], reason);
     }
 }
 

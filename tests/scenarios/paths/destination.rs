@@ -45,11 +45,11 @@ pub const DESTINATION: [Break; 11] = [
     broken("the connection is gone", "connection", "there is no such connection", |hands| {
         hands.call("events:DeleteConnection", json!({ "Name": NAME }));
     }),
-    broken("the secret is gone", "", "", |hands| {
+    broken("the secret is gone", "destination", "the secret foghorn/deploys is missing", |hands| {
         let input = json!({ "SecretId": SECRET, "ForceDeleteWithoutRecovery": true });
         hands.call("secretsmanager:DeleteSecret", input);
     })
-    .heard_all_the_same()
+    .in_doubt()
     .told_by("webhookUnusable")
     .mended_by(|hands| {
         let value = webhook(hands);

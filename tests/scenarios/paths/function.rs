@@ -33,7 +33,7 @@ pub const FUNCTION: [Break; 9] = [
                 hands.call("lambda:RemovePermission", json!({ "FunctionName": NAME, "StatementId": sid }));
                 for principal in ["events.amazonaws.com", "sns.amazonaws.com"] {
                     let input = json!({
-                        "FunctionName": NAME, "StatementId": format!("{principal}").replace('.', "-"),
+                        "FunctionName": NAME, "StatementId": principal.replace('.', "-"),
                         "Action": "lambda:InvokeFunction", "Principal": principal, "SourceAccount": "999999999999",
                     });
                     hands.call("lambda:AddPermission", input);
@@ -45,7 +45,7 @@ pub const FUNCTION: [Break; 9] = [
         let input = json!({ "FunctionName": NAME, "Environment": { "Variables": {} } });
         hands.call("lambda:UpdateFunctionConfiguration", input);
     }),
-    broken("the secret is gone", "room", "there is no secret foghorn/deploys", |hands| {
+    broken("the secret is gone", "room", "the secret foghorn/deploys is missing", |hands| {
         let input = json!({ "SecretId": SECRET, "ForceDeleteWithoutRecovery": true });
         hands.call("secretsmanager:DeleteSecret", input);
         start_anew(hands);

@@ -119,9 +119,12 @@ fn where_a_rule_of_others_is_heard_nothing_is_built_and_one_message_comes() {
     assert_eq!(heard(&stage), (0, 1));
 }
 
+/// Something that a person does in the account.
+type Deed = fn(&Stage);
+
 /// Everything by which a team loses its own way without knowing, by the hop at
 /// which it then ends.
-fn losses() -> Vec<(&'static str, fn(&Stage))> {
+fn losses() -> Vec<(&'static str, Deed)> {
     vec![
         ("rule", |stage| _ = by_hand(stage, "events:DisableRule", json!({ "Name": "team-deploys" }))),
         ("target", |stage| {

@@ -1,5 +1,7 @@
 //! The ways from a failed deployment to a room, one of each kind.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use foghorn::events::samples::{Scene, samples};
 use foghorn::model::EventFamily;
 use foghorn::sim::chatbot::authorise_team;
@@ -167,5 +169,13 @@ pub fn failures(account: &str, region: &str) -> Vec<Value> {
     let region = region.parse().expect("a Region");
     let scene = Scene { account: &account, region, cluster: "prod", time: "2026-11-21T08:00:00Z" };
     let samples = samples(&scene).into_iter().filter(|sample| sample.is_of(EventFamily::DeploymentFailed));
-    samples.map(|sample| sample.event).collect()
+    samples.map(|sample| anew(sample.event)).collect()
+}
+
+/// The event with an id that no other has: the notifier posts none twice.
+fn anew(mut event: Value) -> Value {
+    static EVENTS: AtomicU64 = AtomicU64::new(0);
+    let number = EVENTS.fetch_add(1, Ordering::Relaxed);
+    event["id"] = format!("00000000-0000-4000-8000-{number:012}").into();
+    event
 }
