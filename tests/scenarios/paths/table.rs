@@ -1,5 +1,7 @@
 //! Every hop of every way, broken one at a time.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::super::support::{DEV, Run, SEOUL, Stage};
@@ -9,6 +11,8 @@ use super::way::{End, Way, failures};
 
 /// How many messages come of all failures that there are.
 fn heard(way: Way, stage: &Stage) -> usize {
+    // AWS Chatbot takes ten messages a second, and a quick machine sends more.
+    std::thread::sleep(Duration::from_millis(250));
     let before = way.messages(stage);
     for failure in failures(DEV, SEOUL) {
         stage.event(&failure);
