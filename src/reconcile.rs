@@ -170,7 +170,7 @@ impl Reconciler {
         let shown = changes.iter().filter(applied).all(|change| !look.plan.still_writes(&change.key));
         let fed = changes.iter().filter(applied).any(|change| change.key.location == Location::Global);
         let paths = self.paths(account, look);
-        let deaf = paths.iter().any(|path| path.broken_at == Some(paths::SUBSCRIPTION));
+        let deaf = paths.iter().any(|path| path.broken_at.as_deref() == Some(paths::SUBSCRIPTION));
         shown && !(fed && deaf)
     }
 

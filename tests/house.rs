@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aws", &["model"]),
     ("chat", &["model"]),
     ("report", &["model"]),
+    ("store", &["model"]),
     ("rehearsal", &["model", "fleet", "events", "plan", "chat"]),
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),

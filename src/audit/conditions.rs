@@ -35,7 +35,7 @@ pub fn conditions(evidence: &Evidence<'_>, now: OffsetDateTime) -> Vec<Condition
     let condition = |(kind, judgement): (ConditionType, Judgement)| Condition {
         kind,
         status: judgement.status,
-        reason: judgement.reason,
+        reason: judgement.reason.into(),
         message: judgement.message,
         last_transition_time: now,
     };

@@ -75,5 +75,13 @@ fn finding<const N: usize>(
 ) -> Finding {
     let evidence: BTreeMap<String, Value> =
         evidence.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Finding { check, severity, location: location.into(), subject: subject.to_owned(), message, evidence }
+    Finding {
+        check,
+        severity,
+        location: location.into(),
+        subject: subject.to_owned(),
+        message,
+        evidence,
+        age: None,
+    }
 }

@@ -291,7 +291,7 @@ fn a_service_without_breaker_is_not_heard_however_good_the_path() {
 #[test]
 fn an_account_read_in_part_is_told_from_one_that_was_not_read() {
     let (fleet, healthy) = fine();
-    let reason = |snapshot: &Snapshot| audited(&fleet, snapshot).1[0].reason;
+    let reason = |snapshot: &Snapshot| audited(&fleet, snapshot).1[0].reason.clone();
     let mut blind_everywhere = healthy.clone();
     let mut partly_everywhere = healthy.clone();
     for location in [region(PLACE).into(), region("us-east-1").into(), Location::Global] {

@@ -1,12 +1,13 @@
 //! `foghorn apply`: look, show, ask, change, and look again.
 
 use super::args::{ApplyArguments, Global, PrunableArguments};
+use super::conclude::conclude;
 use super::confirm;
 use super::error::CliError;
-use super::run::{self, Run};
+use super::run::Run;
 use crate::model::{Change, Mode, Pass};
 use crate::plan::guard;
-use crate::report::exit::{ExitCode, exit_code};
+use crate::report::exit::ExitCode;
 
 /// Brings every account into line and prints the report.
 pub async fn run(
@@ -35,8 +36,7 @@ pub async fn carry_out(
         writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);
     let passes = if approved { run.apply(passes).await } else { passes };
     let report = run.report(mode, passes);
-    run::print(global, &report)?;
-    Ok(exit_code(&report))
+    conclude(global, report).await
 }
 
 fn writes(passes: &[Pass]) -> usize {

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod args;
 pub mod bootstrap;
+mod conclude;
 pub mod confirm;
 #[cfg(feature = "demo")]
 pub mod demo;

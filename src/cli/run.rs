@@ -118,7 +118,7 @@ impl Run {
             mode,
             started_at: self.started_at,
             finished_at: (self.clock)(),
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").into(),
         };
         Report::of(metadata, passes, self.aws.calls())
     }

@@ -1,12 +1,15 @@
 //! The plan: ordered changes, computed without I/O.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::region::Location;
 use super::resource::{Key, Kind, Resource};
 
 /// What a change does. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
     /// Make what does not exist.
@@ -22,7 +25,7 @@ pub enum Action {
 }
 
 /// What became of a change. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// It was not tried: the run only plans, or the action is no write.
@@ -36,7 +39,7 @@ pub enum Outcome {
 }
 
 /// One field that differs. Public interface.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// A JSON pointer into the resource.
     pub path: String,
@@ -165,31 +168,50 @@ impl Change {
 }
 
 impl Serialize for Change {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         ChangeDocument {
             action: self.action,
             kind: self.key.kind,
-            location: self.key.location.to_string(),
-            name: &self.key.name,
-            fields: &self.fields,
+            location: self.key.location,
+            name: Cow::Borrowed(&self.key.name),
+            fields: Cow::Borrowed(&self.fields),
             outcome: self.outcome,
-            why: self.why.as_deref(),
+            why: self.why.as_deref().map(Cow::Borrowed),
         }
         .serialize(serializer)
     }
 }
 
+/// Reads a change of a stored report: what is not in reports is left empty, so
+/// that it can be shown and not made.
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let document = ChangeDocument::deserialize(deserializer)?;
+        Ok(Self {
+            action: document.action,
+            key: Key { kind: document.kind, location: document.location, name: document.name.into_owned() },
+            resource: None,
+            arn: None,
+            owner: None,
+            fields: document.fields.into_owned(),
+            needs: Vec::new(),
+            why: document.why.map(Cow::into_owned),
+            outcome: document.outcome,
+        })
+    }
+}
+
 /// A change as the report shows it. Public interface.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct ChangeDocument<'a> {
     action: Action,
     kind: Kind,
-    location: String,
-    name: &'a str,
-    fields: &'a [FieldChange],
+    location: Location,
+    name: Cow<'a, str>,
+    fields: Cow<'a, [FieldChange]>,
     outcome: Outcome,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<Cow<'a, str>>,
 }
 
 /// The ordered changes that would make one account match the fleet.

@@ -1,6 +1,6 @@
 //! What was seen, and what could not be.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::region::Location;
 
@@ -30,7 +30,7 @@ impl<T> Sight<T> {
 }
 
 /// Why something could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Cause {
     /// The service refused: a missing permission, or a service control policy.
@@ -80,7 +80,7 @@ pub struct Gap {
 const MOST_DETAILS: usize = 10;
 
 /// How well one location was seen. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CoverageState {
     /// Everything that was looked for was read.
@@ -98,7 +98,7 @@ pub enum CoverageState {
 }
 
 /// The coverage of one location. Public interface.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Coverage {
     /// The location.
     pub location: Location,

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::news::Age;
 use super::region::Location;
 
 /// How much it matters. Worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// A failure may go unheard.
@@ -21,7 +22,7 @@ pub enum Severity {
 }
 
 /// The checks. Public interface: the names appear in reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Check {
     /// A service whose circuit breaker is off.
@@ -86,7 +87,7 @@ impl fmt::Display for Check {
 }
 
 /// Something that is wrong. Public interface.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Which check found it.
     pub check: Check,
@@ -100,6 +101,9 @@ pub struct Finding {
     pub message: String,
     /// What the judgement rests on.
     pub evidence: BTreeMap<String, Value>,
+    /// How long it has been so; `None` where no earlier report is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age>,
 }
 
 impl Finding {

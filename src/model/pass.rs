@@ -1,8 +1,9 @@
 //! All that one reconciliation of one account learned and did.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::account::{Account, AccountId};
@@ -12,7 +13,7 @@ use super::finding::{Finding, Severity};
 use super::region::Location;
 
 /// The account as the report shows it. Public interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSummary {
     /// The id.
     pub id: AccountId,
@@ -29,7 +30,7 @@ impl From<&Account> for AccountSummary {
 }
 
 /// What a condition speaks of. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ConditionType {
     /// The account and all its Regions could be read.
     Reachable,
@@ -44,7 +45,7 @@ pub enum ConditionType {
 }
 
 /// Whether it holds. A gap is never `True`. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ConditionStatus {
     /// It holds.
     True,
@@ -55,7 +56,7 @@ pub enum ConditionStatus {
 }
 
 /// How one thing stands in an account. Public interface.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
     /// What it speaks of.
@@ -64,16 +65,17 @@ pub struct Condition {
     /// Whether it holds.
     pub status: ConditionStatus,
     /// One word for machines.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// One sentence for people.
     pub message: String,
-    /// Since when, as far as is known: the time of this pass.
-    #[serde(serialize_with = "super::timestamp::serialize")]
+    /// Since when, as far as is known: the time of this pass, or of the first of the
+    /// passes before it that had the same status without a break.
+    #[serde(with = "super::timestamp")]
     pub last_transition_time: OffsetDateTime,
 }
 
 /// Whether a failure arrives. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum PathState {
     /// Every hop carries it on.
@@ -85,7 +87,7 @@ pub enum PathState {
 }
 
 /// Who made a path. Public interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MadeBy {
     /// The fleet.
@@ -96,7 +98,7 @@ pub enum MadeBy {
 }
 
 /// One way from an ECS event to a room. Public interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Path {
     /// The pipeline; of a path that others made, the rule's name.
@@ -110,7 +112,7 @@ pub struct Path {
     /// Whether it arrives.
     pub state: PathState,
     /// The first hop that does not carry it on, or that could not be seen.
-    pub broken_at: Option<&'static str>,
+    pub broken_at: Option<Cow<'static, str>>,
     /// Why, and what would mend it.
     pub why: Option<String>,
     /// The hops in order, each by name.
@@ -118,10 +120,10 @@ pub struct Path {
 }
 
 /// One step of a path. Public interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     /// Its name, `topicPolicy` say.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What stands there: an ARN or a name.
     pub subject: String,
     /// Whether it carries the event on; `None` where that could not be seen.
@@ -129,7 +131,7 @@ pub struct Hop {
 }
 
 /// All that one reconciliation of one account learned and did. Public interface.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pass {
     /// The account.
     pub account: AccountSummary,

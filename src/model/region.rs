@@ -234,6 +234,16 @@ impl Serialize for Location {
     }
 }
 
+impl<'de> Deserialize<'de> for Location {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        match &*text {
+            "global" => Ok(Self::Global),
+            region => region.parse().map(Self::Region).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

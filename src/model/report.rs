@@ -1,20 +1,22 @@
 //! All passes of one run. Public interface; changes are additive only.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::change::{Action, Outcome};
 use super::coverage::CoverageState;
 use super::finding::Severity;
+use super::news::Comparison;
 use super::pass::{Pass, PathState};
 
 /// The API version of the fleet file and of the report.
 pub const API_VERSION: &str = "foghorn.dev/v1alpha1";
 
 /// What a run was asked to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Mode {
     /// Look, and write nothing.
@@ -26,23 +28,26 @@ pub enum Mode {
 }
 
 /// The report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// Always [`API_VERSION`].
-    pub api_version: &'static str,
+    pub api_version: Cow<'static, str>,
     /// Always `Report`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Which run this was.
     pub metadata: Metadata,
     /// The figures.
     pub summary: Summary,
+    /// What is new, and what is resolved; `None` where no earlier report is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// One pass an account, sorted by account id.
     pub passes: Vec<Pass>,
 }
 
 /// Which run a report is of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
     /// The fleet's name.
@@ -52,17 +57,17 @@ pub struct Metadata {
     /// What was asked.
     pub mode: Mode,
     /// When it began.
-    #[serde(serialize_with = "super::timestamp::serialize")]
+    #[serde(with = "super::timestamp")]
     pub started_at: OffsetDateTime,
     /// When it ended.
-    #[serde(serialize_with = "super::timestamp::serialize")]
+    #[serde(with = "super::timestamp")]
     pub finished_at: OffsetDateTime,
     /// Foghorn's version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
 }
 
 /// The figures of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// How many accounts.
     pub accounts: usize,
@@ -85,7 +90,7 @@ pub struct Summary {
 }
 
 /// Locations by how well they were seen.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoverageCount {
     /// See [`CoverageState::Seen`].
     pub seen: usize,
@@ -102,7 +107,7 @@ pub struct CoverageCount {
 }
 
 /// Findings by severity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingCount {
     /// See [`Severity::Error`].
     pub error: usize,
@@ -113,7 +118,7 @@ pub struct FindingCount {
 }
 
 /// Changes by action and outcome.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeCount {
     /// See [`Action::Create`].
     pub create: usize,
@@ -134,7 +139,7 @@ pub struct ChangeCount {
 }
 
 /// The fleet's paths by state; those that others made are not counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathCount {
     /// See [`PathState::Heard`].
     pub heard: usize,
@@ -145,7 +150,7 @@ pub struct PathCount {
 }
 
 /// Requests sent to AWS.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CallCount {
     /// All of them.
@@ -164,7 +169,14 @@ impl Report {
             ..Summary::default()
         };
         passes.iter().for_each(|pass| summary.count(pass));
-        Self { api_version: API_VERSION, kind: "Report", metadata, summary, passes }
+        Self {
+            api_version: API_VERSION.into(),
+            kind: "Report".into(),
+            metadata,
+            summary,
+            comparison: None,
+            passes,
+        }
     }
 
     /// Whether part of the fleet could not be read.

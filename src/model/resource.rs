@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
 use super::breaker::Breaker;
@@ -19,7 +19,7 @@ use super::topic::Topic;
 
 /// The kinds, in the order in which they are created: each needs only kinds
 /// that stand before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// An SQS queue for events that could not be delivered.
     Queue,

@@ -20,7 +20,7 @@ pub(crate) fn report(mode: Mode, passes: Vec<Pass>) -> Report {
         mode,
         started_at: datetime!(2026-11-21 09:00:00.25 UTC),
         finished_at: datetime!(2026-11-21 09:00:04.5 UTC),
-        version: "0.1.0",
+        version: "0.1.0".into(),
     };
     let accounts = passes.len() as u64;
     let calls = [
@@ -114,6 +114,7 @@ impl Pass {
             subject: subject.to_owned(),
             message: message.to_owned(),
             evidence: evidence.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            age: None,
         });
         self
     }
@@ -197,7 +198,7 @@ fn path(
 ) -> Path {
     let rule = format!("arn:aws:events:{place}:222222222222:rule/foghorn-{pipeline}");
     let last = end.map(|(hop, _)| Hop {
-        name: hop,
+        name: hop.into(),
         subject: format!("foghorn-{pipeline}"),
         carries: (state == PathState::Broken).then_some(false),
     });
@@ -207,9 +208,12 @@ fn path(
         event: event.to_owned(),
         location: location(place),
         state,
-        broken_at: end.map(|(hop, _)| hop),
+        broken_at: end.map(|(hop, _)| hop.into()),
         why: end.map(|(_, why)| why.to_owned()),
-        hops: [Hop { name: "rule", subject: rule, carries: Some(true) }].into_iter().chain(last).collect(),
+        hops: [Hop { name: "rule".into(), subject: rule, carries: Some(true) }]
+            .into_iter()
+            .chain(last)
+            .collect(),
     }
 }
 
@@ -482,7 +486,7 @@ pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
         started_at: datetime!(2026-11-21 09:00:00.25 UTC),
         finished_at: datetime!(2026-11-21 09:00:04.5 UTC),
         timeout_seconds: 300,
-        version: "0.1.0",
+        version: "0.1.0".into(),
     };
     SoundReport::of(metadata, soundings, Vec::new(), BTreeMap::from([("events:PutEvents".to_owned(), 1)]))
 }

@@ -84,7 +84,7 @@ mod tests {
         report.passes[1].conditions.push(Condition {
             kind: ConditionType::Heard,
             status: ConditionStatus::False,
-            reason: "PathBroken",
+            reason: "PathBroken".into(),
             message: "1 of 2 paths is broken".to_owned(),
             last_transition_time: datetime!(2026-11-21 09:00:04.9 UTC),
         });
@@ -123,6 +123,15 @@ mod tests {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!("applied_json", render(&applied()).expect("a report"));
         });
+    }
+
+    #[test]
+    fn a_report_that_was_written_is_read_back_whole() {
+        for report in [mixed(), applied()] {
+            let text = render(&report).expect("a report");
+            let read: Report = serde_json::from_str(&text).expect("what was written");
+            assert_eq!(render(&read).ok(), Some(text));
+        }
     }
 
     #[test]

@@ -85,5 +85,5 @@ fn settings_say(course: &Course, pass: &Pass) -> Option<String> {
         path.pipeline == course.route.pipeline && path.location == here && path.state == PathState::Broken
     })?;
     let why = broken.why.as_deref().unwrap_or("nobody knows why");
-    Some(format!("stops at {}: {why}", broken.broken_at.unwrap_or("a hop")))
+    Some(format!("stops at {}: {why}", broken.broken_at.as_deref().unwrap_or("a hop")))
 }

@@ -78,7 +78,7 @@ pub(super) fn check(paths: &[Path]) -> Vec<Finding> {
         .iter()
         .filter(|path| path.state == PathState::Broken)
         .filter(|path| path.made_by == MadeBy::Fleet || !is_heard_otherwise(paths, path))
-        .filter(|path| told.insert((&path.pipeline, path.location, path.broken_at)))
+        .filter(|path| told.insert((&path.pipeline, path.location, &path.broken_at)))
         .map(broken)
         .collect()
 }
@@ -89,7 +89,7 @@ fn is_heard_otherwise(paths: &[Path], broken: &Path) -> bool {
 }
 
 fn broken(path: &Path) -> Finding {
-    let at = path.broken_at.unwrap_or_default();
+    let at = path.broken_at.as_deref().unwrap_or_default();
     let why = path.why.clone().unwrap_or_default();
     let (severity, whose) = match path.made_by {
         MadeBy::Fleet => (Severity::Error, "a failure here would not reach the room; the path"),

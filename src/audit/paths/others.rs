@@ -67,7 +67,7 @@ fn path(
         event: family.name().to_owned(),
         location: ground.region.into(),
         state: trail.state(),
-        broken_at: trail.broken_at(),
+        broken_at: trail.broken_at().map(Into::into),
         why: trail.why(),
         hops: trail.hops(),
     })

@@ -48,7 +48,7 @@ fn path(route: &Route, event: &str, trail: &Trail) -> Path {
         event: event.to_owned(),
         location: route.region.into(),
         state,
-        broken_at: trail.broken_at().filter(|_| state != PathState::Heard),
+        broken_at: trail.broken_at().filter(|_| state != PathState::Heard).map(Into::into),
         why: trail.why(),
         hops: trail.hops(),
     }

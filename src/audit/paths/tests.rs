@@ -118,7 +118,7 @@ fn a_broken_path_names_the_first_hop_that_does_not_carry_the_event_on() {
         let mut snapshot = settled.clone();
         breaks(&mut snapshot);
         let path = walked(&fleet, &snapshot);
-        assert_eq!((path.state, path.broken_at), (PathState::Broken, Some(hop)), "case {index}");
+        assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Broken, Some(hop)), "case {index}");
         assert!(path.why.is_some_and(|why| !why.is_empty()), "case {index}");
     }
 }
@@ -132,7 +132,7 @@ fn two_breakages_are_told_by_the_earlier_one() {
             let mut snapshot = settled.clone();
             second(&mut snapshot);
             first(&mut snapshot);
-            assert_eq!(walked(&fleet, &snapshot).broken_at, Some(*hop), "case {early}");
+            assert_eq!(walked(&fleet, &snapshot).broken_at.as_deref(), Some(*hop), "case {early}");
         }
     }
 }
@@ -160,7 +160,7 @@ fn what_a_gap_hides_is_neither_heard_nor_broken() {
         hides(&mut snapshot);
         let path = walked(&fleet, &snapshot);
         assert_eq!(path.state, PathState::Unknown, "case {index}");
-        let unseen = path.hops.iter().find(|hop| hop.carries.is_none()).map(|hop| hop.name);
+        let unseen = path.hops.iter().find(|hop| hop.carries.is_none()).map(|hop| hop.name.clone());
         assert_eq!(path.broken_at, unseen, "case {index}");
     }
 }
@@ -171,7 +171,7 @@ fn a_hop_that_is_known_to_be_broken_counts_although_a_gap_hides_an_earlier_one()
     hide(&mut snapshot, &key(Kind::Rule, "foghorn-deploys"));
     topic(&mut snapshot).subscriptions = Some(Vec::new());
     let path = walked(&fleet, &snapshot);
-    assert_eq!((path.state, path.broken_at), (PathState::Broken, Some("subscription")));
+    assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Broken, Some("subscription")));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_path_in_a_partition_without_aws_chatbot_is_broken_at_the_room() {
     let snapshot = settled(&fleet, &account);
     let paths = walked_all(&account, &desired(&fleet, &account, &snapshot), &snapshot);
     let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
-    assert_eq!((path.state, path.broken_at), (PathState::Broken, Some("room")));
+    assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Broken, Some("room")));
     assert!(path.why.as_deref().is_some_and(|why| why.contains("aws-cn")));
 }
 
@@ -202,7 +202,7 @@ fn a_role_that_is_not_ours_leaves_the_verdict_open_because_nobody_reads_what_it_
     let (fleet, mut snapshot) = world();
     target(&mut snapshot).settings.role_arn = Some("arn:aws:iam::111111111111:role/r".into());
     let path = walked(&fleet, &snapshot);
-    assert_eq!((path.state, path.broken_at), (PathState::Unknown, Some("role")));
+    assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Unknown, Some("role")));
 }
 
 #[test]
@@ -210,5 +210,5 @@ fn a_customer_key_leaves_the_verdict_open_because_its_policy_is_not_read() {
     let (fleet, mut snapshot) = world();
     topic(&mut snapshot).kms_key = Some("arn:aws:kms:eu-west-1:111111111111:key/1".into());
     let path = walked(&fleet, &snapshot);
-    assert_eq!((path.state, path.broken_at), (PathState::Unknown, Some("topicKey")));
+    assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Unknown, Some("topicKey")));
 }

@@ -113,7 +113,7 @@ impl Trail {
     /// The hops as the report shows them.
     pub(super) fn hops(&self) -> Vec<Hop> {
         let hop = |(name, subject, step): &(&'static str, String, Step)| Hop {
-            name,
+            name: (*name).into(),
             subject: subject.clone(),
             carries: match step {
                 Step::Carries => Some(true),

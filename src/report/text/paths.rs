@@ -23,7 +23,7 @@ pub(super) fn show(pass: &Pass, lines: &mut Lines) {
     let mut pipelines: BTreeMap<Way<'_>, BTreeMap<Reason<'_>, Vec<&Path>>> = BTreeMap::new();
     for path in pass.paths.iter().filter(|path| lines.style.verbose > 0 || !is_beyond_question(pass, path)) {
         let reasons = pipelines.entry((path.made_by, &path.pipeline)).or_default();
-        reasons.entry((path.state, path.broken_at, path.why.as_deref())).or_default().push(path);
+        reasons.entry((path.state, path.broken_at.as_deref(), path.why.as_deref())).or_default().push(path);
     }
     for (way, reasons) in pipelines {
         let shown = lines.style.shown(USUAL, reasons.len());
@@ -94,5 +94,5 @@ fn show_hop(hop: &Hop, lines: &mut Lines) {
         Some(false) => line.mark(Role::Bad, 'x'),
         None => line.mark(Role::Doubtful, '?'),
     };
-    line.plain(hop.name).plain(" ").text(Role::Dim, short(&hop.subject));
+    line.plain(&hop.name).plain(" ").text(Role::Dim, short(&hop.subject));
 }
