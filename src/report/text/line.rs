@@ -5,6 +5,7 @@
 //! already shows, so none passes here.
 
 use super::Style;
+use crate::report::plain::plain_character;
 
 /// How many columns a mark and its space take. Wrapping after no more than
 /// that would gain nothing.
@@ -48,13 +49,7 @@ pub(super) struct Line {
 impl Line {
     /// Adds text of a role. A line feed in it starts a new line under the text.
     pub(super) fn text(&mut self, role: Role, text: &str) -> &mut Self {
-        let safe = |character: char| match character {
-            '\n' => '\n',
-            '\t' => ' ',
-            other if other.is_control() || is_direction_mark(other) => char::REPLACEMENT_CHARACTER,
-            other => other,
-        };
-        self.characters.extend(text.chars().map(|character| (role, safe(character))));
+        self.characters.extend(text.chars().map(|character| (role, plain_character(character))));
         self
     }
 
@@ -112,11 +107,6 @@ fn without_space(word: &[(Role, char)]) -> &[(Role, char)] {
         [init @ .., (_, ' ')] => init,
         word => word,
     }
-}
-
-/// Characters that make a terminal show text in another order than it stands.
-fn is_direction_mark(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How many columns a terminal gives a character: East Asian ones take two.
