@@ -5,7 +5,7 @@
 pub mod checks;
 pub mod console;
 pub mod exit;
-//HTML
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
