@@ -1,6 +1,7 @@
 //! The report, for each kind of reader: text for people, JSON for programs,
 //! an exit code for scripts. Pure: no clock, no terminal, no I/O.
 
+pub mod checks;
 pub mod console;
 pub mod exit;
 pub mod json;
