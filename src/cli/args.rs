@@ -58,6 +58,8 @@ pub struct Global {
 pub enum Output {
     /// For people
     Text,
+    /// For people with many accounts: a row each
+    Table,
     /// For programs
     Json,
 }
@@ -92,6 +94,8 @@ pub enum Command {
     Bootstrap(BootstrapArguments),
     /// Write a first fleet file, from flags or from the answers to a few questions
     Init(InitArguments),
+    /// Say what a check means, how AWS behaves there, and how to mend it
+    Explain(ExplainArguments),
     /// Print completions for a shell
     Completions(CompletionsArguments),
     /// Print the manual's page, or write the pages of all commands
@@ -250,6 +254,14 @@ pub enum InitVia {
     LambdaGoogleChat,
     /// A Lambda function to a Microsoft Teams workflow
     LambdaTeams,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArguments {
+    /// The check's name, `pathBroken` say; none lists all of them
+    #[arg(value_name = "CHECK")]
+    pub check: Option<String>,
 }
 
 /// Options of `completions`.

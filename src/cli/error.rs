@@ -57,6 +57,17 @@ pub enum CliError {
     /// A file is in the way.
     #[error("{0} is there already, and is left as it is")]
     FileExists(String),
+    /// A command has one form alone.
+    #[error("{0} gives text, and no other form")]
+    OnlyText(&'static str),
+    /// There is no such check.
+    #[error("there is no check `{name}`{hint}")]
+    UnknownCheck {
+        /// What was asked for.
+        name: String,
+        /// The nearest, if any is near.
+        hint: String,
+    },
     /// A removal was asked for part of an account.
     #[error(
         "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
@@ -105,6 +116,8 @@ impl CliError {
             Self::Sample(_) => Some("`--sample all` tries every sample, each by name"),
             Self::Unanswered(_) | Self::Answer(_) => Some("`foghorn init --help` says what each flag takes"),
             Self::FileExists(_) => Some("name another with --file, print it with `--file -`, or say --force"),
+            Self::OnlyText(_) => Some("leave out -o"),
+            Self::UnknownCheck { .. } => Some("`foghorn explain` lists all checks"),
             Self::NobodyToAsk => Some("`foghorn plan` shows what would be changed"),
             Self::Discovery(_) => {
                 Some("see whether AWS Organizations can be reached from here, and run again")

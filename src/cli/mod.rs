@@ -10,6 +10,7 @@ pub mod confirm;
 pub mod demo;
 pub mod destroy;
 pub mod error;
+pub mod explain;
 pub mod init;
 mod materials;
 pub mod plan;
@@ -38,6 +39,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        Command::Explain(explain) => explain::run(&global, &explain),
         Command::Init(init) => init::run(&init),
         Command::Completions(completions) => completions::completions(completions.shell),
         Command::Man(man) => completions::man(&man),
