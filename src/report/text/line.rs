@@ -5,6 +5,7 @@
 //! already shows, so none passes here.
 
 use super::Style;
+use crate::report::plain::plain_character;
 
 /// How many columns a mark and its space take. Wrapping after no more than
 /// that would gain nothing.
@@ -79,7 +80,7 @@ impl Line {
     }
 
     fn glyphs(&mut self, role: Role, link: Option<usize>, text: &str) -> &mut Self {
-        let characters = text.chars().map(safe);
+        let characters = text.chars().map(plain_character);
         self.glyphs.extend(characters.map(|character| Glyph { role, link, character }));
         self
     }
@@ -155,16 +156,6 @@ impl Line {
     }
 }
 
-/// A character that may reach a terminal.
-pub(super) fn safe(character: char) -> char {
-    match character {
-        '\n' => '\n',
-        '\t' => ' ',
-        other if other.is_control() || is_direction_mark(other) => char::REPLACEMENT_CHARACTER,
-        other => other,
-    }
-}
-
 /// How many columns glyphs take in one row.
 fn width(glyphs: &[Glyph]) -> usize {
     glyphs.iter().map(|glyph| columns(glyph.character)).sum()
@@ -175,11 +166,6 @@ fn without_space(word: &[Glyph]) -> &[Glyph] {
         [init @ .., last] if last.is(' ') => init,
         word => word,
     }
-}
-
-/// Characters that make a terminal show text in another order than it stands.
-fn is_direction_mark(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How many columns a terminal gives a character: East Asian ones take two.

@@ -5,19 +5,19 @@
 
 mod account;
 mod changes;
-mod counts;
+pub(in crate::report) mod counts;
 mod coverage;
-mod differences;
+pub(in crate::report) mod differences;
 mod explanation;
 mod findings;
 mod line;
-mod names;
-mod next;
+pub(in crate::report) mod names;
+pub(in crate::report) mod next;
 mod paths;
 mod plan;
 mod rehearsal;
 mod sound;
-mod standing;
+pub(in crate::report) mod standing;
 mod summary;
 mod table;
 

@@ -4,11 +4,12 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, Color, ContentArrangement, Table};
 
 use super::Style;
-use super::line::{Lines, safe};
+use super::line::Lines;
 use super::standing::Standing;
 use super::summary;
 use crate::model::news::News;
 use crate::model::{ConditionStatus, ConditionType, Finding, Pass, Report, Severity};
+use crate::report::plain::plain_character;
 
 const HEADINGS: [&str; 8] =
     ["account", "read", "breakers", "pipelines", "heard", "alarms", "findings", "new"];
@@ -71,7 +72,7 @@ fn findings(pass: &Pass) -> String {
 /// fit goes on in the next line of its column.
 pub(super) fn text(headings: &[&str], rows: Vec<Vec<String>>, style: &Style) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_header(headings.iter().map(|heading| heading.to_uppercase()));
+    table.load_style(NOTHING).set_header(headings.iter().map(|heading| heading.to_uppercase()));
     if style.color {
         table.enforce_styling();
     } else {
@@ -89,7 +90,7 @@ pub(super) fn text(headings: &[&str], rows: Vec<Vec<String>>, style: &Style) -> 
 }
 
 fn cell(text: &str, is_coloured: bool) -> Cell {
-    let cell = Cell::new(text.chars().map(safe).collect::<String>());
+    let cell = Cell::new(text.chars().map(plain_character).collect::<String>());
     match text {
         "yes" if is_coloured => cell.fg(Color::Green),
         "no" | "error" if is_coloured => cell.fg(Color::Red),
