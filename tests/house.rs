@@ -35,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "rehearsal",
             "controller",
             "sound",
+            "store",
         ],
     ),
     ("notifier", &["model", "events", "chat"]),

@@ -9,9 +9,12 @@ pub mod confirm;
 pub mod demo;
 pub mod destroy;
 pub mod error;
+mod holder;
 mod materials;
+pub mod memory;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod sound;
@@ -32,6 +35,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
         Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
         Command::Sound(sound) => Box::pin(sound::run(&global, &sound)).await,
+        Command::Report(report) => Box::pin(report::run(&global, &report)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),

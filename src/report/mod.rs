@@ -3,6 +3,7 @@
 
 pub mod console;
 pub mod exit;
+pub mod history;
 pub mod json;
 pub mod text;
 
