@@ -8,9 +8,8 @@ const HOST_FILES: [&str; 2] = ["/proc/sys/kernel/hostname", "/etc/hostname"];
 /// This process, as the holder of a lock.
 pub fn holder(run: &str) -> Holder {
     let variable = |names: &[&str]| names.iter().find_map(|name| filled(std::env::var(name).ok()?));
-    let host = variable(&["HOSTNAME"]).or_else(|| {
-        HOST_FILES.iter().find_map(|file| filled(std::fs::read_to_string(file).ok()?))
-    });
+    let host = variable(&["HOSTNAME"])
+        .or_else(|| HOST_FILES.iter().find_map(|file| filled(std::fs::read_to_string(file).ok()?)));
     Holder {
         run: run.to_owned(),
         user: variable(&["USER", "LOGNAME"]).unwrap_or_else(|| "somebody".to_owned()),

@@ -4,7 +4,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::args::{Global, Output, ReportArguments};
 use super::error::CliError;
-use super::{memory, run};
+use super::{memory, run as output};
 use crate::aws::Aws;
 use crate::report;
 use crate::report::exit::{ExitCode, exit_code};
@@ -17,15 +17,15 @@ const AT_ONCE: usize = 8;
 /// Shows the report that was asked for in the form that was asked for. The exit
 /// code is that of its run; a list is always clean.
 pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCode, CliError> {
-    let fleet = run::fleet(&arguments.fleet.file)?;
-    let aws = Aws::connect(run::options(global, &fleet)).await.map_err(CliError::Connect)?;
+    let fleet = output::fleet(&arguments.fleet.file)?;
+    let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
     if arguments.list {
         return list(global, &fleet.metadata.name, &store).await;
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
-    run::print(global, &report)?;
+    output::print(global, &report)?;
     Ok(exit_code(&report))
 }
 
@@ -39,7 +39,7 @@ async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, C
         Output::Json => report::json::render(&history).map_err(CliError::Json)?,
         _ => report::history::render(&history),
     };
-    run::write_out(&text)?;
+    output::write_out(&text)?;
     Ok(ExitCode::Clean)
 }
 

@@ -29,8 +29,7 @@ pub enum StoreAddress {
 pub struct InvalidStoreAddress(String);
 
 /// Every form, for those who wrote none of them.
-const FORMS: &str =
-    "write file:FOLDER, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix, or none to keep nothing";
+const FORMS: &str = "write file:FOLDER, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix, or none to keep nothing";
 
 impl FromStr for StoreAddress {
     type Err = InvalidStoreAddress;
@@ -51,7 +50,9 @@ impl FromStr for StoreAddress {
                 Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
             }
             "gs" | "az" => bucket(rest).map(|_| Self::Elsewhere(text.to_owned())).map_err(refused),
-            _ => Err(refused(format!("reports can't be kept at an address that begins with {scheme}: {FORMS}"))),
+            _ => Err(refused(format!(
+                "reports can't be kept at an address that begins with {scheme}: {FORMS}"
+            ))),
         }
     }
 }
@@ -111,7 +112,8 @@ mod tests {
 
     #[test]
     fn every_form_of_an_address_is_read() {
-        let s3 = |bucket: &str, prefix: &str| StoreAddress::S3 { bucket: bucket.into(), prefix: prefix.into() };
+        let s3 =
+            |bucket: &str, prefix: &str| StoreAddress::S3 { bucket: bucket.into(), prefix: prefix.into() };
         for (text, address) in [
             ("none", StoreAddress::Nowhere),
             ("file:.foghorn", StoreAddress::Folder(".foghorn".into())),

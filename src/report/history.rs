@@ -75,7 +75,8 @@ impl HistoryEntry {
     }
 }
 
-const HEAD: [&str; 9] = ["run", "ended (UTC)", "mode", "errors", "warnings", "notes", "new", "resolved", "exit"];
+const HEAD: [&str; 9] =
+    ["run", "ended (UTC)", "mode", "errors", "warnings", "notes", "new", "resolved", "exit"];
 
 /// The list as a table for people.
 pub fn render(history: &History) -> String {

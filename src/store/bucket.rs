@@ -51,8 +51,7 @@ pub(super) async fn open(name: &str, access: &BucketAccess) -> Result<Arc<dyn Ob
         (None, Some(_)) => ANY_REGION.to_owned(),
         (None, None) => resolve_bucket_region(name, &options).await.map_err(failed)?,
     };
-    let retry =
-        RetryConfig { max_retries: RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
+    let retry = RetryConfig { max_retries: RETRIES, retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(name)
         .with_region(&region)

@@ -8,9 +8,7 @@ use super::scope::Scope;
 use crate::model::finding::Check;
 use crate::model::news::{Age, Comparison, News, Previous, Remembered};
 use crate::model::pass::PathState;
-use crate::model::{
-    AccountId, Action, Condition, CoverageState, Finding, Location, Outcome, Pass, Report,
-};
+use crate::model::{AccountId, Action, Condition, CoverageState, Finding, Location, Outcome, Pass, Report};
 
 /// What makes a finding the same as one of another report. The message is no
 /// part of it: it may hold a count.
@@ -68,9 +66,8 @@ fn identity(account: &AccountId, finding: &Finding) -> Identity {
 /// What the previous report had, or took over from those before it, each with
 /// an age.
 fn known(previous: &Report) -> BTreeMap<Identity, Remembered> {
-    let own = previous.passes.iter().flat_map(|pass| {
-        pass.findings.iter().map(|finding| (&pass.account, finding))
-    });
+    let own =
+        previous.passes.iter().flat_map(|pass| pass.findings.iter().map(|finding| (&pass.account, finding)));
     let handed_on = previous.comparison.iter().flat_map(|comparison| &comparison.unseen);
     let handed_on = handed_on.map(|remembered| (&remembered.account, &remembered.finding));
     let mut known = BTreeMap::new();

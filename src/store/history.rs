@@ -133,3 +133,6 @@ fn superfluous(mut history: Vec<RunName>, keep: usize) -> Vec<RunName> {
     history.retain(|name| Some(name) != last.as_ref());
     history
 }
+
+#[cfg(test)]
+mod tests;

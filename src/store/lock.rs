@@ -94,7 +94,14 @@ impl Store {
             let number = last.map_or(1, |(number, _)| number + 1);
             let claim = Claim::new(holder.clone(), now, self.lock_expiry);
             if let Taken::Yes = generations.take(number, &claim).await? {
-                return Ok(Lock::keep(generations, number, claim, self.lock_expiry, self.clock.clone(), stop));
+                return Ok(Lock::keep(
+                    generations,
+                    number,
+                    claim,
+                    self.lock_expiry,
+                    self.clock.clone(),
+                    stop,
+                ));
             }
         }
         Err(LockError::Store(StoreError::failed(

@@ -92,7 +92,6 @@ fn elsewhere(url: &str) -> Result<(Arc<dyn ObjectStore>, String), StoreError> {
         let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
         VARIABLES.iter().any(|prefix| name.starts_with(prefix)).then_some((name, value))
     });
-    let (store, prefix) =
-        object_store::parse_url_opts(&parsed, variables).map_err(|error| failed(&error))?;
+    let (store, prefix) = object_store::parse_url_opts(&parsed, variables).map_err(|error| failed(&error))?;
     Ok((Arc::from(store), prefix.to_string()))
 }

@@ -11,6 +11,7 @@ mod differences;
 mod findings;
 mod line;
 mod names;
+mod news;
 mod next;
 mod paths;
 mod plan;
@@ -51,6 +52,7 @@ impl Style {
 /// The whole report.
 pub fn render(report: &Report, style: &Style) -> String {
     let mut lines = Lines::new(*style);
+    lines.now = Some(report.metadata.finished_at);
     let (fine, mut noteworthy): (Vec<_>, Vec<_>) =
         report.passes.iter().partition(|pass| account::is_one_line(pass, *style));
     noteworthy.sort_by_key(|pass| standing::Standing::of(pass));
@@ -63,6 +65,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         lines.blank();
     }
     account::show_fine(&fine, &mut lines);
+    news::show_gone(report, &mut lines);
     summary::show(report, &mut lines);
     lines.finish()
 }

@@ -77,8 +77,20 @@ fn each_finding_is_new_still_there_resolved_or_not_seen_again() {
         ("denied", vec![dev()], vec![clean().blind(IRELAND, CoverageState::Denied)], whole(), (0, 0, 0, 1)),
         ("partial", vec![dev()], vec![clean().blind(IRELAND, CoverageState::Partial)], whole(), (0, 0, 0, 1)),
         ("skipped", vec![dev()], vec![clean().blind(IRELAND, CoverageState::Skipped)], whole(), (0, 0, 0, 1)),
-        ("denied elsewhere", vec![dev()], vec![clean().blind(SEOUL, CoverageState::Denied)], whole(), (0, 0, 1, 0)),
-        ("found in part", vec![dev()], vec![dev().blind(IRELAND, CoverageState::Partial)], whole(), (0, 1, 0, 0)),
+        (
+            "denied elsewhere",
+            vec![dev()],
+            vec![clean().blind(SEOUL, CoverageState::Denied)],
+            whole(),
+            (0, 0, 1, 0),
+        ),
+        (
+            "found in part",
+            vec![dev()],
+            vec![dev().blind(IRELAND, CoverageState::Partial)],
+            whole(),
+            (0, 1, 0, 0),
+        ),
         ("the account left", vec![dev(), other()], vec![other()], whole(), (0, 1, 1, 0)),
         ("the Region left", vec![dev()], vec![pass(DEV, &[SEOUL])], whole(), (0, 0, 1, 0)),
         ("--account", vec![dev(), other()], vec![other()], places(), (0, 1, 0, 1)),
@@ -134,11 +146,9 @@ fn an_orphan_is_resolved_once_it_is_removed_and_not_when_that_is_planned() {
         pass.changes.push(Change { outcome, ..Change::delete(key, None, "acme", Vec::new()) });
         pass
     };
-    for (outcome, expected) in [
-        (Outcome::Planned, (0, 0, 0, 1)),
-        (Outcome::Failed, (0, 0, 0, 1)),
-        (Outcome::Applied, (0, 0, 1, 0)),
-    ] {
+    for (outcome, expected) in
+        [(Outcome::Planned, (0, 0, 0, 1)), (Outcome::Failed, (0, 0, 0, 1)), (Outcome::Applied, (0, 0, 1, 0))]
+    {
         assert_eq!(compared(vec![orphan.clone()], vec![removed(outcome)], &whole()), expected, "{outcome:?}");
     }
 }
@@ -195,7 +205,8 @@ fn some_pass() -> impl Strategy<Value = Pass> {
         prop::sample::select(vec![SEOUL, IRELAND]),
         prop::sample::select(vec!["one", "two"]),
     );
-    let state = prop::sample::select(vec![CoverageState::Seen, CoverageState::Partial, CoverageState::Denied]);
+    let state =
+        prop::sample::select(vec![CoverageState::Seen, CoverageState::Partial, CoverageState::Denied]);
     (
         prop::sample::select(vec![DEV, PROD]),
         prop::sample::subsequence(vec![SEOUL, IRELAND], 0..=2),
@@ -209,13 +220,15 @@ fn some_pass() -> impl Strategy<Value = Pass> {
 }
 
 fn some_passes() -> impl Strategy<Value = Vec<Pass>> {
-    prop::collection::btree_map(prop::sample::select(vec![DEV, PROD]), some_pass(), 0..=2).prop_map(|passes| {
-        let named = |(id, pass): (&str, Pass)| {
-            let account = crate::store::fixtures::pass(id, &[]).account;
-            Pass { account, ..pass }
-        };
-        passes.into_iter().map(named).collect()
-    })
+    prop::collection::btree_map(prop::sample::select(vec![DEV, PROD]), some_pass(), 0..=2).prop_map(
+        |passes| {
+            let named = |(id, pass): (&str, Pass)| {
+                let account = crate::store::fixtures::pass(id, &[]).account;
+                Pass { account, ..pass }
+            };
+            passes.into_iter().map(named).collect()
+        },
+    )
 }
 
 fn identities(report: &Report) -> BTreeSet<Identity> {
