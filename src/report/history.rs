@@ -125,3 +125,26 @@ fn moment(time: OffsetDateTime) -> String {
     let text = time.to_offset(time::UtcOffset::UTC).truncate_to_second().format(&text).unwrap_or_default();
     text.replace('T', " ").trim_end_matches('Z').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures::{all_fine, compared};
+
+    #[test]
+    fn a_list_of_runs_is_a_table_that_people_read() {
+        let mut removal = all_fine();
+        removal.metadata.mode = Mode::Destroy;
+        let runs = [(compared(), false), (all_fine(), true), (removal, true)];
+        let runs = runs.iter().map(|(report, aside)| HistoryEntry::of(report, *aside)).collect();
+        let text = render(&History::of("acme", runs));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("history", text);
+        });
+    }
+
+    #[test]
+    fn a_fleet_without_a_run_says_so() {
+        assert_eq!(render(&History::of("acme", Vec::new())), "No report of acme is kept yet.\n");
+    }
+}
