@@ -40,6 +40,30 @@ impl Aws {
 
 /// The endpoint of Amazon S3 by the options or the environment.
 pub(super) fn endpoint(options: &Options, config: &SdkConfig) -> Option<String> {
-    let own = std::env::var(ENDPOINT_VARIABLE).ok().filter(|url| !url.is_empty());
-    options.endpoint_url.clone().or(own).or_else(|| config.endpoint_url().map(str::to_owned))
+    first(options.endpoint_url.as_deref(), std::env::var(ENDPOINT_VARIABLE).ok(), config.endpoint_url())
+}
+
+/// What was asked for wins over the service's own endpoint, and that over the
+/// one of all services.
+fn first(asked: Option<&str>, own: Option<String>, all: Option<&str>) -> Option<String> {
+    let own = own.filter(|url| !url.is_empty());
+    asked.map(str::to_owned).or(own).or_else(|| all.map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_that_was_asked_for_wins_over_the_bucket_s_own_and_that_over_the_one_of_all() {
+        let own = |url: &str| Some(url.to_owned());
+        for (asked, of_s3, all, expected) in [
+            (Some("asked"), own("own"), Some("all"), Some("asked")),
+            (None, own("own"), Some("all"), Some("own")),
+            (None, own(""), Some("all"), Some("all")),
+            (None, None, None, None),
+        ] {
+            assert_eq!(first(asked, of_s3, all).as_deref(), expected);
+        }
+    }
 }

@@ -116,7 +116,8 @@ fn a_store_that_is_no_place_is_met_with_position_field_and_reason() {
     let with = |store: &str| format!("{tags}  store: {store}\n");
     let stores = [
         ".foghorn",
-        "file:",
+        "\"file:\"",
+        "file:~/reports",
         "s3://Acme/reports",
         "https://acme.s3.amazonaws.com/secret",
         "7",

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 
-/// The format that this version writes, and the only one that it reads.
+/// The format that this version writes, and the only one that it reads. It is
+/// raised with every change that an earlier version would stumble over: a new
+/// check, say.
 pub(super) const FORMAT: u64 = 1;
 
 /// The longest document that is unpacked, in bytes: fifty times the report of

@@ -52,10 +52,26 @@ pub enum StoreError {
 /// The longest detail that is shown, in characters.
 const LONGEST_DETAIL: usize = 300;
 
+/// What is to be done about words of Amazon S3 (Amazon S3 API reference, error
+/// responses), or of the library that met with a redirection.
+const ADVICE: [(&str, &str); 4] = [
+    ("AuthorizationHeaderMalformed", OTHER_REGION),
+    ("PermanentRedirect", OTHER_REGION),
+    ("Received redirect", OTHER_REGION),
+    (
+        "AccessDenied",
+        "allow s3:GetObject, s3:PutObject and s3:DeleteObject on the objects and s3:ListBucket on the bucket",
+    ),
+];
+const OTHER_REGION: &str = "set spec.store.region to the bucket's Region";
+
 impl StoreError {
     /// A failure, with the words of a library on one line.
     pub(super) fn failed(tried: impl Into<String>, detail: &dyn std::fmt::Display) -> Self {
-        Self::Failed { tried: tried.into(), detail: one_line(detail) }
+        let words = detail.to_string();
+        let advice = ADVICE.iter().find(|(word, _)| words.contains(word));
+        let advice = advice.map(|(_, advice)| format!(" ({advice})")).unwrap_or_default();
+        Self::Failed { tried: tried.into(), detail: format!("{}{advice}", one_line(&words)) }
     }
 
     /// A document that can't be understood.
@@ -83,9 +99,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_of_a_library_stay_on_one_line_of_bearable_length() {
+    fn the_words_of_a_library_stay_on_one_line_of_bearable_length_with_what_to_do() {
         let error = StoreError::failed("read it", &"one\n two");
         assert_eq!(error.to_string(), "could not read it: one two");
+        let denied = StoreError::failed("read it", &"403 Forbidden: <Code>AccessDenied</Code>").to_string();
+        assert!(denied.ends_with("and s3:ListBucket on the bucket)"), "{denied}");
         let long = StoreError::failed("read it", &"é".repeat(1000)).to_string();
         assert_eq!(long.chars().count(), "could not read it: ".len() + LONGEST_DETAIL + 1);
     }

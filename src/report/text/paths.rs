@@ -78,7 +78,7 @@ fn show_reason(
         PathState::Broken => line.mark(Role::Bad, 'x'),
         PathState::Unknown => line.mark(Role::Doubtful, '?'),
     };
-    line.text(Role::Strong, name);
+    news::mark_age(findings, now, line.text(Role::Strong, name));
     line.plain(if made_by == MadeBy::Others { ", a rule that others made: " } else { ": " });
     let hop = hop.unwrap_or("an unnamed hop");
     match state {
@@ -86,7 +86,7 @@ fn show_reason(
         PathState::Broken => line.text(Role::Bad, "broken").plain(" at ").text(Role::Strong, hop),
         PathState::Unknown => line.plain("unknown at ").text(Role::Strong, hop),
     };
-    news::mark_age(findings, now, line).text(Role::Dim, &format!(" ({})", extent(paths)));
+    line.text(Role::Dim, &format!(" ({})", extent(paths)));
     if let Some(why) = why {
         line.plain(": ").plain(why);
     }
