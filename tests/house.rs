@@ -37,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "controller",
             "sound",
             "yaml",
+            "store",
         ],
     ),
     ("notifier", &["model", "events", "chat"]),

@@ -6,6 +6,7 @@ pub mod checks;
 pub mod console;
 pub mod exit;
 //HTML
+pub mod history;
 pub mod json;
 pub mod junit;
 pub mod markdown;

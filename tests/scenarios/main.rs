@@ -17,4 +17,5 @@ mod paths;
 mod pipeline;
 mod removal;
 mod sound;
+mod store;
 mod support;
