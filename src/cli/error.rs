@@ -53,6 +53,22 @@ pub enum CliError {
         "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
     )]
     RemovesPart,
+    /// The token of whoever asks for a sweep can't be had.
+    #[error("could not read the token that POST /reconcile asks for")]
+    Token {
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The address of the endpoints is taken, or not this machine's.
+    #[error("could not serve the status page on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// The terminal or a pipe broke.
     #[error("could not {tried}")]
     Output {
@@ -89,7 +105,9 @@ impl CliError {
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
-            Self::Discovery(_)
+            Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
+            Self::Token { .. }
+            | Self::Discovery(_)
             | Self::Selection(_)
             | Self::EventFile { .. }
             | Self::Sample(_)

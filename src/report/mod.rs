@@ -2,7 +2,9 @@
 //! an exit code for scripts. Pure: no clock, no terminal, no I/O.
 
 pub mod console;
+pub mod embedded_metrics;
 pub mod exit;
+pub mod figures;
 pub mod json;
 pub mod text;
 
