@@ -171,13 +171,11 @@ impl Rounds<'_> {
 
     /// A service's reports are for programs: each is one line.
     fn print(&self, report: &Report) -> Result<(), CliError> {
-        match self.global.output {
-            Output::Text => Ok(()),
-            Output::Json => {
-                let line = serde_json::to_string(report).map_err(CliError::Json)?;
-                run::write_out(&format!("{line}\n"))
-            }
+        if self.global.output != Output::Json {
+            return Ok(());
         }
+        let line = serde_json::to_string(report).map_err(CliError::Json)?;
+        run::write_out(&format!("{line}\n"))
     }
 }
 

@@ -9,4 +9,4 @@ pub mod json;
 pub mod text;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
