@@ -1,7 +1,7 @@
 //! The report as figures, for time series: what is wrong where, how far
 //! failures get, what was seen. Pure: the same report gives the same figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Pass, Report};
 
@@ -62,8 +62,8 @@ fn figures_with(report: &Report, most_accounts: usize) -> Figures {
 /// the report and whose series was there before: what is resolved is seen to be.
 pub fn with_resolved<'a>(figures: Figures, before: impl IntoIterator<Item = &'a Series>) -> Figures {
     let mut all = figures;
-    let accounts: Vec<String> = all.keys().filter_map(account).map(str::to_owned).collect();
-    let is_here = |series: &Series| account(series).is_some_and(|id| accounts.iter().any(|one| one == id));
+    let accounts: BTreeSet<String> = all.keys().filter_map(account).map(str::to_owned).collect();
+    let is_here = |series: &Series| account(series).is_some_and(|id| accounts.contains(id));
     let resolved: Vec<Series> = before
         .into_iter()
         .filter(|series| series.family != "foghorn_account_info" && is_here(series))
@@ -125,7 +125,7 @@ fn word(value: &impl serde::Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::mixed;
+    use crate::report::fixtures::mixed_with_conditions as mixed;
 
     fn value(figures: &Figures, family: &str, labels: &[(&str, &str)]) -> Option<u64> {
         let is_it = |series: &&Series| {
@@ -168,7 +168,7 @@ mod tests {
     fn accounts_beyond_the_most_are_summed_up() {
         let report = mixed();
         let figures = figures_with(&report, 1);
-        let accounts: std::collections::BTreeSet<&str> = figures.keys().filter_map(account).collect();
+        let accounts: BTreeSet<&str> = figures.keys().filter_map(account).collect();
         assert_eq!(accounts.len(), 2, "{accounts:?}");
         assert!(accounts.contains(OTHERS));
         assert_eq!(total(&figures, "foghorn_services"), report.summary.services as u64);

@@ -10,7 +10,7 @@ use crate::aws::watch::{Attempt, CallOutcome, CallWatcher};
 use crate::model::report::Metadata;
 use crate::model::{Account, AccountId, Mode};
 use crate::reconcile::Judged;
-use crate::report::fixtures::mixed;
+use crate::report::fixtures::mixed_with_conditions as mixed;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
