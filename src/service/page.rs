@@ -1,5 +1,8 @@
 //! The status page: the last report, and how the service stands.
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 use super::live::Status;
 use crate::model::Report;
 use crate::report::text::{self, Style};
@@ -30,7 +33,7 @@ fn standing(status: &Status) -> String {
         lines.push("It is ending: what is in hand is finished.".to_owned());
     }
     lines.push(match status.next_sweep {
-        Some(next) => format!("The next sweep is due at {}.", next.truncate_to_second()),
+        Some(next) => format!("The next sweep is due at {}.", moment(next)),
         None => format!("A sweep is under way: {} accounts are being worked on.", status.in_flight),
     });
     if status.requeued > 0 {
@@ -43,6 +46,11 @@ fn standing(status: &Status) -> String {
         lines.push(format!("The last round had trouble: {trouble}"));
     }
     lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect()
+}
+
+/// A time as the report has it, `2026-11-21T09:00:00Z`.
+fn moment(time: OffsetDateTime) -> String {
+    time.truncate_to_second().format(&Rfc3339).unwrap_or_default()
 }
 
 fn escaped(text: &str) -> String {
@@ -63,6 +71,13 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_says_when_the_next_sweep_is_due() {
+        let next_sweep = Some(time::macros::datetime!(2026-11-21 09:15:00.25 UTC));
+        let page = render(None, &Status { next_sweep, ..Status::default() });
+        assert!(page.contains("The next sweep is due at 2026-11-21T09:15:00Z."), "{page}");
+    }
 
     #[test]
     fn what_is_wrong_with_the_fleet_file_is_shown_as_text() {

@@ -96,7 +96,9 @@ fn logs<S>(settings: Settings) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: tracing::Subscriber + for<'span> LookupSpan<'span>,
 {
-    let filter = EnvFilter::try_from_env("FOGHORN_LOG").unwrap_or_else(|_| EnvFilter::new(level(settings)));
+    let asked = std::env::var("FOGHORN_LOG").ok().filter(|filter| !filter.trim().is_empty());
+    let asked = asked.and_then(|filter| EnvFilter::try_new(filter).ok());
+    let filter = asked.unwrap_or_else(|| EnvFilter::new(level(settings)));
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if is_json(settings.form, std::io::stderr().is_terminal()) {
         logs.json().flatten_event(true).with_filter(filter).boxed()
