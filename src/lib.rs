@@ -14,7 +14,8 @@
 //! [`plan`] and [`audit`] hold the two together and are pure, as are [`events`]
 //! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
-//! what a person types. [`model`] holds the nouns that all of them share.
+//! what a person types. [`model`] holds the nouns that all of them share, and
+//! [`yaml`] is how files are read and reports written.
 //!
 //! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
@@ -45,6 +46,7 @@ pub mod service;
 pub mod sound;
 pub mod sounding;
 pub mod telemetry;
+pub mod yaml;
 
 #[cfg(feature = "demo")]
 pub mod sim;

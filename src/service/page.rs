@@ -12,7 +12,7 @@ pub fn render(report: Option<&Report>, status: &Status) -> String {
     let title = report.map_or("foghorn", |report| report.metadata.fleet.as_str());
     let report = report.map_or_else(
         || "The first sweep is not over yet.".to_owned(),
-        |report| text::render(report, &Style { color: false, width: 0, verbose: 0 }),
+        |report| text::render(report, &Style { color: false, width: 0, verbose: 0, hyperlinks: false }),
     );
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
