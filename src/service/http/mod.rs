@@ -3,6 +3,7 @@
 
 pub mod gate;
 mod listener;
+mod rendered;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,16 +18,15 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::gate::{Gate, Refusal};
 use self::listener::{Limited, Peer};
-use super::live::{Live, Status};
+pub use self::rendered::Rendered;
+use super::live::Live;
 use super::metrics::Metrics;
-use super::page;
-use crate::model::Report;
 
 /// How long an answer may take to be made.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
@@ -68,13 +68,6 @@ pub struct Site {
     pub gate: Gate,
     /// What was last rendered, and of what.
     pub rendered: Rendered,
-}
-
-/// What was last rendered: the same report is not rendered for each who asks.
-#[derive(Default)]
-pub struct Rendered {
-    page: Mutex<Option<(Status, Option<Arc<Report>>, Bytes)>>,
-    json: Mutex<Option<(Arc<Report>, Bytes)>>,
 }
 
 /// Serves the endpoints until it is cancelled.
@@ -154,40 +147,16 @@ async fn report(State(site): State<Arc<Site>>) -> Response {
         let error = "{\"error\":\"the first sweep is not over\"}\n";
         return answer(StatusCode::SERVICE_UNAVAILABLE, JSON, error);
     };
-    // Whoever comes meanwhile waits for this one rendering.
-    let mut rendered = site.rendered.json.lock().await;
-    if let Some((_, json)) = rendered.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &report)) {
-        return answer(StatusCode::OK, JSON, json.clone());
-    }
-    let of = Arc::clone(&report);
-    match tokio::task::spawn_blocking(move || crate::report::json::render(&*of)).await {
-        Ok(Ok(json)) => {
-            let json = Bytes::from(json);
-            *rendered = Some((report, json.clone()));
-            answer(StatusCode::OK, JSON, json)
-        }
-        _ => answer(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the report could not be written as JSON\n"),
+    match site.rendered.json(report).await {
+        Some(json) => answer(StatusCode::OK, JSON, json),
+        None => answer(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the report could not be written as JSON\n"),
     }
 }
 
 async fn status_page(State(site): State<Arc<Site>>) -> Response {
-    let (status, report) = (site.live.status(), site.live.report());
-    let mut rendered = site.rendered.page.lock().await;
-    let is_same = |one: &Option<Arc<Report>>| match (one, &report) {
-        (Some(one), Some(report)) => Arc::ptr_eq(one, report),
-        (one, report) => one.is_none() && report.is_none(),
-    };
-    if let Some((_, _, page)) = rendered.as_ref().filter(|(was, of, _)| *was == status && is_same(of)) {
-        return answer(StatusCode::OK, HTML, page.clone());
-    }
-    let (shown, of) = (status.clone(), report.clone());
-    match tokio::task::spawn_blocking(move || page::render(of.as_deref(), &shown)).await {
-        Ok(page) => {
-            let page = Bytes::from(page);
-            *rendered = Some((status, report, page.clone()));
-            answer(StatusCode::OK, HTML, page)
-        }
-        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the page could not be made\n"),
+    match site.rendered.page(&site.live).await {
+        Some(page) => answer(StatusCode::OK, HTML, page),
+        None => answer(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the page could not be made\n"),
     }
 }
 
