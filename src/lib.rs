@@ -22,6 +22,9 @@
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
 //! counts.
 //!
+//! [`service`] runs the controller over and over, with endpoints for whoever
+//! watches it, and [`telemetry`] says what the process does.
+//!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
 #![forbid(unsafe_code)]
@@ -40,9 +43,11 @@ pub mod plan;
 pub mod reconcile;
 pub mod rehearsal;
 pub mod report;
+pub mod service;
 pub mod sound;
 pub mod sounding;
 pub mod store;
+pub mod telemetry;
 pub mod yaml;
 
 #[cfg(feature = "demo")]

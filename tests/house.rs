@@ -19,6 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rehearsal", &["model", "fleet", "events", "plan", "chat"]),
     ("reconcile", &["model", "fleet", "plan", "audit", "aws"]),
     ("controller", &["model", "reconcile"]),
+    ("service", &["model", "aws", "reconcile", "controller", "report", "telemetry"]),
+    ("telemetry", &["model", "aws", "report"]),
     ("sounding", &["model", "fleet", "events", "plan"]),
     ("sound", &["model", "fleet", "events", "sounding", "aws", "reconcile"]),
     (
@@ -35,7 +37,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "reconcile",
             "rehearsal",
             "controller",
+            "service",
             "sound",
+            "telemetry",
             "yaml",
             "store",
         ],
@@ -44,7 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("package", &["model"]),
     ("bin", &["notifier"]),
     ("sim", &["events"]),
-    ("main", &["cli", "report"]),
+    ("main", &["cli", "report", "telemetry"]),
     ("lib", &[]),
 ];
 

@@ -38,6 +38,7 @@ mod shared;
 mod sns;
 mod sqs;
 mod text;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -53,6 +54,7 @@ use self::limiter::Buckets;
 pub use self::organizations::{DiscoveredAccount, Discovery};
 use self::session::Session;
 use self::shared::Shared;
+use self::watch::CallWatcher;
 use time::OffsetDateTime;
 
 use crate::model::snapshot::Interest;
@@ -179,6 +181,12 @@ impl Aws {
     /// Attempts sent so far, retries included, by IAM action: `ecs:ListClusters`.
     pub fn calls(&self) -> BTreeMap<String, u64> {
         self.shared.clients().counts()
+    }
+
+    /// Tells this one of every attempt at a call from now on; the first who asks
+    /// is told.
+    pub fn watch_calls(&self, watcher: Arc<dyn CallWatcher>) {
+        self.shared.clients().watch_calls(watcher);
     }
 
     fn entrance(&self, account: &Account) -> Arc<Entrance> {

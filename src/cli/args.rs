@@ -1,11 +1,13 @@
 //! What can be typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::Intent;
+use crate::telemetry;
 
 /// If an ECS deployment fails, will a person hear about it? Foghorn asks that
 /// of every AWS account and Region of an organisation, repairs what it owns,
@@ -27,6 +29,19 @@ pub struct Arguments {
     pub global: Global,
 }
 
+impl Arguments {
+    /// How the process tells about itself.
+    pub fn telemetry(&self) -> telemetry::Settings {
+        let form = match self.global.log_format {
+            LogFormat::Auto => telemetry::Form::Auto,
+            LogFormat::Text => telemetry::Form::Text,
+            LogFormat::Json => telemetry::Form::Json,
+        };
+        let is_service = matches!(self.command, Command::Run(_));
+        telemetry::Settings { form, verbose: self.global.verbose, is_service }
+    }
+}
+
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
@@ -46,8 +61,11 @@ pub struct Global {
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// The form of the log on standard error
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORM")]
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Auto, value_name = "FORM")]
     pub log_format: LogFormat,
+    /// At the end also print the figures on standard output, for whoever collects it
+    #[arg(long, global = true, value_enum, value_name = "FORM")]
+    pub metrics: Option<MetricsForm>,
     /// Show more: everything that is folded, and what Foghorn does; twice for every call
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -64,9 +82,18 @@ pub enum Output {
     Json,
 }
 
+/// Forms of the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MetricsForm {
+    /// One line of CloudWatch's embedded metric format, after the report
+    Emf,
+}
+
 /// Forms of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
+    /// Text on a terminal, JSON anywhere else
+    Auto,
     /// For people
     Text,
     /// For programs
@@ -80,6 +107,8 @@ pub enum Command {
     Plan(PrunableArguments<AwsArguments>),
     /// Show the plan, ask, make the changes, and look again
     Apply(PrunableArguments<ApplyArguments>),
+    /// Plan and apply at an interval as a long-lived service, with a status page and metrics
+    Run(PrunableArguments<RunArguments>),
     /// Show everything that the fleet owns, ask, and remove it; nothing else is touched
     Destroy(ApplyArguments),
     /// Send one canary down every pipeline and say how far each got; the rooms get a message each
@@ -153,6 +182,41 @@ pub struct ApplyArguments {
     /// Make the changes without asking; required where there is no terminal
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// Options of `run`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Running it is the consent: changes are made without asking, within spec.guard. SIGTERM ends it: the \
+                  passes in hand are finished, and the exit code is 0."
+)]
+pub struct RunArguments {
+    /// What to look at.
+    #[command(flatten)]
+    pub fleet: AwsArguments,
+    /// Look, and never write
+    #[arg(long)]
+    pub plan_only: bool,
+    /// How often every account is looked at, give or take a tenth
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_interval)]
+    pub interval: Duration,
+    /// Where /healthz, /readyz, /metrics, /report.json and the status page are served
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// How long the end may take after SIGTERM
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub grace: Duration,
+    /// A file with the token that POST /reconcile asks for (or FOGHORN_TOKEN); without one only this machine may ask
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+}
+
+/// Shorter intervals would only keep AWS throttling.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
+
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    let interval = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if interval < SHORTEST_INTERVAL { Err("the shortest is 1s".to_owned()) } else { Ok(interval) }
 }
 
 /// Options of `sound`.

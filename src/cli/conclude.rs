@@ -1,11 +1,13 @@
 //! How every run that gives a report ends.
 
-use super::args::Global;
+use super::args::{Global, MetricsForm};
 use super::error::CliError;
 use super::memory::Memory;
 use super::run;
 use crate::model::Report;
+use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
+use crate::telemetry;
 
 /// Says in the report what is new, prints it, keeps it, and says what it comes
 /// to.
@@ -14,5 +16,16 @@ pub async fn conclude(global: &Global, mut memory: Memory, mut report: Report) -
     let printed = run::print(global, &report);
     memory.save(&report).await;
     printed?;
+    measure(global, &report)?;
     Ok(exit_code(&report))
+}
+
+/// Tells the figures of a report to whoever collects them. On standard output
+/// they are a line of their own, after the report: logs are cut at line ends.
+pub fn measure(global: &Global, report: &Report) -> Result<(), CliError> {
+    telemetry::show(report);
+    match global.metrics {
+        Some(MetricsForm::Emf) => run::write_out(&format!("{}\n", embedded_metrics::render(report))),
+        None => Ok(()),
+    }
 }

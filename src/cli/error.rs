@@ -83,6 +83,22 @@ pub enum CliError {
     /// The fleet file says that no report is kept.
     #[error("no report is kept: the fleet file says `store: none`")]
     NothingKept,
+    /// The token of whoever asks for a sweep can't be had.
+    #[error("could not read the token that POST /reconcile asks for")]
+    Token {
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The address of the endpoints is taken, or not this machine's.
+    #[error("could not serve the status page on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// The terminal or a pipe broke.
     #[error("could not {tried}")]
     Output {
@@ -125,6 +141,10 @@ impl CliError {
             }
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
+            }
+            Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
+            Self::Token { .. } => {
+                Some("put a token into the file that --token-file names, or into FOGHORN_TOKEN")
             }
             Self::Selection(_) => Some(
                 "`foghorn validate` says what the fleet file holds; look at --account, --region and --pipeline",

@@ -20,13 +20,14 @@ pub mod progress;
 pub mod report;
 pub mod run;
 pub mod schema;
+pub mod service;
 pub mod sound;
-pub mod telemetry;
 pub mod test_event;
 pub mod validate;
 
 use args::{Arguments, Command};
 use error::CliError;
+use tracing::Instrument;
 
 use crate::report::exit::ExitCode;
 
@@ -34,9 +35,12 @@ use crate::report::exit::ExitCode;
 pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let Arguments { command, global } = arguments;
     match command {
-        Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).await,
-        Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
-        Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
+        Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).instrument(span("plan")).await,
+        Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).instrument(span("apply")).await,
+        Command::Run(service) => Box::pin(service::run(&global, &service)).await,
+        Command::Destroy(destroy) => {
+            Box::pin(destroy::run(&global, &destroy)).instrument(span("destroy")).await
+        }
         Command::Sound(sound) => Box::pin(sound::run(&global, &sound)).await,
         Command::Report(report) => Box::pin(report::run(&global, &report)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
@@ -50,4 +54,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         #[cfg(feature = "demo")]
         Command::Demo(demo) => Box::pin(demo::run(&global, &demo)).await,
     }
+}
+
+/// What a run over all accounts is known by in traces.
+fn span(mode: &'static str) -> tracing::Span {
+    tracing::info_span!("sweep", mode)
 }

@@ -14,6 +14,7 @@ pub mod chat;
 pub mod coverage;
 pub mod desired;
 pub mod destination;
+pub mod embedded_metric;
 pub mod event;
 pub mod finding;
 pub mod function;

@@ -256,6 +256,21 @@ pub(crate) fn mixed() -> Report {
     )
 }
 
+/// The same, with a condition in every account.
+pub(crate) fn mixed_with_conditions() -> Report {
+    let mut report = mixed();
+    for pass in &mut report.passes {
+        pass.conditions.push(Condition {
+            kind: ConditionType::Heard,
+            status: ConditionStatus::Unknown,
+            reason: "Gap".into(),
+            message: "part of the way could not be seen".to_owned(),
+            last_transition_time: report.metadata.started_at,
+        });
+    }
+    report
+}
+
 /// Breakers off, and a rule that someone disabled and changed by hand.
 fn prod() -> Pass {
     let breakers = ["web", "api", "cart", "pay", "mail", "search", "login"];

@@ -4,7 +4,9 @@
 
 pub mod checks;
 pub mod console;
+pub mod embedded_metrics;
 pub mod exit;
+pub mod figures;
 //HTML
 pub mod history;
 pub mod json;
@@ -19,4 +21,4 @@ mod when;
 mod worst;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;

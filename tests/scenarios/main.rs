@@ -5,6 +5,7 @@
 mod accounts;
 mod bad_input;
 mod breakers;
+mod collector;
 mod coverage;
 mod drift;
 mod examples;
@@ -16,6 +17,9 @@ mod ownership;
 mod paths;
 mod pipeline;
 mod removal;
+mod served;
+mod service;
 mod sound;
 mod store;
 mod support;
+mod telemetry;
