@@ -9,7 +9,8 @@ mod escape;
 mod findings;
 mod page;
 
-// TESTS
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Mode, Pass, Report};
 
