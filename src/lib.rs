@@ -15,7 +15,8 @@
 //! and [`report`]. [`chat`] is the door to chat rooms, [`store`] the memory of
 //! earlier runs and the lock of those that write. [`reconcile`] is one
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
-//! what a person types. [`model`] holds the nouns that all of them share.
+//! what a person types. [`model`] holds the nouns that all of them share, and
+//! [`yaml`] is how files are read and reports written.
 //!
 //! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
@@ -42,6 +43,7 @@ pub mod report;
 pub mod sound;
 pub mod sounding;
 pub mod store;
+pub mod yaml;
 
 #[cfg(feature = "demo")]
 pub mod sim;

@@ -49,6 +49,26 @@ pub enum CliError {
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
+    /// Questions are open, and there is nobody to answer them.
+    #[error("there is no terminal to ask on, and these are not given: {0}")]
+    Unanswered(String),
+    /// An answer makes no fleet file.
+    #[error("this makes no fleet file: {0}")]
+    Answer(String),
+    /// A file is in the way.
+    #[error("{0} is there already, and is left as it is")]
+    FileExists(String),
+    /// A command has one form alone.
+    #[error("{0} gives text, and no other form")]
+    OnlyText(&'static str),
+    /// There is no such check.
+    #[error("there is no check `{name}`{hint}")]
+    UnknownCheck {
+        /// What was asked for.
+        name: String,
+        /// The nearest, if any is near.
+        hint: String,
+    },
     /// A removal was asked for part of an account.
     #[error(
         "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
@@ -106,14 +126,21 @@ impl CliError {
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
-            Self::Discovery(_)
-            | Self::Selection(_)
-            | Self::EventFile { .. }
-            | Self::Sample(_)
-            | Self::NobodyToAsk
-            | Self::Store(_)
-            | Self::Output { .. }
-            | Self::Json(_) => None,
+            Self::Selection(_) => Some(
+                "`foghorn validate` says what the fleet file holds; look at --account, --region and --pipeline",
+            ),
+            Self::EventFile { .. } => Some("`--sample all` tries events that Foghorn brings along"),
+            Self::Sample(_) => Some("`--sample all` tries every sample, each by name"),
+            Self::Unanswered(_) | Self::Answer(_) => Some("`foghorn init --help` says what each flag takes"),
+            Self::FileExists(_) => Some("name another with --file, print it with `--file -`, or say --force"),
+            Self::OnlyText(_) => Some("leave out -o"),
+            Self::UnknownCheck { .. } => Some("`foghorn explain` lists all checks"),
+            Self::NobodyToAsk => Some("`foghorn plan` shows what would be changed"),
+            Self::Discovery(_) => {
+                Some("see whether AWS Organizations can be reached from here, and run again")
+            }
+            Self::Store(_) => Some("look at spec.store of the fleet file"),
+            Self::Output { .. } | Self::Json(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,
         }

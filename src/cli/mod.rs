@@ -3,13 +3,16 @@
 pub mod apply;
 pub mod args;
 pub mod bootstrap;
+pub mod completions;
 mod conclude;
 pub mod confirm;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod destroy;
 pub mod error;
+pub mod explain;
 mod holder;
+pub mod init;
 mod materials;
 pub mod memory;
 pub mod plan;
@@ -40,6 +43,10 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        Command::Explain(explain) => explain::run(&global, &explain),
+        Command::Init(init) => init::run(&init),
+        Command::Completions(completions) => completions::completions(completions.shell),
+        Command::Man(man) => completions::man(&man),
         #[cfg(feature = "demo")]
         Command::Demo(demo) => Box::pin(demo::run(&global, &demo)).await,
     }

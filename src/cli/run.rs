@@ -182,6 +182,7 @@ fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
 pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
     let text = match global.output {
         Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
+        Output::Table => report::text::render_table(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
     };
     write_out(&format!("{}\n", text.trim_end()))
@@ -202,7 +203,8 @@ pub fn style(global: &Global, stream: &impl IsTerminal) -> Style {
     let terminal = stream.is_terminal();
     let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let width = if terminal { terminal_width() } else { 0 };
-    Style { color, width, verbose: global.verbose }
+    let hyperlinks = color && supports_hyperlinks::supports_hyperlinks();
+    Style { color, hyperlinks, width, verbose: global.verbose }
 }
 
 /// The width of the terminal; 0, which folds nothing, where it won't say.

@@ -16,7 +16,9 @@ pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode
     let run = Run::prepare(global, &aws, Intent::Converge).await?;
     let report = run.sound(arguments.timeout).await;
     let text = match global.output {
-        Output::Text => report::text::render_sound(&report, &run::style(global, &std::io::stdout())),
+        Output::Text | Output::Table => {
+            report::text::render_sound(&report, &run::style(global, &std::io::stdout()))
+        }
         Output::Json => report::json::render(&report).map_err(CliError::Json)?,
     };
     run::write_out(&format!("{}\n", text.trim_end()))?;

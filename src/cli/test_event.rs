@@ -76,7 +76,7 @@ fn text(source: impl Read) -> std::io::Result<String> {
 
 fn print<T: Serialize>(global: &Global, what: &T, render: fn(&T, &Style) -> String) -> Result<(), CliError> {
     let text = match global.output {
-        Output::Text => render(what, &shared::style(global, &std::io::stdout())),
+        Output::Text | Output::Table => render(what, &shared::style(global, &std::io::stdout())),
         Output::Json => report::json::render(what).map_err(CliError::Json)?,
     };
     shared::write_out(&text)

@@ -19,6 +19,7 @@ pub mod finding;
 pub mod function;
 pub mod hub;
 pub mod materials;
+pub mod moment;
 pub mod news;
 pub mod notice;
 pub mod notifier;

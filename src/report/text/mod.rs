@@ -5,20 +5,22 @@
 
 mod account;
 mod changes;
-mod counts;
+pub(in crate::report) mod counts;
 mod coverage;
-mod differences;
+pub(in crate::report) mod differences;
+mod explanation;
 mod findings;
 mod line;
-mod names;
+pub(in crate::report) mod names;
 mod news;
-mod next;
+pub(in crate::report) mod next;
 mod paths;
 mod plan;
 mod rehearsal;
 mod sound;
-mod standing;
+pub(in crate::report) mod standing;
 mod summary;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -26,15 +28,19 @@ mod tests;
 use crate::model::Report;
 use line::Lines;
 
+pub use explanation::{render_explanation, render_explanations};
 pub use plan::render_plan;
 pub use rehearsal::{render_rehearsal, render_rehearsals};
 pub use sound::render_sound;
+pub use table::render_table;
 
 /// How the text shall look. The caller knows the terminal; this module doesn't.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Style {
     /// Whether to colour with ANSI escapes.
     pub color: bool,
+    /// Whether to make links, which some terminals open.
+    pub hyperlinks: bool,
     /// Where to wrap, in columns; 0 for not at all.
     pub width: usize,
     /// 0 folds what is alike; from 1 on everything is shown.

@@ -8,7 +8,7 @@ use super::counts::counted;
 /// How an account stands, in the order of the report. Each account stands in
 /// exactly one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(in crate::report) enum Standing {
     /// Something is wrong or differs.
     Drift,
     /// Part of it could not be read, whatever the rest is like.
@@ -20,7 +20,7 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    pub(super) fn of(pass: &Pass) -> Self {
+    pub(in crate::report) fn of(pass: &Pass) -> Self {
         let read = |state: CoverageState| matches!(state, CoverageState::Seen | CoverageState::Partial);
         if pass.is_incomplete() {
             let any = pass.coverage.iter().any(|coverage| read(coverage.state));
@@ -32,12 +32,12 @@ impl Standing {
 
 /// What being fine means for these accounts: one without a pipeline, or with
 /// services that nobody can judge, is in sync, but not known to be heard.
-pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
+pub(in crate::report) fn fine_means(passes: &[&Pass]) -> &'static str {
     if are_heard(passes) { "heard and in sync" } else { "in sync" }
 }
 
 /// Whether a failure is heard in every one of these accounts.
-pub(super) fn are_heard(passes: &[&Pass]) -> bool {
+pub(in crate::report) fn are_heard(passes: &[&Pass]) -> bool {
     let in_doubt = |condition: &Condition| {
         condition.kind == ConditionType::Heard && condition.status != ConditionStatus::True
     };
@@ -46,7 +46,7 @@ pub(super) fn are_heard(passes: &[&Pass]) -> bool {
 }
 
 /// What a person wants to know first.
-pub(super) fn headline(mode: Mode, passes: &[Pass]) -> String {
+pub(in crate::report) fn headline(mode: Mode, passes: &[Pass]) -> String {
     let standings: Vec<Standing> = passes.iter().map(Standing::of).collect();
     let count = |standing| standings.iter().filter(|other| **other == standing).count();
     let fine: Vec<&Pass> = passes.iter().filter(|pass| Standing::of(pass) == Standing::Fine).collect();
@@ -87,7 +87,7 @@ fn alone(standing: Standing, means: &str) -> String {
 }
 
 /// What an account that is fine was found to hold.
-pub(super) fn holds(pass: &Pass) -> String {
+pub(in crate::report) fn holds(pass: &Pass) -> String {
     let (locations, clusters, services) = (pass.coverage.len(), pass.clusters, pass.services);
     format!(
         "{}, {}, {}",

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{CoverageState, Mode};
 use crate::report::fixtures::{self, *};
 
-const TERMINAL: Style = Style { color: false, width: 100, verbose: 0 };
+const TERMINAL: Style = Style { color: false, hyperlinks: false, width: 100, verbose: 0 };
 
 fn golden(name: &str, text: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
