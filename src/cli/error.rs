@@ -174,8 +174,8 @@ impl CliError {
                 Some("see whether AWS Organizations can be reached from here, and run again")
             }
             Self::NoSuchForm => Some("choose -o text, json or yaml"),
-            Self::Store(_)
-            | Self::Output { .. }
+            Self::Store(_) => Some("look at spec.store of the fleet file"),
+            Self::Output { .. }
             | Self::Json(_)
             | Self::Yaml(_)
             | Self::Html(_)
