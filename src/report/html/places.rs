@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::map::labels;
 use super::shown;
 use crate::model::{AccountId, Location, Pass};
 
@@ -13,7 +14,7 @@ const MOST: usize = 12;
 /// Places in the gathering.
 #[derive(Debug, Default)]
 pub(super) struct Places<'a> {
-    accounts: BTreeMap<(&'a str, &'a AccountId), BTreeSet<Location>>,
+    accounts: BTreeMap<(&'a str, &'a AccountId), (&'a Pass, BTreeSet<Location>)>,
 }
 
 /// Some accounts by name, and how many more there are.
@@ -29,11 +30,14 @@ struct Account {
     name: String,
     id: String,
     locations: String,
+    /// Who the account belongs to, as far as labels say it.
+    labels: Vec<String>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn add(&mut self, pass: &'a Pass, location: Location) {
-        self.accounts.entry((&pass.account.name, &pass.account.id)).or_default().insert(location);
+        let key = (pass.account.name.as_str(), &pass.account.id);
+        self.accounts.entry(key).or_insert_with(|| (pass, BTreeSet::new())).1.insert(location);
     }
 
     /// How many accounts there are.
@@ -42,10 +46,15 @@ impl<'a> Places<'a> {
     }
 
     pub(super) fn named(&self) -> Named {
-        let count = self.accounts.values().map(BTreeSet::len).sum();
-        let accounts = self.accounts.iter().take(MOST).map(|((name, id), locations)| {
+        let count = self.accounts.values().map(|(_, locations)| locations.len()).sum();
+        let accounts = self.accounts.iter().take(MOST).map(|((name, id), (pass, locations))| {
             let locations: Vec<String> = locations.iter().map(Location::to_string).collect();
-            Account { name: shown(name), id: id.to_string(), locations: locations.join(", ") }
+            Account {
+                name: shown(name),
+                id: id.to_string(),
+                locations: locations.join(", "),
+                labels: labels(pass),
+            }
         });
         Named { accounts: accounts.collect(), more: self.accounts.len().saturating_sub(MOST), count }
     }
