@@ -16,6 +16,8 @@
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share.
 //!
+//! [`posting`] tells rooms of a report, each its part.
+//!
 //! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
 //! counts.
@@ -35,6 +37,7 @@ pub mod model;
 pub mod notifier;
 pub mod package;
 pub mod plan;
+pub mod posting;
 pub mod reconcile;
 pub mod rehearsal;
 pub mod report;

@@ -5,6 +5,7 @@ use super::conclude::conclude;
 use super::confirm;
 use super::error::CliError;
 use super::run::Run;
+use super::tell;
 use crate::model::{Change, Mode, Pass};
 use crate::plan::guard;
 use crate::report::exit::ExitCode;
@@ -31,12 +32,13 @@ pub async fn carry_out(
     run: &Run,
     mode: Mode,
 ) -> Result<ExitCode, CliError> {
+    let rooms = tell::open(global, &arguments.fleet, run, mode).await?;
     let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
     let approved =
         writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);
     let passes = if approved { run.apply(passes).await } else { passes };
     let report = run.report(mode, passes);
-    conclude(global, report).await
+    conclude(global, report, rooms).await
 }
 
 fn writes(passes: &[Pass]) -> usize {

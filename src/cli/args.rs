@@ -112,6 +112,9 @@ pub struct AwsArguments {
     /// The notifier's program, for pipelines via lambda [default: foghorn-notifier beside foghorn]
     #[arg(long, value_name = "PATH")]
     pub notifier: Option<PathBuf>,
+    /// Tell no room of the report, whatever spec.report says
+    #[arg(long)]
+    pub no_post: bool,
 }
 
 /// Options of commands that also remove.

@@ -3,6 +3,8 @@
 use std::io;
 
 use crate::aws::AwsError;
+use crate::chat::PostError;
+use crate::chat::bot::ApiError;
 use crate::rehearsal::event::EventError;
 use crate::rehearsal::sample::UnknownSample;
 
@@ -45,6 +47,12 @@ pub enum CliError {
     /// A sample was asked for that there is not.
     #[error("there is nothing to try")]
     Sample(#[source] UnknownSample),
+    /// Chat rooms can't be posted to from this machine.
+    #[error("the rooms of spec.report can't be told from this machine")]
+    Rooms(#[source] PostError),
+    /// The address of Slack's Web API is none.
+    #[error("FOGHORN_SLACK_API_URL can't be used")]
+    SlackApi(#[source] ApiError),
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
@@ -89,6 +97,8 @@ impl CliError {
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
+            Self::Rooms(error) => Some(error.next_step()),
+            Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Discovery(_)
             | Self::Selection(_)
             | Self::EventFile { .. }

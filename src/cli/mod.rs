@@ -16,6 +16,7 @@ pub mod run;
 pub mod schema;
 pub mod sound;
 pub mod telemetry;
+mod tell;
 pub mod test_event;
 pub mod validate;
 

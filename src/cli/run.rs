@@ -105,6 +105,11 @@ impl Run {
         report
     }
 
+    /// AWS, as the run sees it.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// Cancelled once the run is to end early.
     pub fn stop(&self) -> &CancellationToken {
         &self.reconciler.stop

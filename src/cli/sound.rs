@@ -12,7 +12,7 @@ use crate::sound::Watcher;
 
 /// Sounds every pipeline and prints how far the canaries got.
 pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode, CliError> {
-    let aws = AwsArguments { fleet: arguments.fleet.clone(), notifier: None };
+    let aws = AwsArguments { fleet: arguments.fleet.clone(), notifier: None, no_post: true };
     let run = Run::prepare(global, &aws, Intent::Converge).await?;
     let report = run.sound(arguments.timeout).await;
     let text = match global.output {

@@ -2,9 +2,10 @@
 //! an exit code for scripts. Pure: no clock, no terminal, no I/O.
 
 pub mod console;
+pub mod digest;
 pub mod exit;
 pub mod json;
 pub mod text;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;

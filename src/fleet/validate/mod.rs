@@ -10,7 +10,9 @@ mod limits;
 mod names;
 mod organization;
 mod pipelines;
+mod report;
 mod rooms;
+mod secrets;
 mod tags;
 mod webhooks;
 
@@ -58,6 +60,7 @@ pub fn validate(fleet: &Fleet, today: Date) -> Verdict {
     webhooks::check(fleet, &mut verdict);
     hubs::check(fleet, &mut verdict);
     alarms::check(fleet, &mut verdict);
+    report::check(fleet, &mut verdict);
     tags::check(&fleet.spec.tags, &mut verdict);
     limits::check(&fleet.spec.limits, &mut verdict);
     verdict

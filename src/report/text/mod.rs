@@ -6,17 +6,17 @@
 mod account;
 mod changes;
 mod counts;
-mod coverage;
+pub(super) mod coverage;
 mod differences;
 mod findings;
 mod line;
-mod names;
-mod next;
+pub(super) mod names;
+pub(super) mod next;
 mod paths;
 mod plan;
 mod rehearsal;
 mod sound;
-mod standing;
+pub(super) mod standing;
 mod summary;
 
 #[cfg(test)]

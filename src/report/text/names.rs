@@ -10,7 +10,7 @@ const USUAL: usize = 5;
 
 /// An ARN without the parts that say where it is, since the text around it
 /// does; `cluster/service` for an ECS service; any other name as it is.
-pub(super) fn short(subject: &str) -> &str {
+pub(in crate::report) fn short(subject: &str) -> &str {
     let mut parts = subject.splitn(6, ':');
     match (parts.next(), parts.nth(4)) {
         (Some("arn"), Some(resource)) => resource.strip_prefix("service/").unwrap_or(resource),
@@ -19,7 +19,7 @@ pub(super) fn short(subject: &str) -> &str {
 }
 
 /// Whether the name is that of an ECS service.
-pub(super) fn is_service(subject: &str) -> bool {
+pub(in crate::report) fn is_service(subject: &str) -> bool {
     subject.starts_with("arn:") && subject.contains(":ecs:") && subject.contains(":service/")
 }
 
@@ -69,7 +69,7 @@ fn show_cluster(cluster: &str, names: &[&str], style: Style, line: &mut Line) ->
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(super) fn listed(names: &[impl AsRef<str>]) -> String {
+pub(in crate::report) fn listed(names: &[impl AsRef<str>]) -> String {
     let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     match names.as_slice() {
         [] => String::new(),

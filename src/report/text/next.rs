@@ -6,7 +6,7 @@ use crate::model::{Action, Check, Kind, Outcome};
 use super::counts::counted;
 
 /// The steps that would bring the fleet further, most useful first.
-pub(super) fn steps(report: &Report) -> Vec<String> {
+pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
     let mut steps = Vec::new();
     let due = count_changes(report, Outcome::Planned);
     let undone = count_changes(report, Outcome::Failed) + count_changes(report, Outcome::Skipped);

@@ -8,7 +8,7 @@ use super::counts::counted;
 /// How an account stands, in the order of the report. Each account stands in
 /// exactly one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(in crate::report) enum Standing {
     /// Something is wrong or differs.
     Drift,
     /// Part of it could not be read, whatever the rest is like.
@@ -20,7 +20,7 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    pub(super) fn of(pass: &Pass) -> Self {
+    pub(in crate::report) fn of(pass: &Pass) -> Self {
         let read = |state: CoverageState| matches!(state, CoverageState::Seen | CoverageState::Partial);
         if pass.is_incomplete() {
             let any = pass.coverage.iter().any(|coverage| read(coverage.state));
@@ -32,7 +32,7 @@ impl Standing {
 
 /// What being fine means for these accounts: one without a pipeline, or with
 /// services that nobody can judge, is in sync, but not known to be heard.
-pub(super) fn fine_means(passes: &[&Pass]) -> &'static str {
+pub(in crate::report) fn fine_means(passes: &[&Pass]) -> &'static str {
     if are_heard(passes) { "heard and in sync" } else { "in sync" }
 }
 
