@@ -63,8 +63,10 @@ pub struct Digest {
     pub level: Level,
     /// What a person wants to know first, in one sentence.
     pub headline: String,
-    /// The figures, what is new, what is unknown, and what to do: a line each.
+    /// The figures, what is new and what is unknown: a line each.
     pub facts: Vec<String>,
+    /// What to do next, the most useful first.
+    pub next: Vec<String>,
     /// The accounts of which there is something to tell, worst first.
     pub accounts: Vec<AccountDigest>,
     /// What a person wants to know last.

@@ -33,6 +33,7 @@ mod tests {
             level: Level::Clear,
             headline: String::new(),
             facts: Vec::new(),
+            next: Vec::new(),
             accounts: Vec::new(),
             chapters: Vec::new(),
             is_drift,

@@ -9,17 +9,17 @@
 use serde_json::{Value, json};
 
 use super::Messages;
-use super::pages::{Shape, pages};
+use super::pages::{Shape, first_lines, pages};
 use super::story::{Group, Line, Span, Story};
 use crate::chat::cut::cut;
 use crate::chat::limits::{CHATBOT_DESCRIPTION, CHATBOT_TITLE};
 use crate::model::digest::Digest;
 
-/// Characters for the figures and the foot.
-const AROUND_GROUPS: usize = 3200;
-
 /// Characters for the figures.
-const LEAD: usize = 2500;
+const LINES: usize = 2500;
+
+/// How many steps are told, each of which is its own text.
+const MOST_STEPS: usize = 5;
 
 /// How many messages the details take at most.
 const MOST_REPLIES: usize = 4;
@@ -27,29 +27,34 @@ const MOST_REPLIES: usize = 4;
 /// The message, and further ones in its thread.
 pub(super) fn messages(digest: &Digest) -> Messages {
     let story = Story::of(digest);
-    let accounts = pages(&story.accounts, shape(CHATBOT_DESCRIPTION - AROUND_GROUPS), 1, "account").concat();
-    let replies = pages(&story.details, shape(CHATBOT_DESCRIPTION), MOST_REPLIES, "group of details");
-    let mut parts = vec![lead(&story.lead)];
+    let (lead, foot) = (lines(&story.lead), harmless(&story.foot));
+    let around = lead.chars().chain(foot.chars()).map(units).sum::<usize>() + 4;
+    let accounts =
+        pages(&story.accounts, shape(CHATBOT_DESCRIPTION.saturating_sub(around)), 1, "account").concat();
+    let replies = pages(&story.details, shape(CHATBOT_DESCRIPTION), MOST_REPLIES, "section");
+    let mut parts = vec![lead];
     parts.extend(accounts.iter().map(group));
-    parts.push(harmless(&story.foot));
-    let details = replies
-        .iter()
-        .map(|groups| notification(&story, None, &groups.iter().map(group).collect::<Vec<_>>().join("\n\n")));
-    Messages {
-        details: details.collect(),
-        main: notification(&story, Some(&story.title), &parts.join("\n\n")),
-    }
+    parts.push(foot);
+    parts.retain(|part| !part.is_empty());
+    let details = replies.iter().map(|groups| {
+        notification(&story, false, &groups.iter().map(group).collect::<Vec<_>>().join("\n\n"))
+    });
+    Messages { details: details.collect(), main: notification(&story, true, &parts.join("\n\n")) }
 }
 
 fn shape(page: usize) -> Shape {
     Shape { page, group: CHATBOT_DESCRIPTION / 2, groups: usize::MAX, around: 4, cost: line_cost }
 }
 
-fn notification(story: &Story, title: Option<&str>, description: &str) -> Value {
+fn notification(story: &Story, is_main: bool, description: &str) -> Value {
     let summary = harmless(&cut(&story.title, CHATBOT_TITLE, units));
     let mut content = json!({ "textType": "client-markdown", "description": description });
-    if title.is_some() {
+    if is_main {
         content["title"] = summary.clone().into();
+        let steps: Vec<String> = story.next.iter().take(MOST_STEPS).map(line).collect();
+        if !steps.is_empty() {
+            content["nextSteps"] = steps.into();
+        }
     }
     json!({
         "version": "1.0",
@@ -64,16 +69,10 @@ fn notification(story: &Story, title: Option<&str>, description: &str) -> Value 
     })
 }
 
-/// The figures, as many as there is room for.
-fn lead(lines: &[Line]) -> String {
-    let mut left = LEAD;
-    let fits = |line: &&Line| {
-        let cost = line_cost(line);
-        let fits = cost <= left;
-        left = left.saturating_sub(cost);
-        fits
-    };
-    lines.iter().take_while(fits).map(line).collect::<Vec<String>>().join("\n")
+/// The figures, as many lines as there is room for.
+fn lines(lines: &[Line]) -> String {
+    let lines: Vec<String> = first_lines(lines, LINES, line_cost).iter().map(line).collect();
+    lines.join("\n")
 }
 
 fn group(group: &Group) -> String {

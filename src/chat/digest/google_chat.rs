@@ -7,21 +7,22 @@
 use serde_json::{Value, json};
 
 use super::Messages;
-use super::pages::{Shape, pages};
+use super::pages::{Shape, first_lines, pages};
 use super::story::{Group, Line, Span, Story};
 use crate::chat::cut::cut;
 use crate::chat::google_chat::{cost, escape, without_brackets};
 use crate::chat::limits::{GOOGLE_CHAT_BYTES, GOOGLE_CHAT_WIDGETS};
 use crate::model::digest::Digest;
 
-/// Bytes for all but the groups: header, figures, foot, fallback and thread.
+/// Bytes for all but the groups: header, figures, what to do
+/// next, foot, fallback and thread.
 const AROUND_GROUPS: usize = 12_000;
 
 /// Bytes for the title, once in the card and once for notifications.
 const TITLE: usize = 1000;
 
-/// Bytes for the figures.
-const LEAD: usize = 7000;
+/// Bytes for the figures, and for what to do next.
+const LINES: usize = 4000;
 
 /// Bytes for one account or one group of details.
 const GROUP: usize = 8000;
@@ -33,7 +34,7 @@ const MOST_REPLIES: usize = 3;
 pub(super) fn messages(digest: &Digest) -> Messages {
     let story = Story::of(digest);
     let accounts = pages(&story.accounts, shape(), 1, "account").concat();
-    let replies = pages(&story.details, shape(), MOST_REPLIES, "group of details");
+    let replies = pages(&story.details, shape(), MOST_REPLIES, "section");
     let details = replies.iter().map(|groups| reply(&story, groups)).collect();
     Messages { main: main(&story, &accounts), details }
 }
@@ -42,15 +43,16 @@ fn shape() -> Shape {
     Shape {
         page: GOOGLE_CHAT_BYTES - AROUND_GROUPS,
         group: GROUP,
-        groups: GOOGLE_CHAT_WIDGETS - 2,
+        groups: GOOGLE_CHAT_WIDGETS - 3,
         around: 80,
         cost: line_cost,
     }
 }
 
 fn main(story: &Story, groups: &[Group]) -> Value {
-    let mut sections = vec![json!({ "widgets": [paragraph(&lead(&story.lead))] })];
+    let mut sections = Vec::from_iter(lines(&story.lead));
     sections.extend(groups.iter().map(section));
+    sections.extend(lines(&story.next));
     sections.push(json!({ "widgets": [paragraph(&escape(&story.foot))] }));
     let title = without_brackets(&cut(&story.title, TITLE, cost));
     message(story, &title, json!({ "header": { "title": title }, "sections": sections }))
@@ -70,16 +72,10 @@ fn message(story: &Story, title: &str, card: Value) -> Value {
     })
 }
 
-/// The figures, a line each, as many as there is room for.
-fn lead(lines: &[Line]) -> String {
-    let mut left = LEAD;
-    let fits = |line: &&Line| {
-        let cost = line_cost(line);
-        let fits = cost <= left;
-        left = left.saturating_sub(cost);
-        fits
-    };
-    lines.iter().take_while(fits).map(line).collect::<Vec<String>>().join("<br>")
+/// The figures, or what to do next, as many lines as there is room for.
+fn lines(lines: &[Line]) -> Option<Value> {
+    let lines: Vec<String> = first_lines(lines, LINES, line_cost).iter().map(line).collect();
+    (!lines.is_empty()).then(|| json!({ "widgets": [paragraph(&lines.join("<br>"))] }))
 }
 
 /// One account in one widget, so that the limit of widgets is one of accounts.

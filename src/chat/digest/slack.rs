@@ -7,66 +7,83 @@
 use serde_json::{Value, json};
 
 use super::Messages;
-use super::pages::{Shape, pages};
+use super::pages::{Shape, first_lines, pages};
 use super::story::{Group, Line, Span, Story};
 use crate::chat::cut::cut;
 use crate::chat::limits::{SLACK_ALL_BLOCKS, SLACK_BLOCKS, SLACK_HEADER, SLACK_SECTION};
 use crate::chat::slack::{cost, defuse, escape};
 use crate::model::digest::Digest;
 
-/// Characters for the header, the figures and the foot, of those for all
-/// blocks.
-const AROUND_GROUPS: usize = 5000;
+/// Characters for the figures, and for what to do next.
+const LINES: usize = 2200;
 
-/// Characters for the figures.
-const LEAD: usize = 3800;
+/// Characters that the details must have left to be begun.
+const ROOM_FOR_DETAILS: usize = 1500;
 
 /// How many messages the details take at most.
 const MOST_REPLIES: usize = 5;
 
-/// The header, the figures, the foot, and the room that a list needs.
+/// The header, the figures, what to do next, and the foot.
 const OTHER_BLOCKS: usize = 4;
+
+/// What stands above and below the groups.
+struct Frame {
+    top: Vec<Value>,
+    bottom: Vec<Value>,
+}
 
 /// One message that holds the details as far as there is room.
 pub(super) fn alone(digest: &Digest) -> Messages {
     let story = Story::of(digest);
-    let accounts = pages(&story.accounts, shape(SLACK_ALL_BLOCKS - AROUND_GROUPS), 1, "account").concat();
-    let spent: usize = accounts.iter().map(group_cost).sum();
-    let left = SLACK_ALL_BLOCKS - AROUND_GROUPS - spent.min(SLACK_ALL_BLOCKS - AROUND_GROUPS);
-    let mut groups = accounts;
-    if left > SLACK_SECTION {
-        let shape =
-            Shape { groups: (SLACK_BLOCKS - OTHER_BLOCKS).saturating_sub(groups.len()), ..shape(left) };
-        groups.extend(pages(&story.details, shape, 1, "group of details").concat());
+    let frame = Frame::of(&story);
+    let mut blocks = accounts(&story, &frame);
+    let left = frame.room().saturating_sub(blocks.iter().map(length).sum());
+    if left > ROOM_FOR_DETAILS {
+        let groups = shape(left).groups.saturating_sub(blocks.len());
+        let details = pages(&story.details, Shape { groups, ..shape(left) }, 1, "section").concat();
+        blocks.extend(details.iter().map(group));
     }
-    Messages { main: main(&story, &groups), details: Vec::new() }
+    Messages { main: frame.around(&story, blocks), details: Vec::new() }
 }
 
 /// A message, and the replies in its thread.
 pub(super) fn with_thread(digest: &Digest) -> Messages {
     let story = Story::of(digest);
-    let accounts = pages(&story.accounts, shape(SLACK_ALL_BLOCKS - AROUND_GROUPS), 1, "account").concat();
-    let replies = pages(&story.details, shape(SLACK_ALL_BLOCKS), MOST_REPLIES, "group of details");
+    let frame = Frame::of(&story);
+    let accounts = accounts(&story, &frame);
+    let replies = pages(&story.details, shape(SLACK_ALL_BLOCKS), MOST_REPLIES, "section");
     let details =
         replies.iter().map(|groups| message(&story.title, groups.iter().map(group).collect())).collect();
-    Messages { main: main(&story, &accounts), details }
+    Messages { main: frame.around(&story, accounts), details }
+}
+
+fn accounts(story: &Story, frame: &Frame) -> Vec<Value> {
+    pages(&story.accounts, shape(frame.room()), 1, "account").concat().iter().map(group).collect()
 }
 
 fn shape(page: usize) -> Shape {
     Shape { page, group: SLACK_SECTION, groups: SLACK_BLOCKS - OTHER_BLOCKS, around: 120, cost: line_cost }
 }
 
-fn group_cost(group: &Group) -> usize {
-    length(&self::group(group))
-}
+impl Frame {
+    fn of(story: &Story) -> Self {
+        let header = json!({ "type": "header", "text": plain(&cut(&story.title, SLACK_HEADER, cost)) });
+        let foot = json!({ "type": "context", "elements": [plain(&story.foot)] });
+        Self {
+            top: [header].into_iter().chain(lines(&story.lead)).collect(),
+            bottom: lines(&story.next).into_iter().chain([foot]).collect(),
+        }
+    }
 
-fn main(story: &Story, groups: &[Group]) -> Value {
-    let header = json!({ "type": "header", "text": plain(&cut(&story.title, SLACK_HEADER, cost)) });
-    let mut blocks = vec![header];
-    blocks.extend(lead(&story.lead));
-    blocks.extend(groups.iter().map(group));
-    blocks.push(json!({ "type": "context", "elements": [plain(&story.foot)] }));
-    message(&story.title, blocks)
+    /// What is left for groups.
+    fn room(&self) -> usize {
+        let spent: usize = self.top.iter().chain(&self.bottom).map(|block| length(block) + 1).sum();
+        SLACK_ALL_BLOCKS.saturating_sub(spent)
+    }
+
+    fn around(self, story: &Story, blocks: Vec<Value>) -> Value {
+        message(&story.title, [self.top, blocks, self.bottom].concat())
+    }
 }
 
 fn message(title: &str, blocks: Vec<Value>) -> Value {
@@ -79,12 +96,10 @@ fn message(title: &str, blocks: Vec<Value>) -> Value {
     })
 }
 
-/// The figures, as many as there is room for.
-fn lead(lines: &[Line]) -> Option<Value> {
-    let shape = Shape { groups: 2, group: LEAD, ..shape(LEAD + SLACK_SECTION) };
-    let (head, lines) = lines.split_first()?;
-    let group = Group { head: head.clone(), lines: lines.to_vec() };
-    pages(&[group], shape, 1, "figure").concat().first().map(self::group)
+/// The figures, or what to do next, as many lines as there is room for.
+fn lines(lines: &[Line]) -> Option<Value> {
+    let (head, lines) = first_lines(lines, LINES, line_cost).split_first()?;
+    Some(group(&Group { is_list: false, head: head.clone(), lines: lines.to_vec() }))
 }
 
 fn group(group: &Group) -> Value {
@@ -121,7 +136,7 @@ fn plain(text: &str) -> Value {
 
 /// A line that stands between two of another depth is a list of its own.
 fn line_cost(line: &Line) -> usize {
-    const LIST: usize = 150;
+    const LIST: usize = 112;
     LIST + spans(line).iter().map(|span| length(span) + 1).sum::<usize>()
 }
 

@@ -17,6 +17,10 @@ const SENTENCE: usize = 400;
 const NAME: usize = 100;
 const LINK: usize = 400;
 
+/// With more accounts than this, only so many are told in full.
+const MANY: usize = 6;
+const IN_FULL: usize = 3;
+
 /// What a digest says, room by room the same.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Story {
@@ -24,8 +28,10 @@ pub(super) struct Story {
     pub title: String,
     /// The figures.
     pub lead: Vec<Line>,
-    /// One group an account.
+    /// One group an account, and one for all that are told in a line.
     pub accounts: Vec<Group>,
+    /// What to do next.
+    pub next: Vec<Line>,
     /// One group a kind of detail and account.
     pub details: Vec<Group>,
     /// Which run it is of.
@@ -37,6 +43,9 @@ pub(super) struct Story {
 /// Lines that belong together.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Group {
+    /// Whether each line is counted where the group is left out, or the group as
+    /// one.
+    pub is_list: bool,
     pub head: Line,
     pub lines: Vec<Line>,
 }
@@ -63,7 +72,8 @@ impl Story {
         Self {
             title: format!("{} {fleet}: {}", sign(digest.level), sentence(&digest.headline)),
             lead: digest.facts.iter().map(|fact| Line::plain(fact)).collect(),
-            accounts: digest.accounts.iter().map(account).collect(),
+            accounts: accounts(&digest.accounts),
+            next: digest.next.iter().map(|step| Line::plain(&format!("Next: {step}"))).collect(),
             details: digest.chapters.iter().flat_map(chapter).collect(),
             foot: foot(digest, &fleet),
             thread: format!("foghorn/{fleet}/{}", one_line(&digest.run)),
@@ -135,19 +145,40 @@ fn foot(digest: &Digest, fleet: &str) -> String {
 }
 
 /// `prod` with its id, unless that is its name, and its labels.
-fn title(sign: &str, account: &AccountSummary, after: &str) -> Line {
-    let id = account.id.as_str();
-    let id = if account.name == id { String::new() } else { format!(" {id}") };
+fn title(level: Level, account: &AccountSummary) -> Line {
     let labels: String = account.labels.iter().map(|(name, value)| format!(" {name}={value}")).collect();
-    let before = if sign.is_empty() { String::new() } else { format!("{sign} ") };
+    let labels = if labels.is_empty() { labels } else { format!(" {}", name(&labels)) };
     Line {
         beneath: false,
         spans: vec![
-            Span::Plain(before),
+            Span::Plain(format!("{} ", sign(level))),
             Span::Strong(name(&account.name)),
-            Span::Plain(format!("{id} {}", cut(&one_line(&format!("{labels}{after}")), NAME, |_| 1))),
+            Span::Plain(format!("{}{labels}", id_of(account))),
         ],
     }
+}
+
+/// The worst in full, and, where there are many, the others in a line each.
+fn accounts(accounts: &[AccountDigest]) -> Vec<Group> {
+    let full = if accounts.len() > MANY { IN_FULL } else { accounts.len() };
+    let (worst, others) = accounts.split_at(full);
+    let mut groups: Vec<Group> = worst.iter().map(account).collect();
+    if !others.is_empty() {
+        let head = Line { beneath: false, spans: vec![Span::Strong("Other accounts".to_owned())] };
+        groups.push(Group { is_list: true, head, lines: others.iter().map(in_a_line).collect() });
+    }
+    groups
+}
+
+/// `team-08 000000000008 env=prod: 50 findings, 1 new: the breaker is off`.
+fn in_a_line(one: &AccountDigest) -> Line {
+    let Line { mut spans, .. } = title(one.level, &one.account);
+    let new = if one.new > 0 { format!(", {} new", thousands(one.new)) } else { String::new() };
+    let findings =
+        if one.count > 0 { format!("{}{new}: ", counted(one.count, "finding")) } else { String::new() };
+    let worst = one.items.first().map(|item| cut(&one_line(&item.text), NAME, |_| 1)).unwrap_or_default();
+    spans.push(Span::Plain(format!(": {findings}{worst}")));
+    Line { beneath: false, spans }
 }
 
 fn account(account: &AccountDigest) -> Group {
@@ -155,12 +186,7 @@ fn account(account: &AccountDigest) -> Group {
     if account.more > 0 {
         lines.push(Line::plain(&format!("… and {} more", thousands(account.more))));
     }
-    let mut head = title(sign(account.level), &account.account, "");
-    if account.account.labels.is_empty() {
-        head.spans.pop();
-        head.spans.push(Span::Plain(id_of(&account.account)));
-    }
-    Group { head, lines }
+    Group { is_list: false, head: title(account.level, &account.account), lines }
 }
 
 fn id_of(account: &AccountSummary) -> String {
@@ -235,7 +261,7 @@ fn details(title: &str, section: &Section) -> Group {
         beneath: false,
         spans: vec![Span::Strong(account), Span::Plain(format!("{} · {title}", id_of(&section.account)))],
     };
-    Group { head, lines: section.details.iter().flat_map(detail).collect() }
+    Group { is_list: false, head, lines: section.details.iter().flat_map(detail).collect() }
 }
 
 fn detail(detail: &Detail) -> Vec<Line> {

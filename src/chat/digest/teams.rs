@@ -6,24 +6,24 @@
 use serde_json::{Value, json};
 
 use super::Messages;
-use super::pages::{Shape, pages};
+use super::pages::{Shape, first_lines, pages};
 use super::story::{Group, Line, Span, Story};
 use crate::chat::cut::cut;
 use crate::chat::limits::TEAMS_BYTES;
 use crate::chat::teams::{cost, escape};
 use crate::model::digest::{Digest, Level};
 
-/// Bytes for all but the groups: envelope, title, figures and foot.
-const AROUND_GROUPS: usize = 9500;
+/// Bytes of the JSON around everything.
+const ENVELOPE: usize = 900;
 
 /// Bytes for the title, which stands there twice.
 const TITLE: usize = 1000;
 
-/// Bytes for the figures.
-const LEAD: usize = 5500;
+/// Bytes for the figures, and for what to do next.
+const LINES: usize = 2800;
 
-/// Bytes for the accounts, of those for all groups.
-const ACCOUNTS: usize = 12_000;
+/// Bytes that are kept for the details.
+const DETAILS_AT_LEAST: usize = 6000;
 
 /// Bytes for one account or one group of details.
 const GROUP: usize = 5000;
@@ -34,31 +34,30 @@ const DETAILS: &str = "details";
 /// One message, with the details folded away.
 pub(super) fn messages(digest: &Digest) -> Messages {
     let story = Story::of(digest);
-    let accounts: Vec<Value> =
-        pages(&story.accounts, shape(ACCOUNTS), 1, "account").concat().iter().map(group).collect();
-    let spent: usize = accounts.iter().map(length).sum();
-    let left = (TEAMS_BYTES - AROUND_GROUPS).saturating_sub(spent);
-    let details = pages(&story.details, shape(left), 1, "group of details").concat();
-    Messages {
-        main: card(&story, digest.level, accounts, details.iter().map(group).collect()),
-        details: Vec::new(),
-    }
+    let title = escape(&cut(&story.title, TITLE, cost));
+    let top: Vec<Value> = [heading(&title, digest.level)].into_iter().chain(lines(&story.lead)).collect();
+    let bottom: Vec<Value> = lines(&story.next).chain([block(&escape(&story.foot), true)]).collect();
+    let room = (TEAMS_BYTES - ENVELOPE).saturating_sub(title.len() + size(&top) + size(&bottom));
+    let accounts = groups(&story.accounts, room.saturating_sub(DETAILS_AT_LEAST), "account");
+    let details = groups(&story.details, room.saturating_sub(size(&accounts)), "section");
+    let folded = (!details.is_empty()).then(|| folded(&details));
+    let body = [top, accounts, bottom, Vec::from_iter(folded.clone())].concat();
+    Messages { main: card(&title, &body, folded.map(|_| toggle())), details: Vec::new() }
+}
+
+fn groups(groups: &[Group], room: usize, what: &str) -> Vec<Value> {
+    pages(groups, shape(room), 1, what).concat().iter().map(group).collect()
+}
+
+fn folded(details: &[Value]) -> Value {
+    json!({ "type": "Container", "id": DETAILS, "isVisible": false, "separator": true, "items": details })
 }
 
 fn shape(page: usize) -> Shape {
     Shape { page, group: GROUP, groups: usize::MAX, around: 80, cost: line_cost }
 }
 
-fn card(story: &Story, level: Level, accounts: Vec<Value>, details: Vec<Value>) -> Value {
-    let title = escape(&cut(&story.title, TITLE, cost));
-    let mut body = vec![heading(&title, level)];
-    body.extend(lead(&story.lead));
-    body.extend(accounts);
-    let actions = if details.is_empty() { Vec::new() } else { vec![toggle()] };
-    if !details.is_empty() {
-        body.push(json!({ "type": "Container", "id": DETAILS, "isVisible": false, "separator": true, "items": details }));
-    }
-    body.push(block(&escape(&story.foot), true));
+fn card(title: &str, body: &[Value], action: Option<Value>) -> Value {
     let mut content = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -67,8 +66,8 @@ fn card(story: &Story, level: Level, accounts: Vec<Value>, details: Vec<Value>) 
         "msteams": { "width": "Full" },
         "body": body,
     });
-    if !actions.is_empty() {
-        content["actions"] = actions.into();
+    if let Some(action) = action {
+        content["actions"] = json!([action]);
     }
     let attachment = json!({
         "contentType": "application/vnd.microsoft.card.adaptive",
@@ -92,16 +91,9 @@ fn toggle() -> Value {
     json!({ "type": "Action.ToggleVisibility", "title": "Details", "targetElements": [DETAILS] })
 }
 
-/// The figures, as many as there is room for.
-fn lead(lines: &[Line]) -> Vec<Value> {
-    let mut left = LEAD;
-    let fits = |line: &&Line| {
-        let cost = line_cost(line);
-        let fits = cost <= left;
-        left = left.saturating_sub(cost);
-        fits
-    };
-    lines.iter().take_while(fits).map(text_block).collect()
+/// The figures, or what to do next, as many lines as there is room for.
+fn lines(lines: &[Line]) -> impl Iterator<Item = Value> {
+    first_lines(lines, LINES, line_cost).iter().map(text_block)
 }
 
 fn group(group: &Group) -> Value {
@@ -140,4 +132,8 @@ fn line_cost(line: &Line) -> usize {
 
 fn length(value: &Value) -> usize {
     value.to_string().len()
+}
+
+fn size(values: &[Value]) -> usize {
+    values.iter().map(|value| length(value) + 1).sum()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::digest::{AccountDigest, Detail, Item, Level, Part, Section};
 use crate::model::number::counted;
-use crate::model::{Action, Change, Outcome, Pass, Report, Severity};
+use crate::model::{Action, Change, Check, Outcome, Pass, Report, Severity};
 use crate::report::text::names::{listed, short};
 
 use super::chapters::{folded, section};
@@ -66,6 +66,10 @@ pub(super) fn items(pass: &Pass, part: &Part) -> Vec<Item> {
         Level::Error => true,
         _ => part.tells(Severity::Warning),
     };
+    // A name that is taken is a finding, which says more.
+    if pass.findings.iter().any(|finding| finding.check == Check::NameTaken) {
+        fates.remove(&Fate::Conflict);
+    }
     let told = fates.into_iter().filter_map(|(fate, changes)| Some((fate.level()?, fate, changes)));
     told.filter(|(level, ..)| is_told(*level))
         .map(|(level, fate, changes)| item(level, fate, &changes))
@@ -92,8 +96,13 @@ pub(super) fn sections(report: &Report, accounts: &[AccountDigest], part: &Part)
     // An account may be fine because of what was just changed.
     let is_told = |pass: &&Pass| accounts.iter().any(|account| account.account.id == pass.account.id);
     let others = report.passes.iter().filter(|pass| part.holds(&pass.account) && !is_told(pass));
-    sections.extend(others.filter_map(|pass| super::chapters::section_of(pass, details)));
+    sections.extend(others.filter_map(|pass| super::chapters::section_of(pass, made)));
     sections
+}
+
+/// What was changed, of an account of which there is nothing else to tell.
+fn made(pass: &Pass) -> Vec<Detail> {
+    if pass.changes.iter().all(|change| Fate::of(change) == Fate::Made) { details(pass) } else { Vec::new() }
 }
 
 fn details(pass: &Pass) -> Vec<Detail> {

@@ -1,4 +1,4 @@
-//! The figures, what is new, what is unknown, and what to do.
+//! The figures, what is new and what is unknown.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,7 +12,6 @@ use crate::model::number::{counted, thousands};
 use crate::model::report::Summary;
 use crate::model::{Check, Finding, Pass, Report};
 use crate::report::text::names::listed;
-use crate::report::text::next;
 
 use super::news;
 
@@ -30,7 +29,6 @@ pub(super) fn of(report: &Report, part: &Part) -> Vec<String> {
     facts.extend(findings(report, part));
     facts.extend(unknown(report, part));
     facts.push(read(&report.summary));
-    facts.extend(next::steps(report).iter().map(|step| format!("Next: {step}")));
     facts
 }
 

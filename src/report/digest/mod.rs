@@ -27,6 +27,7 @@ mod tests;
 use crate::model::Report;
 use crate::model::digest::{Digest, Level, Part};
 use crate::report::exit::{ExitCode, exit_code};
+use crate::report::text::next;
 
 /// What a room is told of a report, which need not be posted.
 pub fn digest(report: &Report, part: &Part) -> Digest {
@@ -41,6 +42,7 @@ pub fn digest(report: &Report, part: &Part) -> Digest {
         level: accounts.first().map_or(Level::Clear, |worst| worst.level),
         headline: headline::of(&report, &accounts, part),
         facts: facts::of(&report, part),
+        next: next::steps(&report),
         chapters: chapters::of(&report, &accounts, part),
         is_drift: !accounts.is_empty() && exit_code(&report) != ExitCode::Clean,
         is_news: report.comparison.as_ref().map(|comparison| news::is_any(&report, comparison, part)),

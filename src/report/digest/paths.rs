@@ -6,6 +6,7 @@ use crate::model::digest::{AccountDigest, Detail, Section};
 use crate::model::pass::{Hop, Path, PathState};
 use crate::model::{Pass, Report};
 use crate::report::text::names::{listed, short};
+use crate::report::text::standing::Standing;
 
 use super::chapters::section;
 
@@ -16,6 +17,10 @@ pub(super) fn sections(report: &Report, accounts: &[AccountDigest]) -> Vec<Secti
 
 fn details(pass: &Pass) -> Vec<Detail> {
     let mut alike: BTreeMap<_, Vec<&Path>> = BTreeMap::new();
+    // Where nothing could be read, that no path is known goes without saying.
+    if Standing::of(pass) == Standing::Unread {
+        return Vec::new();
+    }
     for path in pass.own_paths().filter(|path| path.state != PathState::Heard) {
         let end = (
             path.state == PathState::Unknown,
