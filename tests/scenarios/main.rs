@@ -16,5 +16,6 @@ mod ownership;
 mod paths;
 mod pipeline;
 mod removal;
+mod report_rooms;
 mod sound;
 mod support;
