@@ -14,9 +14,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Global, Output, PrunableArguments, RunArguments};
-use super::conclude;
+use super::conclude::{self, Audience};
 use super::error::CliError;
+use super::memory::{self, Memory};
 use super::run::{self, Run, Scope};
+use super::tell;
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
 use crate::fleet::Fleet;
@@ -64,6 +66,7 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
         aws: run::connect(global, &fleet).await?,
         fleet,
         scope: None,
+        audience: None,
         metrics: Arc::clone(&metrics),
         observer: Arc::clone(&observer),
         drain: drain.clone(),
@@ -99,6 +102,8 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
+    /// Who hears of a sweep's report; opened with the fleet file.
+    audience: Option<Audience>,
     metrics: Arc<Metrics>,
     observer: Arc<Observer>,
     drain: CancellationToken,
@@ -117,6 +122,7 @@ impl Work for Rounds<'_> {
         }
         self.fleet = fleet;
         self.scope = None;
+        self.audience = None;
         Ok(())
     }
 
@@ -128,18 +134,57 @@ impl Work for Rounds<'_> {
         let run = run.as_round(self.observer.clone(), self.drain.clone(), calls_before);
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
-        let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
+        if !writes || self.arguments.plan_only {
+            return Ok(run.report(self.mode(), passes));
+        }
+        let lock = self.audience().await?.memory.lock(run.id(), run.stop()).await?;
+        let passes = run.apply(passes).await;
+        if let Some(lock) = lock {
+            lock.release().await;
+        }
         Ok(run.report(self.mode(), passes))
     }
 
-    async fn conclude(&mut self, report: Report, due: &Due) -> Concluded {
-        let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
-        let measured = conclude::measure(self.global, &report);
-        Concluded { trouble: printed.and(measured).err().map(Into::into), report }
+    async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
+        let trouble = self.conclude_round(&mut report, due).await.err().map(Into::into);
+        Concluded { report, trouble }
     }
 }
 
 impl Rounds<'_> {
+    /// Who hears of a sweep's report.
+    async fn audience(&mut self) -> Result<&mut Audience, CliError> {
+        let audience = match self.audience.take() {
+            Some(audience) => audience,
+            None => self.open().await?,
+        };
+        Ok(self.audience.insert(audience))
+    }
+
+    async fn open(&self) -> Result<Audience, CliError> {
+        let pipelines = run::selected_pipelines(&self.fleet, &run::filter(self.global))?;
+        let scope = memory::scope(self.global, pipelines);
+        let memory = Memory::open(&self.fleet, &self.aws, scope).await;
+        let arguments = &self.arguments.fleet;
+        let rooms = tell::open(self.global, arguments, &self.fleet, &self.aws, self.mode()).await?;
+        Ok(Audience { memory, rooms })
+    }
+
+    /// What a sweep found is printed, told and kept; what a look in between
+    /// found waits for the next sweep.
+    async fn conclude_round(&mut self, report: &mut Report, due: &Due) -> Result<(), CliError> {
+        let is_sweep = *due == Due::Sweep;
+        let audience = self.audience().await?;
+        audience.memory.compare(report).await;
+        let is_told = !is_sweep || tell::tell(audience.rooms.as_ref(), report).await;
+        if is_sweep {
+            audience.memory.save(report).await;
+            self.print(report)?;
+        }
+        conclude::measure(self.global, report)?;
+        if is_told { Ok(()) } else { Err(CliError::Untold) }
+    }
+
     fn mode(&self) -> Mode {
         if self.arguments.plan_only { Mode::Plan } else { Mode::Apply }
     }
