@@ -52,42 +52,50 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let fleet = Arc::new(usable(global, path)?);
     let gate = Gate { token: token(arguments)?, is_loopback: http::is_loopback(arguments.listen) };
     let listener = listen(arguments.listen).await?;
-    let stalls_after = STALLS_AFTER.max(fleet.spec.limits.account_timeout * 4);
-    let live = Arc::new(Live::new(arguments.plan_only, stalls_after, Instant::now()));
-    let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
-    let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
-    let [drain, cut] = [CancellationToken::new(), CancellationToken::new()];
-    let work = Rounds {
-        global,
-        arguments,
-        intent,
-        aws: run::connect(global, &fleet).await?,
-        fleet,
-        scope: None,
-        metrics: Arc::clone(&metrics),
-        observer: Arc::clone(&observer),
-        drain: drain.clone(),
-        cut: cut.clone(),
-    };
+    let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
+    let aws = run::connect(global, &fleet).await?;
+    let work = Rounds { global, arguments, intent, fleet, aws, scope: None, wiring: wiring.clone() };
     work.watch_calls();
-    end_on_signal(arguments.grace, Arc::clone(&live), drain.clone(), cut);
+    end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
-    let site = Site {
-        live: Arc::clone(&live),
-        metrics: Arc::clone(&metrics),
-        requests: sender,
-        gate,
-        rendered: http::Rendered::default(),
-    };
     let served = CancellationToken::new();
-    let server = tokio::spawn(http::serve(listener, Arc::new(site), served.clone()));
+    let server = tokio::spawn(http::serve(listener, wiring.site(sender, gate), served.clone()));
     let schedule = Schedule::new(arguments.interval, Box::new(random), Instant::now());
+    let Wiring { live, metrics, observer, drain, .. } = wiring;
     let clock = OffsetDateTime::now_utc;
     Service { work, schedule, file, live, metrics, observer, requests, drain, clock }.run().await;
     served.cancel();
     // What the endpoints came to changes nothing about how the work ended.
     let _ = server.await;
     Ok(ExitCode::Clean)
+}
+
+/// What the loop, its rounds and its endpoints share.
+#[derive(Clone)]
+struct Wiring {
+    live: Arc<Live>,
+    metrics: Arc<Metrics>,
+    observer: Arc<Observer>,
+    /// Nothing is begun any more once this is cancelled.
+    drain: CancellationToken,
+    /// What is in hand ends once this is cancelled.
+    cut: CancellationToken,
+}
+
+impl Wiring {
+    fn new(plan_only: bool, account_timeout: Duration) -> Self {
+        let stalls_after = STALLS_AFTER.max(account_timeout * 4);
+        let live = Arc::new(Live::new(plan_only, stalls_after, Instant::now()));
+        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
+        let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
+        Self { live, metrics, observer, drain: CancellationToken::new(), cut: CancellationToken::new() }
+    }
+
+    /// What the endpoints answer with.
+    fn site(&self, requests: mpsc::Sender<()>, gate: Gate) -> Arc<Site> {
+        let (live, metrics) = (Arc::clone(&self.live), Arc::clone(&self.metrics));
+        Arc::new(Site { live, metrics, requests, gate, rendered: http::Rendered::default() })
+    }
 }
 
 /// What a round of the service does.
@@ -99,10 +107,7 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
-    metrics: Arc<Metrics>,
-    observer: Arc<Observer>,
-    drain: CancellationToken,
-    cut: CancellationToken,
+    wiring: Wiring,
 }
 
 impl Work for Rounds<'_> {
@@ -124,8 +129,9 @@ impl Work for Rounds<'_> {
         let calls_before = self.aws.calls();
         let scope = self.scope(due).await?;
         let aws = self.aws.clone();
-        let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, self.cut.clone())?;
-        let run = run.as_round(self.observer.clone(), self.drain.clone(), calls_before);
+        let run =
+            Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, self.wiring.cut.clone())?;
+        let run = run.as_round(self.wiring.observer.clone(), self.wiring.drain.clone(), calls_before);
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
         let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
@@ -163,7 +169,7 @@ impl Rounds<'_> {
     }
 
     fn watch_calls(&self) {
-        let own: Arc<dyn CallWatcher> = self.metrics.clone();
+        let own: Arc<dyn CallWatcher> = self.wiring.metrics.clone();
         let watchers: Vec<Arc<dyn CallWatcher>> =
             [Some(own), telemetry::call_watcher()].into_iter().flatten().collect();
         self.aws.watch_calls(Arc::new(watchers));
@@ -216,7 +222,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 
 /// The first signal ends the service within the grace period: what is in hand is
 /// finished, or cut off in good order near its end. The second one ends it at once.
-fn end_on_signal(grace: Duration, live: Arc<Live>, drain: CancellationToken, cut: CancellationToken) {
+fn end_on_signal(grace: Duration, wiring: &Wiring) {
+    let Wiring { live, drain, cut, .. } = wiring.clone();
     tokio::spawn(async move {
         if !run::wait_for_signal().await {
             return;

@@ -127,6 +127,18 @@ fn an_account_that_fails_is_looked_at_again_before_the_next_sweep() {
 }
 
 #[test]
+fn a_change_that_fails_is_tried_again_before_the_next_sweep() {
+    let stage = Stage::bootstrapped();
+    stage.simulator.faults.add(Fault::new(Effect::Deny(Denial::Identity)).operation("PutRule"));
+    let served = Served::start(&stage, &fleet(), &["--interval", "60s"]).ready();
+    assert_eq!(served.figure("foghorn_accounts_requeued"), Some(1.0));
+    stage.simulator.faults.clear();
+    let heard = format!("foghorn_paths{{account=\"{DEV}\",state=\"heard\"}}");
+    served.wait_until(|served| served.figure(&heard) == Some(1.0));
+    assert_eq!(served.figure(SWEPT), Some(1.0));
+}
+
+#[test]
 fn a_sweep_that_can_t_begin_is_said_and_tried_again() {
     let stage = two();
     let discovered = "apiVersion: foghorn.dev/v1alpha1\nkind: Fleet\nmetadata: { name: acme }\nspec:\n  access: { \
