@@ -12,7 +12,8 @@
 //!
 //! [`fleet`] is the desired state, [`aws`] the only door to the observed one.
 //! [`plan`] and [`audit`] hold the two together and are pure, as are [`events`]
-//! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
+//! and [`report`]. [`chat`] is the door to chat rooms, [`store`] the memory of
+//! earlier runs and the lock of those that write. [`reconcile`] is one
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share, and
 //! [`yaml`] is how files are read and reports written.
@@ -45,6 +46,7 @@ pub mod report;
 pub mod service;
 pub mod sound;
 pub mod sounding;
+pub mod store;
 pub mod telemetry;
 pub mod yaml;
 

@@ -41,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "sound",
             "telemetry",
             "yaml",
+            "store",
         ],
     ),
     ("notifier", &["model", "events", "chat"]),

@@ -10,6 +10,7 @@
 mod advice;
 mod answer;
 mod apply;
+mod bucket;
 mod call;
 mod chatbot;
 mod classify;
@@ -115,6 +116,7 @@ pub struct Aws {
     shared: Arc<Shared>,
     access: Option<Access>,
     region: Option<Region>,
+    bucket_endpoint: Option<String>,
     chatbot_region: Region,
     entrances: Arc<Mutex<BTreeMap<AccountId, Arc<Entrance>>>>,
 }
@@ -148,10 +150,12 @@ impl Aws {
         check_endpoints(&options, std::env::vars_os())?;
         let environment = clients::environment(&options, caller).await;
         let region = environment.region;
+        let bucket_endpoint = bucket::endpoint(&options, &environment.config);
         let shared = Arc::new(Shared::new(environment, &options));
         let chatbot_region = options.access.as_ref().and_then(|access| access.chatbot_region);
         let chatbot_region = chatbot_region.unwrap_or(Region::US_EAST_2);
-        Ok(Self { shared, access: options.access, region, chatbot_region, entrances: Arc::default() })
+        let (access, entrances) = (options.access, Arc::default());
+        Ok(Self { shared, access, region, bucket_endpoint, chatbot_region, entrances })
     }
 
     /// The door of an account. AWS is not called yet. Credentials and pace are

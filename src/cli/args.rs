@@ -113,6 +113,8 @@ pub enum Command {
     Destroy(ApplyArguments),
     /// Send one canary down every pipeline and say how far each got; the rooms get a message each
     Sound(SoundArguments),
+    /// Show a report of an earlier run again, or list those that are kept; no account is looked at
+    Report(ReportArguments),
     /// Check a fleet file without calling AWS
     Validate(FleetArguments),
     /// Say what would become of an event, pipeline by pipeline, without calling AWS
@@ -226,6 +228,21 @@ pub struct SoundArguments {
     /// How long to wait for the canaries: AWS counts some minutes late
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
+}
+
+/// Options of `report`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Exit codes: that of the run whose report is shown; a list is 0.")]
+pub struct ReportArguments {
+    /// Which fleet.
+    #[command(flatten)]
+    pub fleet: FleetArguments,
+    /// The run's id, or `latest` [default: latest]
+    #[arg(long, value_name = "ID|latest")]
+    pub run: Option<String>,
+    /// List the runs whose reports are kept, newest first
+    #[arg(long, conflicts_with = "run")]
+    pub list: bool,
 }
 
 /// Options of `test-event`.

@@ -2,15 +2,20 @@
 
 use super::args::{Global, MetricsForm};
 use super::error::CliError;
+use super::memory::Memory;
 use super::run;
 use crate::model::Report;
 use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::telemetry;
 
-/// Prints the report, and says what it comes to.
-pub async fn conclude(global: &Global, report: Report) -> Result<ExitCode, CliError> {
-    run::print(global, &report)?;
+/// Says in the report what is new, prints it, keeps it, and says what it comes
+/// to.
+pub async fn conclude(global: &Global, mut memory: Memory, mut report: Report) -> Result<ExitCode, CliError> {
+    memory.compare(&mut report).await;
+    let printed = run::print(global, &report);
+    memory.save(&report).await;
+    printed?;
     measure(global, &report)?;
     Ok(exit_code(&report))
 }

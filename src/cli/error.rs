@@ -5,6 +5,7 @@ use std::io;
 use crate::aws::AwsError;
 use crate::rehearsal::event::EventError;
 use crate::rehearsal::sample::UnknownSample;
+use crate::store::{LockError, StoreError};
 
 /// A failure of the command itself: exit code 1.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,15 @@ pub enum CliError {
         "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
     )]
     RemovesPart,
+    /// Another run writes.
+    #[error("another run is writing to this fleet, so nothing was done")]
+    Locked(#[source] LockError),
+    /// The store of reports can't be used by a command that is about nothing else.
+    #[error("the reports that are kept can't be had")]
+    Store(#[source] StoreError),
+    /// The fleet file says that no report is kept.
+    #[error("no report is kept: the fleet file says `store: none`")]
+    NothingKept,
     /// The token of whoever asks for a sweep can't be had.
     #[error("could not read the token that POST /reconcile asks for")]
     Token {
@@ -122,6 +132,13 @@ impl CliError {
                 "give the whole event, as a rule hands it to a log group: `--sample task-exited -o json` shows one \
                  under event.body",
             ),
+            Self::Locked(_) => Some(
+                "wait until it has ended and run this again; one that died holds the lock no longer than it says",
+            ),
+            Self::NothingKept => Some("say under spec.store where reports are to be kept"),
+            Self::Store(StoreError::NoSuchRun { .. }) => {
+                Some("`foghorn report --list -f …` shows the runs whose reports are kept")
+            }
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
@@ -142,7 +159,7 @@ impl CliError {
             Self::Discovery(_) => {
                 Some("see whether AWS Organizations can be reached from here, and run again")
             }
-            Self::Output { .. } | Self::Json(_) => None,
+            Self::Store(_) | Self::Output { .. } | Self::Json(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,
         }

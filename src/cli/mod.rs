@@ -11,10 +11,13 @@ pub mod demo;
 pub mod destroy;
 pub mod error;
 pub mod explain;
+mod holder;
 pub mod init;
 mod materials;
+pub mod memory;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod service;
@@ -39,6 +42,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
             Box::pin(destroy::run(&global, &destroy)).instrument(span("destroy")).await
         }
         Command::Sound(sound) => Box::pin(sound::run(&global, &sound)).await,
+        Command::Report(report) => Box::pin(report::run(&global, &report)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),

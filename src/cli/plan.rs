@@ -12,5 +12,5 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -
     let run = Run::prepare(global, &arguments.command, arguments.intent()).await?;
     let passes = run.plan().await;
     let report = run.report(Mode::Plan, passes);
-    conclude(global, report).await
+    conclude(global, run.memory(global).await, report).await
 }

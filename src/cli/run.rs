@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{AwsArguments, Global, Output};
 use super::error::CliError;
 use super::materials;
+use super::memory::{self, Memory};
 use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
@@ -169,6 +170,17 @@ impl Run {
         report
     }
 
+    /// The run's id, a ULID.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Opens what the fleet remembers, for a run over this part of it.
+    pub async fn memory(&self, global: &Global) -> Memory {
+        let scope = memory::scope(global, self.reconciler.pipelines.clone());
+        Memory::open(&self.fleet, &self.aws, scope).await
+    }
+
     /// Cancelled once the run is to end early.
     pub fn stop(&self) -> &CancellationToken {
         &self.reconciler.stop
@@ -280,7 +292,8 @@ pub async fn connect(global: &Global, fleet: &Fleet) -> Result<Aws, CliError> {
     Aws::connect(options(global, fleet)).await.map_err(CliError::Connect)
 }
 
-fn options(global: &Global, fleet: &Fleet) -> aws::Options {
+/// How AWS is reached.
+pub fn options(global: &Global, fleet: &Fleet) -> aws::Options {
     let access = fleet.spec.access.as_ref().map(|access| aws::Access {
         role_name: access.role_name.clone(),
         external_id: access.external_id.clone(),

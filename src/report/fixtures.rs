@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
+use crate::model::news::{Age, Comparison, News, Previous, Remembered};
 use crate::model::pass::{AccountSummary, Hop, MadeBy, Path, PathState};
 use crate::model::report::Metadata;
 use crate::model::sounding::{
@@ -504,4 +505,49 @@ pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
         version: "0.1.0".into(),
     };
     SoundReport::of(metadata, soundings, Vec::new(), BTreeMap::from([("events:PutEvents".to_owned(), 1)]))
+}
+
+/// The mixed report, compared with one of the day before: what is about
+/// breakers is old but for two, the rest is new.
+pub(crate) fn compared() -> Report {
+    let mut report = mixed();
+    let previous = Previous {
+        run: "01KAG4JQ000000000000000000".to_owned(),
+        finished_at: datetime!(2026-11-20 09:00:04.5 UTC),
+    };
+    let old = |since| Age { news: News::Still, since };
+    let (mut new, mut still) = (0, 0);
+    for finding in report.passes.iter_mut().flat_map(|pass| &mut pass.findings) {
+        let age = match finding.check {
+            Check::BreakerDisabled if finding.subject.ends_with('h') => None,
+            Check::BreakerDisabled | Check::RoomNotAuthorised => Some(old(datetime!(2026-11-02 09:00 UTC))),
+            Check::AlarmMuted => Some(old(previous.finished_at)),
+            _ => None,
+        };
+        *if age.is_some() { &mut still } else { &mut new } += 1;
+        finding.age = age.or(Some(Age { news: News::New, since: report.metadata.finished_at }));
+    }
+    let remembered = |pass: Pass| {
+        let Pass { account, findings, .. } = pass;
+        let aged = move |finding| Finding { age: Some(old(datetime!(2026-11-20 03:00 UTC))), ..finding };
+        findings
+            .into_iter()
+            .map(move |finding| Remembered { account: account.clone(), finding: aged(finding) })
+    };
+    let dev = pass("111111111111", "dev", &[SEOUL]).breaker_off(SEOUL, "prod/web").finding(
+        Severity::Error,
+        Check::PathBroken,
+        SEOUL,
+        "deploys",
+        "there is no rule",
+    );
+    let logs = pass("444444444444", "logs", &[SEOUL]).breaker_off(SEOUL, "prod/ship");
+    report.comparison = Some(Comparison {
+        previous,
+        new,
+        still,
+        resolved: remembered(dev).collect(),
+        unseen: remembered(logs).collect(),
+    });
+    report
 }

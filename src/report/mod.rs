@@ -8,6 +8,7 @@ pub mod embedded_metrics;
 pub mod exit;
 pub mod figures;
 //HTML
+pub mod history;
 pub mod json;
 pub mod junit;
 pub mod markdown;

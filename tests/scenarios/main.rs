@@ -20,5 +20,6 @@ mod removal;
 mod served;
 mod service;
 mod sound;
+mod store;
 mod support;
 mod telemetry;

@@ -11,6 +11,7 @@ mod names;
 mod organization;
 mod pipelines;
 mod rooms;
+mod store;
 mod tags;
 mod webhooks;
 
@@ -59,6 +60,7 @@ pub fn validate(fleet: &Fleet, today: Date) -> Verdict {
     hubs::check(fleet, &mut verdict);
     alarms::check(fleet, &mut verdict);
     tags::check(&fleet.spec.tags, &mut verdict);
+    store::check(&fleet.spec.store, &mut verdict);
     limits::check(&fleet.spec.limits, &mut verdict);
     verdict
 }

@@ -4,6 +4,8 @@
 //! own words. A control character among it could rewrite what a terminal
 //! already shows, so none passes here.
 
+use time::OffsetDateTime;
+
 use super::Style;
 use crate::report::plain::plain_character;
 
@@ -190,12 +192,14 @@ fn push_spaces(count: usize, text: &mut String) {
 #[derive(Debug)]
 pub(super) struct Lines {
     pub(super) style: Style,
+    /// When the run ended, which ages are told by.
+    pub(super) now: Option<OffsetDateTime>,
     lines: Vec<Line>,
 }
 
 impl Lines {
     pub(super) fn new(style: Style) -> Self {
-        Self { style, lines: Vec::new() }
+        Self { style, now: None, lines: Vec::new() }
     }
 
     /// A new line that begins at a column.

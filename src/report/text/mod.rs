@@ -12,6 +12,7 @@ mod explanation;
 mod findings;
 mod line;
 pub(in crate::report) mod names;
+mod news;
 pub(in crate::report) mod next;
 mod paths;
 mod plan;
@@ -57,6 +58,7 @@ impl Style {
 /// The whole report.
 pub fn render(report: &Report, style: &Style) -> String {
     let mut lines = Lines::new(*style);
+    lines.now = Some(report.metadata.finished_at);
     let (fine, mut noteworthy): (Vec<_>, Vec<_>) =
         report.passes.iter().partition(|pass| account::is_one_line(pass, *style));
     noteworthy.sort_by_key(|pass| standing::Standing::of(pass));
@@ -69,6 +71,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         lines.blank();
     }
     account::show_fine(&fine, &mut lines);
+    news::show_gone(report, &mut lines);
     summary::show(report, &mut lines);
     lines.finish()
 }

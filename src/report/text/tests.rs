@@ -42,6 +42,28 @@ fn verbose_shows_every_name_hop_and_note() {
 }
 
 #[test]
+fn what_is_new_is_marked_and_the_rest_has_its_age() {
+    golden("compared", &render(&compared(), &TERMINAL));
+    golden("compared_verbose", &render(&compared(), &Style { verbose: 1, ..TERMINAL }));
+}
+
+#[test]
+fn a_run_without_news_says_so() {
+    let mut report = compared();
+    if let Some(comparison) = &mut report.comparison {
+        (comparison.new, comparison.still) = (0, 0);
+        comparison.resolved.clear();
+        comparison.unseen.clear();
+    }
+    let text = render(&report, &TERMINAL);
+    assert!(
+        text.contains("since     2026-11-20 09:00 UTC (run 01KAG4JQ000000000000000000): nothing new\n"),
+        "{text}"
+    );
+    assert!(!text.contains("resolved"), "{text}");
+}
+
+#[test]
 fn after_an_apply_each_change_says_what_became_of_it() {
     golden("applied", &render(&applied(), &TERMINAL));
 }
