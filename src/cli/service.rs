@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Global, Output, PrunableArguments, RunArguments};
 use super::conclude;
 use super::error::CliError;
+use super::memory::Memory;
 use super::run::{self, Run, Scope};
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
@@ -32,6 +33,7 @@ use crate::service::metrics::Metrics;
 use crate::service::observer::Observer;
 use crate::service::schedule::{Due, Schedule};
 use crate::service::{Concluded, Fault, Service, Work};
+use crate::store::Lock;
 use crate::telemetry;
 
 /// A loop that does nothing for longer is dead, whatever the fleet's limits.
@@ -54,7 +56,8 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let listener = listen(arguments.listen).await?;
     let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
     let aws = run::connect(global, &fleet).await?;
-    let work = Rounds { global, arguments, intent, fleet, aws, scope: None, wiring: wiring.clone() };
+    let work =
+        Rounds { global, arguments, intent, fleet, aws, scope: None, memory: None, wiring: wiring.clone() };
     work.watch_calls();
     end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
@@ -107,6 +110,8 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
+    /// What the fleet remembers, and the lock, from the beginning of a round to its end.
+    memory: Option<(Memory, Option<Lock>)>,
     wiring: Wiring,
 }
 
@@ -128,19 +133,33 @@ impl Work for Rounds<'_> {
     async fn look(&mut self, due: &Due) -> Result<Report, Fault> {
         let calls_before = self.aws.calls();
         let scope = self.scope(due).await?;
-        let aws = self.aws.clone();
-        let run =
-            Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, self.wiring.cut.clone())?;
-        let run = run.as_round(self.wiring.observer.clone(), self.wiring.drain.clone(), calls_before);
+        let (aws, wiring) = (self.aws.clone(), &self.wiring);
+        // A lock that is lost ends the round, not the service.
+        let stop = wiring.cut.child_token();
+        let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, stop.clone())?;
+        let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
+        let memory = run.memory(self.global).await;
+        let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
+        self.memory = Some((memory, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
         let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
         Ok(run.report(self.mode(), passes))
     }
 
-    async fn conclude(&mut self, report: Report, due: &Due) -> Concluded {
+    async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
+        let (mut memory, lock) = self.memory.take().unzip();
+        if let Some(memory) = &mut memory {
+            memory.compare(&mut report).await;
+        }
         let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
+        if let Some(memory) = &memory {
+            memory.save(&report).await;
+        }
         let measured = conclude::measure(self.global, &report);
+        if let Some(lock) = lock.flatten() {
+            lock.release().await;
+        }
         Concluded { trouble: printed.and(measured).err().map(Into::into), report }
     }
 }

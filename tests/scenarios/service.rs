@@ -154,6 +154,35 @@ fn a_sweep_that_can_t_begin_is_said_and_tried_again() {
 }
 
 #[test]
+fn what_an_earlier_sweep_found_is_known_in_the_next() {
+    let stage = Stage::bootstrapped();
+    let served = Served::start(&stage, &fleet(), &["--plan-only"]).ready();
+    assert_eq!(served.get("/report.json").json()["comparison"], Value::Null);
+    assert_eq!(served.reconcile(), 202);
+    served.wait_until(|served| served.figure(SWEPT) == Some(2.0));
+    let comparison = &served.get("/report.json").json()["comparison"];
+    assert_eq!(comparison["new"], 0, "{comparison}");
+    assert!(comparison["still"].as_u64() > Some(0), "{comparison}");
+}
+
+#[test]
+fn a_service_writes_nothing_while_another_run_does_and_begins_once_that_has_ended() {
+    let stage = Stage::bootstrapped();
+    stage.simulator.faults.add(Fault::new(Effect::Hang).operation("CreateQueue"));
+    let mut other = Served::start(&stage, &fleet(), &[]);
+    other.wait_until(|_| stage.simulator.record.total_writes() > 0);
+    let served = Served::start(&stage, &fleet(), &["--interval", "10s"]);
+    served.wait_until(|served| served.figure("foghorn_sweeps_total{outcome=\"failed\"}") >= Some(1.0));
+    assert_eq!([served.get("/healthz").status, served.get("/readyz").status], [200, 503]);
+    assert!(served.get("/").body.contains("holds the lock"), "{}", served.get("/").body);
+    stage.simulator.faults.clear();
+    other.signal("TERM");
+    assert_eq!(other.end(), 0, "{}", other.log());
+    let heard = format!("foghorn_paths{{account=\"{DEV}\",state=\"heard\"}}");
+    served.wait_until(|served| served.figure(&heard) == Some(1.0));
+}
+
+#[test]
 fn a_signal_in_the_middle_of_the_writing_finishes_what_is_in_hand() {
     for name in ["TERM", "INT"] {
         let stage = Stage::bootstrapped();
