@@ -80,6 +80,27 @@ pub enum Output {
     Table,
     /// For programs
     Json,
+    /// The same as JSON, in YAML
+    Yaml,
+    /// For pull requests and job summaries; -v makes it longer than a comment may be
+    Markdown,
+    /// For browsers: one file that works without a network
+    Html,
+    /// For code scanning
+    Sarif,
+    /// For test runners
+    Junit,
+}
+
+impl Output {
+    /// Whether every command can give it; the others are forms of a report of
+    /// accounts alone.
+    pub fn is_general(self) -> bool {
+        match self {
+            Self::Text | Self::Json | Self::Yaml => true,
+            Self::Table | Self::Markdown | Self::Html | Self::Sarif | Self::Junit => false,
+        }
+    }
 }
 
 /// Forms of the figures.

@@ -111,6 +111,20 @@ pub enum CliError {
     /// The report could not be written as JSON.
     #[error("the report could not be written as JSON")]
     Json(#[source] serde_json::Error),
+    /// The report could not be written as YAML.
+    #[error("the report could not be written as YAML")]
+    Yaml(#[source] crate::yaml::Error),
+    /// The report could not be written as HTML.
+    #[error("the report could not be written as HTML")]
+    Html(#[source] crate::report::html::HtmlError),
+    /// The report could not be written as JUnit XML.
+    #[error("the report could not be written as JUnit XML")]
+    Junit(#[source] quick_junit::SerializeError),
+    /// A form was asked for that the command does not have.
+    #[error(
+        "this command can't write that form: markdown, html, sarif and junit are forms of the report of plan, apply and destroy"
+    )]
+    NoSuchForm,
     /// The simulator could not be started, or did not do as it should.
     #[cfg(feature = "demo")]
     #[error("the demo could not go on: {0}")]
@@ -159,7 +173,13 @@ impl CliError {
             Self::Discovery(_) => {
                 Some("see whether AWS Organizations can be reached from here, and run again")
             }
-            Self::Store(_) | Self::Output { .. } | Self::Json(_) => None,
+            Self::NoSuchForm => Some("choose -o text, json or yaml"),
+            Self::Store(_) => Some("look at spec.store of the fleet file"),
+            Self::Output { .. }
+            | Self::Json(_)
+            | Self::Yaml(_)
+            | Self::Html(_)
+            | Self::Junit(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,
         }

@@ -37,7 +37,7 @@ async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, C
     let history = History::of(fleet, runs);
     let text = match global.output {
         Output::Json => report::json::render(&history).map_err(CliError::Json)?,
-        _ => report::history::render(&history),
+        Output::Text | Output::Table => report::history::render(&history),
     };
     output::write_out(&text)?;
     Ok(ExitCode::Clean)

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
@@ -252,8 +253,41 @@ pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
         Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
         Output::Table => report::text::render_table(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
+        Output::Yaml => report::yaml::render(report).map_err(CliError::Yaml)?,
+        Output::Markdown => report::markdown::render(report, markdown_limit(global)),
+        Output::Html => report::html::render(report, &[], None).map_err(CliError::Html)?,
+        Output::Sarif => report::sarif::render(report).map_err(CliError::Json)?,
+        Output::Junit => report::junit::render(report).map_err(CliError::Junit)?,
     };
     write_out(&format!("{}\n", text.trim_end()))
+}
+
+/// The longest text that can be posted: as a comment, or, if more is asked for,
+/// as a job summary.
+fn markdown_limit(global: &Global) -> usize {
+    if global.verbose > 0 { report::markdown::JOB_SUMMARY } else { report::markdown::COMMENT }
+}
+
+/// Writes what has no form but text, JSON and YAML.
+pub fn print_document<T: Serialize>(
+    global: &Global,
+    what: &T,
+    render: fn(&T, &Style) -> String,
+) -> Result<(), CliError> {
+    let text = match global.output {
+        Output::Text => render(what, &style(global, &std::io::stdout())),
+        Output::Json => report::json::render(what).map_err(CliError::Json)?,
+        Output::Yaml => report::yaml::render(what).map_err(CliError::Yaml)?,
+        Output::Table | Output::Markdown | Output::Html | Output::Sarif | Output::Junit => {
+            return Err(CliError::NoSuchForm);
+        }
+    };
+    write_out(&format!("{}\n", text.trim_end()))
+}
+
+/// Refuses a form that the command does not have, before it does anything.
+pub fn has_form(global: &Global) -> Result<(), CliError> {
+    if global.output.is_general() { Ok(()) } else { Err(CliError::NoSuchForm) }
 }
 
 /// Writes a text to standard output. A reader that has gone away is no fault.

@@ -445,6 +445,81 @@ pub(crate) fn applied() -> Report {
     report(Mode::Apply, vec![dev, prod, fine("333333333333", "shop")])
 }
 
+/// The mixed report a day later: some findings are new, some were there, some
+/// are gone, and one could not be looked at again.
+pub(crate) fn remembered() -> Report {
+    let mut report = mixed();
+    let since = datetime!(2026-11-18 09:00 UTC);
+    let findings = report.passes.iter_mut().flat_map(|pass| &mut pass.findings).enumerate();
+    for (index, finding) in findings {
+        let news = if index % 3 == 0 { News::New } else { News::Still };
+        let since = if news == News::New { report.metadata.finished_at } else { since };
+        finding.age = Some(Age { news, since });
+    }
+    let gone = |id: &str, name: &str, service_name: &str| {
+        let mut pass = pass(id, name, &[SEOUL]).breaker_off(SEOUL, service_name);
+        let mut finding = pass.findings.remove(0);
+        finding.age = Some(Age { news: News::Still, since });
+        Remembered { account: pass.account, finding }
+    };
+    let all = report.passes.iter().flat_map(|pass| &pass.findings);
+    let new =
+        all.clone().filter(|finding| finding.age.as_ref().is_some_and(|age| age.news == News::New)).count();
+    report.comparison = Some(Comparison {
+        previous: Previous {
+            run: "01KAFS000000000000000000".to_owned(),
+            finished_at: datetime!(2026-11-20 09:00:05 UTC),
+        },
+        new,
+        still: all.count() - new,
+        resolved: vec![gone("111111111111", "dev", "dev/worker"), gone("111111111111", "dev", "dev/web")],
+        unseen: vec![gone("444444444444", "logs", "prod/shipper")],
+    });
+    report
+}
+
+/// Texts that would be more than text where they are not escaped.
+pub(crate) const HOSTILE: [&str; 12] = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)> & \"quoted\" 'single'",
+    "@here @channel <!channel> #12 user@example.com",
+    "https://example.com/ www.example.com [link](https://example.com)",
+    "``` `code` ~~~ | cell | **bold** _it_ ---",
+    "\u{202e}desrever\u{202c} \u{1b}[31mred\u{7}",
+    "{{ policy }} {% raw %} {0} {r} ${x} %s",
+    "]]> <!-- --> <![CDATA[ &amp; &#64;",
+    "🚨 경보 ünïcödé \u{2028}\u{2029}",
+    "line one\nline two\r\n\ttab",
+    "- item\n# title\n> quote\n: yes\n? key",
+    "",
+];
+
+/// A report in which others wrote whatever they liked, wherever they can.
+pub(crate) fn hostile() -> Report {
+    let long = "x<\"&`@".repeat(1_700);
+    let texts = HOSTILE.iter().copied().chain([long.as_str()]);
+    let passes = texts.enumerate().map(|(index, text)| {
+        let id = format!("1{index:011}");
+        hostile_pass(pass(&id, text, &[SEOUL, "global"]), text)
+    });
+    let mut report = report(Mode::Plan, passes.collect());
+    report.metadata.fleet = HOSTILE[0].to_owned();
+    report
+}
+
+fn hostile_pass(pass: Pass, text: &str) -> Pass {
+    let subject = service(SEOUL, text);
+    pass.label("note", text)
+        .label(text, "key")
+        .proven(Severity::Error, Check::BreakerDisabled, SEOUL, (&subject, text), &[("cluster", json!(text))])
+        .proven(Severity::Info, Check::MessageUnsafe, SEOUL, (text, text), &[("steps", json!([text]))])
+        .broken(text, text, SEOUL, "topicPolicy", text)
+        .change(Action::Update, Kind::Rule, SEOUL, text)
+        .field("/description", json!(text), json!({ text: [text] }))
+        .because(text)
+        .unseen("global", CoverageState::Denied, text)
+}
+
 /// A thousand services without a breaker in one account, and many accounts
 /// that are fine.
 pub(crate) fn thousand_breakers() -> Report {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::exit::exit_code;
+use super::when::utc;
 use crate::model::report::{API_VERSION, FindingCount};
 use crate::model::{Mode, Report};
 
@@ -75,8 +76,7 @@ impl HistoryEntry {
     }
 }
 
-const HEAD: [&str; 9] =
-    ["run", "ended (UTC)", "mode", "errors", "warnings", "notes", "new", "resolved", "exit"];
+const HEAD: [&str; 9] = ["run", "ended", "mode", "errors", "warnings", "notes", "new", "resolved", "exit"];
 
 /// The list as a table for people.
 pub fn render(history: &History) -> String {
@@ -99,7 +99,7 @@ fn row(entry: &HistoryEntry) -> [String; 9] {
     let FindingCount { error, warning, info } = entry.findings;
     [
         entry.run.clone(),
-        moment(entry.finished_at),
+        utc(entry.finished_at),
         mode(entry),
         error.to_string(),
         warning.to_string(),
@@ -118,12 +118,6 @@ fn mode(entry: &HistoryEntry) -> String {
         Mode::Destroy => "destroy",
     };
     format!("{mode}{part}")
-}
-
-fn moment(time: OffsetDateTime) -> String {
-    let text = time::format_description::well_known::Rfc3339;
-    let text = time.to_offset(time::UtcOffset::UTC).truncate_to_second().format(&text).unwrap_or_default();
-    text.replace('T', " ").trim_end_matches('Z').to_owned()
 }
 
 #[cfg(test)]

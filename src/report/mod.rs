@@ -7,8 +7,8 @@ pub mod console;
 pub mod embedded_metrics;
 pub mod exit;
 pub mod figures;
-//HTML
 pub mod history;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

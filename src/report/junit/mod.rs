@@ -5,7 +5,8 @@
 
 mod cases;
 
-// TESTS
+#[cfg(test)]
+mod tests;
 
 use quick_junit::{Report as Document, SerializeError, TestCase, TestSuite};
 

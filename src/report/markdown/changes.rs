@@ -40,7 +40,7 @@ fn block(pass: &Pass) -> String {
 
 /// A name in HTML, in which Markdown is read too.
 fn escaped(name: &str) -> String {
-    let harmless = |character: char| character.is_alphanumeric() || " -_.".contains(character);
+    let harmless = |character: char| character.is_alphanumeric() || " -_".contains(character);
     name.chars()
         .map(|character| if harmless(character) { character.to_string() } else { entity(character) })
         .collect()

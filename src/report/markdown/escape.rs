@@ -11,6 +11,10 @@ use crate::report::plain::plain;
 /// How much of one text is shown, in characters.
 const LONGEST: usize = 600;
 
+/// What Markdown, or a formula in it, is made of. A full stop makes a list of
+/// what follows a number; other signs mean nothing by themselves.
+const MEANINGFUL: &str = "\\`*_{}[]()#+-!|~$^=@";
+
 /// Parts a character from what follows, and shows nothing.
 const APART: char = '\u{200b}';
 
@@ -25,7 +29,8 @@ pub(super) fn words(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            other if other.is_ascii_punctuation() => escaped.extend(['\\', other]),
+            '.' if escaped.ends_with(|before: char| before.is_ascii_digit()) => escaped.push_str("\\."),
+            other if MEANINGFUL.contains(other) => escaped.extend(['\\', other]),
             other => escaped.push(other),
         }
         let follows = characters.peek().is_some_and(|next| next.is_alphanumeric() || *next == '_');
@@ -97,13 +102,14 @@ mod tests {
     #[test]
     fn nobody_is_called_and_nothing_is_linked_by_a_text_of_others() {
         for (text, shown) in [
-            ("@here and a@b.c", "\\@\u{200b}here and a\\@\u{200b}b\\.c"),
-            ("see #12, !3", "see \\#\u{200b}12\\, \\!\u{200b}3"),
-            ("https://x.y", "https\\:\u{200b}\\/\\/x\\.y"),
-            ("WWW.x.y", "WWW\u{200b}\\.x\\.y"),
+            ("@here and a@b.c", "\\@\u{200b}here and a\\@\u{200b}b.c"),
+            ("see #12, !3", "see \\#\u{200b}12, \\!\u{200b}3"),
+            ("https://x.y", "https:\u{200b}//x.y"),
+            ("WWW.x.y", "WWW\u{200b}.x.y"),
             ("<img src=x>", "&lt;img src\\=x&gt;"),
             ("[a](b) *c* `d`", "\\[a\\]\\(b\\) \\*c\\* \\`d\\`"),
             ("one\ntwo", "one two"),
+            ("1. first, it's", "1\\. first, it's"),
         ] {
             assert_eq!(words(text), shown, "{text}");
         }

@@ -9,7 +9,8 @@ mod escape;
 mod findings;
 mod page;
 
-// TESTS
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Mode, Pass, Report};
 
@@ -59,7 +60,7 @@ fn head(report: &Report) -> String {
     text += &format!("{mode} · {} · {calls} calls · run `{}`\n\n", utc(metadata.finished_at), metadata.run);
     text += &news(report);
     for step in steps(report) {
-        text += &format!("> **next:** {}\n", step.replace('\n', " "));
+        text += &format!("> - next: {}\n", step.replace('\n', " "));
     }
     text + "\n"
 }

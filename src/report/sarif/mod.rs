@@ -7,7 +7,8 @@
 mod fingerprint;
 mod rules;
 
-// TESTS
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;

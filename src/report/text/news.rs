@@ -1,12 +1,13 @@
 //! What is new since the last report, how old the rest is, and what is gone.
 
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
-use super::counts::{counted, nonzero};
+use super::counts::nonzero;
 use super::line::{Line, Lines, Role};
 use super::names::{short, show_more};
 use crate::model::news::{Comparison, News, Remembered};
 use crate::model::{Finding, Report};
+use crate::report::when::{days_since, utc};
 
 /// How many things that are gone are enough.
 const USUAL: usize = 5;
@@ -23,11 +24,11 @@ pub(super) fn since(report: &Report) -> String {
         (unseen.len(), "not seen again"),
     ]);
     let news = if news.is_empty() { "nothing new" } else { &news };
-    format!("{} (run {}): {news}", moment(previous.finished_at), previous.run)
+    format!("{} (run {}): {news}", utc(previous.finished_at), previous.run)
 }
 
-/// Marks a line with the age of what it tells: ` (new)`, ` (3 days)`, or
-/// ` (2 new, the others up to 3 days)`.
+/// Marks a line with the age of what it tells: ` (new)`, ` (for 3 days)`, or
+/// ` (2 new, 6 for up to 3 days)`.
 pub(super) fn mark_age<'a>(
     findings: &[&Finding],
     now: Option<OffsetDateTime>,
@@ -37,17 +38,17 @@ pub(super) fn mark_age<'a>(
     let (new, still): (Vec<_>, Vec<_>) = ages.partition(|age| age.news == News::New);
     let oldest = still.iter().map(|age| age.since).min();
     let youngest = still.iter().map(|age| age.since).max();
-    let since = |since: OffsetDateTime| age(now.unwrap_or(since) - since);
-    match (new.len(), oldest, youngest) {
-        (0, None, _) | (0, _, None) => line,
-        (_, None, _) | (_, _, None) => line.text(Role::Doubtful, " (new)"),
-        (0, Some(oldest), Some(youngest)) if since(oldest) == since(youngest) => {
+    let since = |since: OffsetDateTime| days_since(since, now.unwrap_or(since));
+    let up_to = |oldest: OffsetDateTime| since(oldest).replacen("for", "for up to", 1);
+    match (new.len(), oldest.zip(youngest)) {
+        (0, None) => line,
+        (_, None) => line.text(Role::Doubtful, " (new)"),
+        (0, Some((oldest, youngest))) if since(oldest) == since(youngest) => {
             line.text(Role::Dim, &format!(" ({})", since(oldest)))
         }
-        (0, Some(oldest), _) => line.text(Role::Dim, &format!(" (up to {})", since(oldest))),
-        (new, Some(oldest), _) => {
-            let others = if still.len() == 1 { "the other" } else { "the others up to" };
-            line.text(Role::Doubtful, &format!(" ({new} new, {others} {})", since(oldest)))
+        (0, Some((oldest, _))) => line.text(Role::Dim, &format!(" ({})", up_to(oldest))),
+        (new, Some((oldest, _))) => {
+            line.text(Role::Doubtful, &format!(" ({new} new, {} {})", still.len(), up_to(oldest)))
         }
     }
 }
@@ -56,7 +57,7 @@ pub(super) fn mark_age<'a>(
 /// could not be seen again.
 pub(super) fn show_gone(report: &Report, lines: &mut Lines) {
     let Some(comparison) = &report.comparison else { return };
-    let (now, since) = (report.metadata.finished_at, moment(comparison.previous.finished_at));
+    let (now, since) = (report.metadata.finished_at, utc(comparison.previous.finished_at));
     show_list(&format!("resolved since {since}"), (Role::Good, '='), &comparison.resolved, now, lines);
     if lines.style.verbose > 0 {
         show_list("not seen again", (Role::Doubtful, '?'), &comparison.unseen, now, lines);
@@ -80,48 +81,11 @@ fn show_list(
         let line = lines.add(2).mark(role, mark).plain(&place);
         line.text(Role::Strong, &finding.check.to_string()).plain(" ").plain(short(&finding.subject));
         if let Some(found) = &finding.age {
-            line.text(Role::Dim, &format!(" ({})", age(now - found.since)));
+            line.text(Role::Dim, &format!(" ({})", days_since(found.since, now)));
         }
     }
     if shown < list.len() {
         show_more(&format!("and {} more", list.len() - shown), 2, lines);
     }
     lines.blank();
-}
-
-/// A time as people write it, in UTC to the minute.
-fn moment(time: OffsetDateTime) -> String {
-    let time = time.to_offset(UtcOffset::UTC);
-    let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
-    format!("{year}-{month:02}-{day:02} {:02}:{:02} UTC", time.hour(), time.minute())
-}
-
-/// How old something is, as exactly as people need it.
-fn age(age: Duration) -> String {
-    match (age.whole_days(), age.whole_hours()) {
-        (2.., _) => counted(usize::try_from(age.whole_days()).unwrap_or_default(), "day"),
-        (_, 2..) => counted(usize::try_from(age.whole_hours()).unwrap_or_default(), "hour"),
-        _ => format!("{} min", age.whole_minutes().max(1)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_age_is_told_in_the_unit_that_fits() {
-        for (minutes, text) in [
-            (-5, "1 min"),
-            (0, "1 min"),
-            (59, "59 min"),
-            (119, "119 min"),
-            (120, "2 hours"),
-            (47 * 60 + 59, "47 hours"),
-            (48 * 60, "2 days"),
-            (400 * 24 * 60, "400 days"),
-        ] {
-            assert_eq!(age(Duration::minutes(minutes)), text);
-        }
-    }
 }
