@@ -13,7 +13,7 @@ use crate::telemetry;
 /// to.
 pub async fn conclude(global: &Global, mut memory: Memory, mut report: Report) -> Result<ExitCode, CliError> {
     memory.compare(&mut report).await;
-    let printed = run::print(global, &report);
+    let printed = run::print(global, &report, &memory.moments(global, &report).await);
     memory.save(&report).await;
     printed?;
     measure(global, &report)?;
