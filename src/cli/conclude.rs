@@ -26,7 +26,7 @@ pub async fn conclude(
     mut report: Report,
 ) -> Result<ExitCode, CliError> {
     audience.memory.compare(&mut report).await;
-    let history = audience.memory.moments(global).await;
+    let history = audience.memory.moments(global, &report).await;
     let printed = run::print(global, &report, &history).and_then(|()| measure(global, &report));
     let is_told = tell::tell(audience.rooms.as_ref(), &report).await;
     audience.memory.save(&report).await;

@@ -17,6 +17,9 @@ const AT_ONCE: usize = 8;
 /// Shows the report that was asked for in the form that was asked for. The exit
 /// code is that of its run; a list is always clean.
 pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCode, CliError> {
+    if arguments.list {
+        output::has_form(global)?;
+    }
     let fleet = output::fleet(&arguments.fleet.file)?;
     let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
@@ -26,7 +29,7 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
-    let history = memory::moments(global, &store).await;
+    let history = memory::moments(global, &store, &report.metadata.run).await;
     output::print(global, &report, &history)?;
     if !arguments.post {
         return Ok(exit_code(&report));

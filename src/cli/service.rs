@@ -150,7 +150,9 @@ impl Work for Rounds<'_> {
     }
 
     async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
-        let Some((mut audience, lock)) = self.ending.take() else { return Concluded { report, trouble: None } };
+        let Some((mut audience, lock)) = self.ending.take() else {
+            return Concluded { report, trouble: None };
+        };
         let trouble = self.conclude_round(&mut audience, &mut report, due).await.err().map(Into::into);
         if let Some(lock) = lock {
             lock.release().await;
