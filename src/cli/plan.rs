@@ -14,5 +14,5 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -
     let rooms = tell::open(global, &arguments.command, &run, Mode::Plan).await?;
     let passes = run.plan().await;
     let report = run.report(Mode::Plan, passes);
-    conclude(global, report, rooms).await
+    conclude(global, run.memory(global).await, rooms, report).await
 }

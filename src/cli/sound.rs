@@ -1,6 +1,6 @@
 //! `foghorn sound`: send a canary down every pipeline.
 
-use super::args::{AwsArguments, Global, Output, SoundArguments};
+use super::args::{AwsArguments, Global, SoundArguments};
 use super::error::CliError;
 use super::progress::Progress;
 use super::run::{self, Run};
@@ -12,15 +12,12 @@ use crate::sound::Watcher;
 
 /// Sounds every pipeline and prints how far the canaries got.
 pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode, CliError> {
+    run::has_form(global)?;
     let aws = AwsArguments { fleet: arguments.fleet.clone(), notifier: None, no_post: true };
     let run = Run::prepare(global, &aws, Intent::Converge).await?;
-    let report = run.sound(arguments.timeout).await;
-    let text = match global.output {
-        Output::Text => report::text::render_sound(&report, &run::style(global, &std::io::stdout())),
-        Output::Json => report::json::render(&report).map_err(CliError::Json)?,
-    };
-    run::write_out(&format!("{}\n", text.trim_end()))?;
-    Ok(sound_exit_code(&report))
+    let sounded = run.sound(arguments.timeout).await;
+    run::print_document(global, &sounded, report::text::render_sound)?;
+    Ok(sound_exit_code(&sounded))
 }
 
 impl Watcher for Progress {

@@ -3,9 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use serde::Serialize;
-
-use super::args::{Global, Output, TestEventArguments};
+use super::args::{Global, TestEventArguments};
 use super::error::CliError;
 use super::run as shared;
 use crate::fleet::Fleet;
@@ -15,7 +13,6 @@ use crate::rehearsal::event::Event;
 use crate::rehearsal::{rehearse, sample};
 use crate::report::exit::ExitCode;
 use crate::report::text::{render_rehearsal, render_rehearsals};
-use crate::report::{self, text::Style};
 
 /// The name that stands for every sample.
 const ALL: &str = "all";
@@ -36,7 +33,7 @@ pub fn run(global: &Global, arguments: &TestEventArguments) -> Result<ExitCode, 
         _ => return try_all(global, &fleet, &pipelines),
     };
     let rehearsal = rehearse(&fleet, &pipelines, &event);
-    print(global, &rehearsal, render_rehearsal)?;
+    shared::print_document(global, &rehearsal, render_rehearsal)?;
     Ok(exit_code(rehearsal.is_heard()))
 }
 
@@ -44,7 +41,7 @@ fn try_all(global: &Global, fleet: &Fleet, pipelines: &[&Pipeline]) -> Result<Ex
     let events = samples(global, fleet, pipelines)?;
     let items = events.iter().map(|event| rehearse(fleet, pipelines, event)).collect();
     let rehearsals = Rehearsals::new(items);
-    print(global, &rehearsals, render_rehearsals)?;
+    shared::print_document(global, &rehearsals, render_rehearsals)?;
     Ok(exit_code(rehearsals.is_heard()))
 }
 
@@ -72,12 +69,4 @@ fn text(source: impl Read) -> std::io::Result<String> {
         return Err(std::io::Error::other("it is larger than 4 MiB"));
     }
     Ok(text)
-}
-
-fn print<T: Serialize>(global: &Global, what: &T, render: fn(&T, &Style) -> String) -> Result<(), CliError> {
-    let text = match global.output {
-        Output::Text => render(what, &shared::style(global, &std::io::stdout())),
-        Output::Json => report::json::render(what).map_err(CliError::Json)?,
-    };
-    shared::write_out(&text)
 }

@@ -13,6 +13,7 @@ use super::positions::{Positions, not_yaml};
 use super::problem::{FleetErrors, Position, Problem};
 use super::spec::Fleet;
 use super::validate;
+use crate::yaml;
 
 /// The largest file that is read, in bytes: ten thousand accounts with labels
 /// take about one mebibyte.
@@ -55,8 +56,7 @@ pub fn parse(text: &str, origin: &str, today: Date) -> Result<Loaded, FleetError
     if !duplicates.is_empty() {
         return Err(failed(duplicates));
     }
-    let fleet: Fleet =
-        serde_yaml::from_str(text).map_err(|error| failed(vec![problem(text, &positions, &error)]))?;
+    let fleet: Fleet = yaml::read(text).map_err(|error| failed(vec![problem(text, &positions, &error)]))?;
     let verdict = validate::validate(&fleet, today);
     let located = |problems: Vec<Problem>| {
         let mut problems: Vec<_> = problems.into_iter().map(|problem| positions.locate(problem)).collect();
@@ -92,13 +92,13 @@ fn read(path: &Path) -> Result<String, String> {
 
 /// The library's error as a problem of ours. Its text reads
 /// `PATH: MESSAGE at line L column C`, where all but the message may lack.
-fn problem(text: &str, positions: &Positions, error: &serde_yaml::Error) -> Problem {
+fn problem(text: &str, positions: &Positions, error: &yaml::Error) -> Problem {
     let whole = error.to_string();
     let position = error.location().map(|at| Position { line: at.line(), column: at.column() });
     let suffix = position.map(|Position { line, column }| format!(" at line {line} column {column}"));
     let message = suffix.and_then(|suffix| whole.strip_suffix(&suffix)).unwrap_or(&whole);
     // A text that can't even be skipped over is not YAML to this library.
-    let is_yaml = serde_yaml::from_str::<IgnoredAny>(text).is_ok();
+    let is_yaml = yaml::read::<IgnoredAny>(text).is_ok();
     if let (Some(position), false) = (position, is_yaml) {
         return not_yaml(text, position, message);
     }
@@ -121,5 +121,5 @@ fn split<'a>(positions: &Positions, message: &'a str) -> (&'a str, &'a str) {
 /// The text as JSON, for tests that hold other readers against this one.
 #[cfg(test)]
 pub(super) fn json(text: &str) -> serde_json::Value {
-    serde_yaml::from_str(text).expect("the text is YAML")
+    yaml::read(text).expect("the text is YAML")
 }

@@ -77,6 +77,8 @@ fn without_tokens(text: &str) -> String {
     }
     shown
 }
+/// Schemes of places that reports are kept in: no webhook has one.
+const NO_WEBHOOKS: [&str; 4] = ["file", "s3", "gs", "az"];
 
 /// The text with every URL cut after its scheme: one that stands in a fleet
 /// file is probably a webhook, which is a secret.
@@ -84,6 +86,12 @@ fn without_urls(text: &str) -> String {
     let mut parts = text.split("://");
     let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {
+        let scheme = shown.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next();
+        if scheme.is_some_and(|scheme| NO_WEBHOOKS.contains(&scheme)) {
+            shown.push_str("://");
+            shown.push_str(part);
+            continue;
+        }
         let rest = part.find(|letter: char| letter.is_whitespace() || "\"'`<>".contains(letter));
         shown.push_str("://…");
         shown.push_str(rest.map_or("", |end| &part[end..]));
@@ -133,6 +141,8 @@ mod tests {
         let message = "found \"https://example.invalid/hook?key=abc\", expected `a`";
         let problem = Problem::new("via.https://example.invalid/hook", message);
         assert_eq!(problem.line("f.yaml"), "f.yaml: via.https://…: found \"https://…\", expected `a`");
+        let problem = Problem::new("", "write s3://bucket/prefix, not https://bucket/prefix?key=abc");
+        assert_eq!(problem.line("f.yaml"), "f.yaml: write s3://bucket/prefix, not https://…");
     }
 
     #[test]

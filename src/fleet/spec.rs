@@ -12,10 +12,12 @@ use crate::model::{AccountId, Region};
 
 mod pipeline;
 mod report;
+mod store;
 mod via;
 
 pub use pipeline::{Alarms, Events, Hub, OwnPattern, Pipeline, Selector, Threshold, When};
 pub use report::{ChatbotTopic, Recipient, ReportRoom, Reporting, SlackBot, SlackRoom, WhenToTell};
+pub use store::Store;
 pub use via::{
     ApiDestination, Chatbot, DestinationRoom, Lambda, NotifierRoom, SecretReference, Slack, StoredSecret,
     StoredWebhook, Teams, Via, Webhook,
@@ -90,6 +92,10 @@ pub struct Spec {
     /// Tags for everything that Foghorn makes, besides its own.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// Where reports are kept, so that the next one can say what is new.
+    /// Absent: in the folder `.foghorn`.
+    #[serde(default)]
+    pub store: Store,
     /// How much at a time, and how long.
     #[serde(default)]
     pub limits: Limits,

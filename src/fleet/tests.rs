@@ -111,6 +111,50 @@ fn a_file_that_cannot_be_typed_is_met_with_position_field_and_plain_words() {
 }
 
 #[test]
+fn a_store_that_is_no_place_is_met_with_position_field_and_reason() {
+    let tags = "  tags: { team: sre }\n";
+    let with = |store: &str| format!("{tags}  store: {store}\n");
+    let stores = [
+        ".foghorn",
+        "\"file:\"",
+        "file:~/reports",
+        "s3://Acme/reports",
+        "https://acme.s3.amazonaws.com/secret",
+        "7",
+        "[s3://acme]",
+        "{ uri: s3://acme }",
+        "{ url: s3://acme/a b }",
+        "{ url: file:x, region: eu-west-1 }",
+        "{ url: s3://acme, region: eu-wst-1 }",
+        "{ keep: 0, lockExpiry: 2h }",
+        "{ lockExpiry: 120 }",
+    ];
+    let written = stores.map(with);
+    let cases: Vec<(&str, &str)> = written.iter().map(|store| (tags, store.as_str())).collect();
+    insta::assert_snapshot!(golden(&cases));
+}
+
+#[test]
+fn a_store_is_written_in_short_or_in_full() {
+    let tags = "  tags: { team: sre }\n";
+    for (text, url, keep, seconds) in [
+        ("", "file:.foghorn", 30, 120),
+        ("store: none", "none", 30, 120),
+        ("store: s3://acme/reports", "s3://acme/reports", 30, 120),
+        ("store: { keep: 7 }", "file:.foghorn", 7, 120),
+        ("store: { url: s3://acme, region: eu-west-1, keep: 7, lockExpiry: 5m }", "s3://acme", 7, 300),
+    ] {
+        let loaded = parse(&GOOD.replacen(tags, &format!("  {text}\n"), 1), "fleet.yaml", TODAY).expect(text);
+        let store = loaded.fleet.spec.store;
+        assert_eq!(
+            (store.url.as_str(), store.keep, store.lock_expiry.as_secs()),
+            (url, keep, seconds),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_text_that_is_not_one_yaml_document_is_met_with_what_it_is() {
     let cases = [
         ("empty", ""),

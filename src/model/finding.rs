@@ -63,6 +63,29 @@ pub enum Check {
     Orphan,
 }
 
+impl Check {
+    /// Every check.
+    pub const ALL: [Self; 17] = [
+        Self::BreakerDisabled,
+        Self::RollbackDisabled,
+        Self::BreakerNotApplicable,
+        Self::BreakerNotJudged,
+        Self::ExemptionExpired,
+        Self::PathBroken,
+        Self::RoomNotAuthorised,
+        Self::AlarmFiring,
+        Self::AlarmMuted,
+        Self::MetricNonZero,
+        Self::DeadLetters,
+        Self::NameTaken,
+        Self::WebhookUnusable,
+        Self::PatternNeverMatches,
+        Self::MessageUnsafe,
+        Self::AlarmHeardOnlyThroughItself,
+        Self::Orphan,
+    ];
+}
+
 impl fmt::Display for Check {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
@@ -111,5 +134,22 @@ impl Finding {
     /// The order in which findings are shown: by place, worst first.
     pub fn order(&self) -> impl Ord + '_ {
         (self.location, self.severity, self.check, &self.subject, &self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What can be read as a check, in the words of the reader itself.
+    fn readable() -> Vec<String> {
+        let error = serde_json::from_str::<Check>("\"?\"").expect_err("no check has this name").to_string();
+        let names = error.split('`').skip(3).step_by(2);
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_list_of_checks_is_whole_and_names_them_as_reports_do() {
+        assert_eq!(Check::ALL.map(|check| check.to_string()).to_vec(), readable());
     }
 }

@@ -256,6 +256,21 @@ pub(crate) fn mixed() -> Report {
     )
 }
 
+/// The same, with a condition in every account.
+pub(crate) fn mixed_with_conditions() -> Report {
+    let mut report = mixed();
+    for pass in &mut report.passes {
+        pass.conditions.push(Condition {
+            kind: ConditionType::Heard,
+            status: ConditionStatus::Unknown,
+            reason: "Gap".into(),
+            message: "part of the way could not be seen".to_owned(),
+            last_transition_time: report.metadata.started_at,
+        });
+    }
+    report
+}
+
 /// Breakers off, and a rule that someone disabled and changed by hand.
 fn prod() -> Pass {
     let breakers = ["web", "api", "cart", "pay", "mail", "search", "login"];
@@ -430,6 +445,81 @@ pub(crate) fn applied() -> Report {
     report(Mode::Apply, vec![dev, prod, fine("333333333333", "shop")])
 }
 
+/// The mixed report a day later: some findings are new, some were there, some
+/// are gone, and one could not be looked at again.
+pub(crate) fn remembered() -> Report {
+    let mut report = mixed();
+    let since = datetime!(2026-11-18 09:00 UTC);
+    let findings = report.passes.iter_mut().flat_map(|pass| &mut pass.findings).enumerate();
+    for (index, finding) in findings {
+        let news = if index % 3 == 0 { News::New } else { News::Still };
+        let since = if news == News::New { report.metadata.finished_at } else { since };
+        finding.age = Some(Age { news, since });
+    }
+    let gone = |id: &str, name: &str, service_name: &str| {
+        let mut pass = pass(id, name, &[SEOUL]).breaker_off(SEOUL, service_name);
+        let mut finding = pass.findings.remove(0);
+        finding.age = Some(Age { news: News::Still, since });
+        Remembered { account: pass.account, finding }
+    };
+    let all = report.passes.iter().flat_map(|pass| &pass.findings);
+    let new =
+        all.clone().filter(|finding| finding.age.as_ref().is_some_and(|age| age.news == News::New)).count();
+    report.comparison = Some(Comparison {
+        previous: Previous {
+            run: "01KAFS000000000000000000".to_owned(),
+            finished_at: datetime!(2026-11-20 09:00:05 UTC),
+        },
+        new,
+        still: all.count() - new,
+        resolved: vec![gone("111111111111", "dev", "dev/worker"), gone("111111111111", "dev", "dev/web")],
+        unseen: vec![gone("444444444444", "logs", "prod/shipper")],
+    });
+    report
+}
+
+/// Texts that would be more than text where they are not escaped.
+pub(crate) const HOSTILE: [&str; 12] = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)> & \"quoted\" 'single'",
+    "@here @channel <!channel> #12 user@example.com",
+    "https://example.com/ www.example.com [link](https://example.com)",
+    "``` `code` ~~~ | cell | **bold** _it_ ---",
+    "\u{202e}desrever\u{202c} \u{1b}[31mred\u{7}",
+    "{{ policy }} {% raw %} {0} {r} ${x} %s",
+    "]]> <!-- --> <![CDATA[ &amp; &#64;",
+    "🚨 경보 ünïcödé \u{2028}\u{2029}",
+    "line one\nline two\r\n\ttab",
+    "- item\n# title\n> quote\n: yes\n? key",
+    "",
+];
+
+/// A report in which others wrote whatever they liked, wherever they can.
+pub(crate) fn hostile() -> Report {
+    let long = "x<\"&`@".repeat(1_700);
+    let texts = HOSTILE.iter().copied().chain([long.as_str()]);
+    let passes = texts.enumerate().map(|(index, text)| {
+        let id = format!("1{index:011}");
+        hostile_pass(pass(&id, text, &[SEOUL, "global"]), text)
+    });
+    let mut report = report(Mode::Plan, passes.collect());
+    report.metadata.fleet = HOSTILE[0].to_owned();
+    report
+}
+
+fn hostile_pass(pass: Pass, text: &str) -> Pass {
+    let subject = service(SEOUL, text);
+    pass.label("note", text)
+        .label(text, "key")
+        .proven(Severity::Error, Check::BreakerDisabled, SEOUL, (&subject, text), &[("cluster", json!(text))])
+        .proven(Severity::Info, Check::MessageUnsafe, SEOUL, (text, text), &[("steps", json!([text]))])
+        .broken(text, text, SEOUL, "topicPolicy", text)
+        .change(Action::Update, Kind::Rule, SEOUL, text)
+        .field("/description", json!(text), json!({ text: [text] }))
+        .because(text)
+        .unseen("global", CoverageState::Denied, text)
+}
+
 /// A thousand services without a breaker in one account, and many accounts
 /// that are fine.
 pub(crate) fn thousand_breakers() -> Report {
@@ -494,7 +584,7 @@ pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
 
 /// The report an hour after another, which had neither what stands in `new` nor
 /// lacked what it resolved.
-pub(crate) fn compared(mut report: Report, new: &[&str]) -> Report {
+pub(crate) fn compared_with(mut report: Report, new: &[&str]) -> Report {
     let earlier = datetime!(2026-11-21 08:00 UTC);
     let age = |subject: &str| match new.iter().any(|name| subject.ends_with(name)) {
         true => Age { news: News::New, since: report.metadata.finished_at },
@@ -536,4 +626,49 @@ pub(crate) fn incident() -> Report {
         })
     };
     report(Mode::Plan, (1..=50).map(account).collect())
+}
+
+/// The mixed report, compared with one of the day before: what is about
+/// breakers is old but for two, the rest is new.
+pub(crate) fn compared() -> Report {
+    let mut report = mixed();
+    let previous = Previous {
+        run: "01KAG4JQ000000000000000000".to_owned(),
+        finished_at: datetime!(2026-11-20 09:00:04.5 UTC),
+    };
+    let old = |since| Age { news: News::Still, since };
+    let (mut new, mut still) = (0, 0);
+    for finding in report.passes.iter_mut().flat_map(|pass| &mut pass.findings) {
+        let age = match finding.check {
+            Check::BreakerDisabled if finding.subject.ends_with('h') => None,
+            Check::BreakerDisabled | Check::RoomNotAuthorised => Some(old(datetime!(2026-11-02 09:00 UTC))),
+            Check::AlarmMuted => Some(old(previous.finished_at)),
+            _ => None,
+        };
+        *if age.is_some() { &mut still } else { &mut new } += 1;
+        finding.age = age.or(Some(Age { news: News::New, since: report.metadata.finished_at }));
+    }
+    let remembered = |pass: Pass| {
+        let Pass { account, findings, .. } = pass;
+        let aged = move |finding| Finding { age: Some(old(datetime!(2026-11-20 03:00 UTC))), ..finding };
+        findings
+            .into_iter()
+            .map(move |finding| Remembered { account: account.clone(), finding: aged(finding) })
+    };
+    let dev = pass("111111111111", "dev", &[SEOUL]).breaker_off(SEOUL, "prod/web").finding(
+        Severity::Error,
+        Check::PathBroken,
+        SEOUL,
+        "deploys",
+        "there is no rule",
+    );
+    let logs = pass("444444444444", "logs", &[SEOUL]).breaker_off(SEOUL, "prod/ship");
+    report.comparison = Some(Comparison {
+        previous,
+        new,
+        still,
+        resolved: remembered(dev).collect(),
+        unseen: remembered(logs).collect(),
+    });
+    report
 }

@@ -4,6 +4,7 @@
 mod bootstrap;
 mod commands;
 mod fleet_file;
+mod hands;
 mod output;
 mod secrets;
 mod sound;

@@ -116,7 +116,7 @@ fn apply(stage: &Stage) -> Child {
 }
 
 /// Waits until something is so, and not for ever.
-fn wait_until(what: impl Fn() -> bool) {
+pub(super) fn wait_until(what: impl Fn() -> bool) {
     let start = Instant::now();
     while !what() {
         assert!(start.elapsed() < Duration::from_secs(20), "it never came to be");
@@ -124,12 +124,12 @@ fn wait_until(what: impl Fn() -> bool) {
     }
 }
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
     assert!(sent.expect("kill runs").success());
 }
 
-fn end(child: Child) -> Run {
+pub(super) fn end(child: Child) -> Run {
     Run::of(child.wait_with_output().expect("the binary ends"))
 }
 

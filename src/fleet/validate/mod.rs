@@ -13,6 +13,7 @@ mod pipelines;
 mod report;
 mod rooms;
 mod secrets;
+mod store;
 mod tags;
 mod webhooks;
 
@@ -62,6 +63,7 @@ pub fn validate(fleet: &Fleet, today: Date) -> Verdict {
     alarms::check(fleet, &mut verdict);
     report::check(fleet, &mut verdict);
     tags::check(&fleet.spec.tags, &mut verdict);
+    store::check(&fleet.spec.store, &mut verdict);
     limits::check(&fleet.spec.limits, &mut verdict);
     verdict
 }

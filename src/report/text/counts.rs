@@ -3,18 +3,18 @@
 use time::Duration;
 
 /// `1 account`, `2 accounts`, for nouns that take an `s`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(in crate::report) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The parts that are not zero: `3 to create, 2 to update`.
-pub(super) fn nonzero(parts: &[(usize, &str)]) -> String {
+pub(in crate::report) fn nonzero(parts: &[(usize, &str)]) -> String {
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     parts.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
 /// How long it took, to a tenth of a second below a minute.
-pub(super) fn duration(duration: Duration) -> String {
+pub(in crate::report) fn duration(duration: Duration) -> String {
     let seconds = duration.whole_seconds().max(0);
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds}.{} s", duration.subsec_milliseconds().max(0) / 100),

@@ -16,7 +16,7 @@ const SURROUNDINGS: usize = 16;
 
 /// One difference, at the deepest place that still tells it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(in crate::report) struct Difference {
     place: String,
     what: What,
 }
@@ -29,6 +29,21 @@ enum What {
 }
 
 impl Difference {
+    /// Where it is.
+    pub(in crate::report) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What is there, and what shall be; `None` where there is, or shall be,
+    /// nothing.
+    pub(in crate::report) fn sides(&self) -> (Option<&str>, Option<&str>) {
+        match &self.what {
+            What::Becomes(observed, desired) => (Some(observed), Some(desired)),
+            What::Gains(desired) => (None, Some(desired)),
+            What::Loses(observed) => (Some(observed), None),
+        }
+    }
+
     /// One line.
     pub(super) fn show(&self, indent: usize, lines: &mut Lines) {
         let width = lines.style.width;
@@ -47,7 +62,7 @@ impl Difference {
 }
 
 /// The differences that make up a field's.
-pub(super) fn differences(field: &FieldChange, verbose: bool) -> Vec<Difference> {
+pub(in crate::report) fn differences(field: &FieldChange, verbose: bool) -> Vec<Difference> {
     let mut finder = Finder { verbose, found: Vec::new() };
     let place = place(&field.path);
     finder.compare(&place, &field.observed, &field.desired);

@@ -37,7 +37,7 @@ pub(in crate::report) fn fine_means(passes: &[&Pass]) -> &'static str {
 }
 
 /// Whether a failure is heard in every one of these accounts.
-pub(super) fn are_heard(passes: &[&Pass]) -> bool {
+pub(in crate::report) fn are_heard(passes: &[&Pass]) -> bool {
     let in_doubt = |condition: &Condition| {
         condition.kind == ConditionType::Heard && condition.status != ConditionStatus::True
     };
@@ -46,7 +46,7 @@ pub(super) fn are_heard(passes: &[&Pass]) -> bool {
 }
 
 /// What a person wants to know first.
-pub(super) fn headline(mode: Mode, passes: &[Pass]) -> String {
+pub(in crate::report) fn headline(mode: Mode, passes: &[Pass]) -> String {
     let standings: Vec<Standing> = passes.iter().map(Standing::of).collect();
     let count = |standing| standings.iter().filter(|other| **other == standing).count();
     let fine: Vec<&Pass> = passes.iter().filter(|pass| Standing::of(pass) == Standing::Fine).collect();
@@ -87,7 +87,7 @@ fn alone(standing: Standing, means: &str) -> String {
 }
 
 /// What an account that is fine was found to hold.
-pub(super) fn holds(pass: &Pass) -> String {
+pub(in crate::report) fn holds(pass: &Pass) -> String {
     let (locations, clusters, services) = (pass.coverage.len(), pass.clusters, pass.services);
     format!(
         "{}, {}, {}",

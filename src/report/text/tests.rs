@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{CoverageState, Mode};
 use crate::report::fixtures::{self, *};
 
-const TERMINAL: Style = Style { color: false, width: 100, verbose: 0 };
+const TERMINAL: Style = Style { color: false, hyperlinks: false, width: 100, verbose: 0 };
 
 fn golden(name: &str, text: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
@@ -39,6 +39,28 @@ fn colour_marks_what_is_good_bad_and_doubtful() {
 #[test]
 fn verbose_shows_every_name_hop_and_note() {
     golden("mixed_verbose", &render(&mixed(), &Style { verbose: 1, ..TERMINAL }));
+}
+
+#[test]
+fn what_is_new_is_marked_and_the_rest_has_its_age() {
+    golden("compared", &render(&compared(), &TERMINAL));
+    golden("compared_verbose", &render(&compared(), &Style { verbose: 1, ..TERMINAL }));
+}
+
+#[test]
+fn a_run_without_news_says_so() {
+    let mut report = compared();
+    if let Some(comparison) = &mut report.comparison {
+        (comparison.new, comparison.still) = (0, 0);
+        comparison.resolved.clear();
+        comparison.unseen.clear();
+    }
+    let text = render(&report, &TERMINAL);
+    assert!(
+        text.contains("since     2026-11-20 09:00 UTC (run 01KAG4JQ000000000000000000): nothing new\n"),
+        "{text}"
+    );
+    assert!(!text.contains("resolved"), "{text}");
 }
 
 #[test]

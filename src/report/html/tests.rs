@@ -1,0 +1,148 @@
+//! What a browser is given. What it makes of it is tested in a real one.
+
+use proptest::prelude::*;
+use time::macros::datetime;
+
+use super::*;
+use crate::model::Mode;
+use crate::report::fixtures::{
+    HOSTILE, all_fine, hostile, mixed, pass, remembered, report, thousand_breakers,
+};
+
+fn page(report: &Report) -> String {
+    render(report, &[], None).expect("a page")
+}
+
+/// The page without its style and script, which are files of their own.
+fn body(report: &Report, history: &[Moment]) -> String {
+    let page = render(report, history, None).expect("a page");
+    page.replace(STYLE, "…").replace(SCRIPT, "…")
+}
+
+fn moments() -> Vec<Moment> {
+    (1..9_usize)
+        .map(|day| Moment {
+            run: format!("run-{day}"),
+            mode: Mode::Plan,
+            finished_at: datetime!(2026-11-10 09:00 UTC) + time::Duration::days(day as i64),
+            accounts: 8,
+            error: 20 - day,
+            warning: day % 3,
+            heard: 10 + day,
+            broken: 8 - day,
+            unknown: 1,
+            unread: usize::from(day == 4),
+        })
+        .collect()
+}
+
+#[test]
+fn the_whole_form_is_kept() {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
+        insta::assert_snapshot!("remembered_html", body(&remembered(), &moments()));
+    });
+}
+
+#[test]
+fn the_answer_comes_first() {
+    assert!(page(&all_fine()).contains("<h1 id=\"answer\">All 2 accounts would be heard.</h1>"));
+    let page = page(&mixed());
+    assert!(
+        page.contains("<h1 id=\"answer\">3 of 8 accounts would be heard; 1 could not be read.</h1>"),
+        "{}",
+        &page[..9000]
+    );
+}
+
+#[test]
+fn every_account_and_location_has_its_cell() {
+    let body = body(&mixed(), &[]);
+    for name in ["dev", "prod", "shop", "logs", "data", "ai", "bank", "web"] {
+        assert!(body.contains(&format!("<span class=\"name\">{name}</span>")), "{name}");
+    }
+}
+
+#[test]
+fn a_path_is_drawn_with_the_hop_that_stops_it() {
+    let body = body(&mixed(), &[]);
+    let hop = body.find("<li class=\"hop bad\">").expect("a hop that stops");
+    assert!(body[hop..].contains("nobody hears of it"), "{}", &body[hop..hop + 500]);
+}
+
+#[test]
+fn nothing_may_run_or_be_fetched_but_the_page_s_own_script() {
+    let page = page(&mixed());
+    let policy = policy::policy(STYLE, SCRIPT).replace('\'', "&#x27;").replace('/', "&#x2f;");
+    assert!(page.contains(&policy), "{policy}");
+    for forbidden in [
+        "<link rel=\"stylesheet",
+        "<script src",
+        "<iframe",
+        "<img",
+        "@import",
+        " onclick=",
+        " onload=",
+        " style=\"",
+    ] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    let is_local = |end: &&str| !end.starts_with("http://") && !end.starts_with("//");
+    assert!(page.split("src=\"").skip(1).all(|end| is_local(&end)));
+}
+
+#[test]
+fn without_earlier_runs_nothing_is_drawn_of_them() {
+    assert!(!body(&mixed(), &[]).contains("class=\"history\""));
+    let own = Moment::of(&mixed());
+    assert!(!body(&mixed(), &[own]).contains("class=\"history\""), "a run is not its own history");
+    assert!(body(&mixed(), &moments()).contains("Errors in the last 9 runs: 19 at first, 11 now"));
+}
+
+#[test]
+fn a_live_page_loads_itself_again_and_says_when_the_next_sweep_is() {
+    let live = Live { refresh_seconds: 30, next_sweep: Some(datetime!(2026-11-21 09:05 UTC)) };
+    let page = render(&mixed(), &[], Some(live)).expect("a page");
+    assert!(page.contains("<body data-refresh=\"30\">"));
+    assert!(page.contains("next sweep 2026-11-21 09:05 UTC"));
+    assert!(page.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"));
+}
+
+/// Whatever the page holds that is not ours begins no element and ends none.
+fn assert_harmless(page: &str) {
+    let ours = page.replace(STYLE, "").replace(SCRIPT, "");
+    assert_eq!(ours.matches("<script").count(), 2, "the data and the script");
+    assert_eq!(ours.matches("</script").count(), 2);
+    for sign in ["<img", "<!--", "onerror=alert(1)>", "alert(1)</", "javascript:"] {
+        assert!(!ours.contains(sign), "{sign}");
+    }
+}
+
+#[test]
+fn nothing_that_others_wrote_comes_alive() {
+    let page = page(&hostile());
+    assert_harmless(&page);
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"), "what was written is still to be read");
+    assert!(page.contains("{{ policy }}"), "a template of others is a text");
+    assert!(!page.contains(['\u{202e}', '\u{1b}']), "nothing steers how it is shown");
+    assert!(page.contains("🚨 경보") && HOSTILE.len() > 10);
+}
+
+proptest! {
+    #[test]
+    fn no_text_at_all_comes_alive(text in "[\\PC<>\"'&/\n]{0,60}") {
+        let hostile = format!("{text}<script>{text}</script>");
+        let pass = pass("111111111111", &hostile, &["us-east-1"])
+            .label(&hostile, &hostile)
+            .breaker_off("us-east-1", &hostile)
+            .broken(&hostile, &hostile, "us-east-1", "rule", &hostile);
+        assert_harmless(&page(&report(Mode::Plan, vec![pass])));
+    }
+}
+
+#[test]
+fn a_long_list_stands_in_the_page_as_data_and_not_as_rows() {
+    let page = page(&thousand_breakers());
+    assert!(page.matches("<li class=\"finding").count() <= 50);
+    assert!(page.contains("950 more findings follow."), "the rest is said");
+    assert!(page.len() < 200_000, "{} bytes", page.len());
+}
