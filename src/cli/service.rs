@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Global, Output, PrunableArguments, RunArguments};
 use super::conclude;
 use super::error::CliError;
+use super::memory::Memory;
 use super::run::{self, Run, Scope};
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
@@ -32,6 +33,7 @@ use crate::service::metrics::Metrics;
 use crate::service::observer::Observer;
 use crate::service::schedule::{Due, Schedule};
 use crate::service::{Concluded, Fault, Service, Work};
+use crate::store::Lock;
 use crate::telemetry;
 
 /// A loop that does nothing for longer is dead, whatever the fleet's limits.
@@ -52,42 +54,51 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let fleet = Arc::new(usable(global, path)?);
     let gate = Gate { token: token(arguments)?, is_loopback: http::is_loopback(arguments.listen) };
     let listener = listen(arguments.listen).await?;
-    let stalls_after = STALLS_AFTER.max(fleet.spec.limits.account_timeout * 4);
-    let live = Arc::new(Live::new(arguments.plan_only, stalls_after, Instant::now()));
-    let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
-    let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
-    let [drain, cut] = [CancellationToken::new(), CancellationToken::new()];
-    let work = Rounds {
-        global,
-        arguments,
-        intent,
-        aws: run::connect(global, &fleet).await?,
-        fleet,
-        scope: None,
-        metrics: Arc::clone(&metrics),
-        observer: Arc::clone(&observer),
-        drain: drain.clone(),
-        cut: cut.clone(),
-    };
+    let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
+    let aws = run::connect(global, &fleet).await?;
+    let work =
+        Rounds { global, arguments, intent, fleet, aws, scope: None, memory: None, wiring: wiring.clone() };
     work.watch_calls();
-    end_on_signal(arguments.grace, Arc::clone(&live), drain.clone(), cut);
+    end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
-    let site = Site {
-        live: Arc::clone(&live),
-        metrics: Arc::clone(&metrics),
-        requests: sender,
-        gate,
-        rendered: http::Rendered::default(),
-    };
     let served = CancellationToken::new();
-    let server = tokio::spawn(http::serve(listener, Arc::new(site), served.clone()));
+    let server = tokio::spawn(http::serve(listener, wiring.site(sender, gate), served.clone()));
     let schedule = Schedule::new(arguments.interval, Box::new(random), Instant::now());
+    let Wiring { live, metrics, observer, drain, .. } = wiring;
     let clock = OffsetDateTime::now_utc;
     Service { work, schedule, file, live, metrics, observer, requests, drain, clock }.run().await;
     served.cancel();
     // What the endpoints came to changes nothing about how the work ended.
     let _ = server.await;
     Ok(ExitCode::Clean)
+}
+
+/// What the loop, its rounds and its endpoints share.
+#[derive(Clone)]
+struct Wiring {
+    live: Arc<Live>,
+    metrics: Arc<Metrics>,
+    observer: Arc<Observer>,
+    /// Nothing is begun any more once this is cancelled.
+    drain: CancellationToken,
+    /// What is in hand ends once this is cancelled.
+    cut: CancellationToken,
+}
+
+impl Wiring {
+    fn new(plan_only: bool, account_timeout: Duration) -> Self {
+        let stalls_after = STALLS_AFTER.max(account_timeout * 4);
+        let live = Arc::new(Live::new(plan_only, stalls_after, Instant::now()));
+        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
+        let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
+        Self { live, metrics, observer, drain: CancellationToken::new(), cut: CancellationToken::new() }
+    }
+
+    /// What the endpoints answer with.
+    fn site(&self, requests: mpsc::Sender<()>, gate: Gate) -> Arc<Site> {
+        let (live, metrics) = (Arc::clone(&self.live), Arc::clone(&self.metrics));
+        Arc::new(Site { live, metrics, requests, gate, rendered: http::Rendered::default() })
+    }
 }
 
 /// What a round of the service does.
@@ -99,10 +110,9 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
-    metrics: Arc<Metrics>,
-    observer: Arc<Observer>,
-    drain: CancellationToken,
-    cut: CancellationToken,
+    /// What the fleet remembers, and the lock, from the beginning of a round to its end.
+    memory: Option<(Memory, Option<Lock>)>,
+    wiring: Wiring,
 }
 
 impl Work for Rounds<'_> {
@@ -123,18 +133,33 @@ impl Work for Rounds<'_> {
     async fn look(&mut self, due: &Due) -> Result<Report, Fault> {
         let calls_before = self.aws.calls();
         let scope = self.scope(due).await?;
-        let aws = self.aws.clone();
-        let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, self.cut.clone())?;
-        let run = run.as_round(self.observer.clone(), self.drain.clone(), calls_before);
+        let (aws, wiring) = (self.aws.clone(), &self.wiring);
+        // A lock that is lost ends the round, not the service.
+        let stop = wiring.cut.child_token();
+        let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, stop.clone())?;
+        let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
+        let memory = run.memory(self.global).await;
+        let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
+        self.memory = Some((memory, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
         let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
         Ok(run.report(self.mode(), passes))
     }
 
-    async fn conclude(&mut self, report: Report, due: &Due) -> Concluded {
+    async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
+        let (mut memory, lock) = self.memory.take().unzip();
+        if let Some(memory) = &mut memory {
+            memory.compare(&mut report).await;
+        }
         let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
+        if let Some(memory) = &memory {
+            memory.save(&report).await;
+        }
         let measured = conclude::measure(self.global, &report);
+        if let Some(lock) = lock.flatten() {
+            lock.release().await;
+        }
         Concluded { trouble: printed.and(measured).err().map(Into::into), report }
     }
 }
@@ -163,7 +188,7 @@ impl Rounds<'_> {
     }
 
     fn watch_calls(&self) {
-        let own: Arc<dyn CallWatcher> = self.metrics.clone();
+        let own: Arc<dyn CallWatcher> = self.wiring.metrics.clone();
         let watchers: Vec<Arc<dyn CallWatcher>> =
             [Some(own), telemetry::call_watcher()].into_iter().flatten().collect();
         self.aws.watch_calls(Arc::new(watchers));
@@ -216,7 +241,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 
 /// The first signal ends the service within the grace period: what is in hand is
 /// finished, or cut off in good order near its end. The second one ends it at once.
-fn end_on_signal(grace: Duration, live: Arc<Live>, drain: CancellationToken, cut: CancellationToken) {
+fn end_on_signal(grace: Duration, wiring: &Wiring) {
+    let Wiring { live, drain, cut, .. } = wiring.clone();
     tokio::spawn(async move {
         if !run::wait_for_signal().await {
             return;
