@@ -267,6 +267,9 @@ pub struct ReportArguments {
     /// List the runs whose reports are kept, newest first
     #[arg(long, conflicts_with = "run")]
     pub list: bool,
+    /// Tell the rooms of spec.report of it too, whatever they are told otherwise
+    #[arg(long, conflicts_with = "list")]
+    pub post: bool,
 }
 
 /// Options of `test-event`.

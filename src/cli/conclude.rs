@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::memory::Memory;
 use super::{run, tell};
 use crate::model::Report;
-use crate::posting::Rooms;
+use crate::posting::{Occasion, Rooms};
 use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::telemetry;
@@ -20,7 +20,7 @@ pub async fn conclude(
 ) -> Result<ExitCode, CliError> {
     memory.compare(&mut report).await;
     let printed = run::print(global, &report);
-    let is_told = tell::tell(rooms.as_ref(), &report).await;
+    let is_told = tell::tell(rooms.as_ref(), &report, Occasion::Run).await;
     memory.save(&report).await;
     printed?;
     measure(global, &report)?;

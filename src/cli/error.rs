@@ -51,6 +51,12 @@ pub enum CliError {
     /// Chat rooms can't be posted to from this machine.
     #[error("the rooms of spec.report can't be told from this machine")]
     Rooms(#[source] PostError),
+    /// A service could not tell all of its rooms.
+    #[error("not every room of spec.report could be told; standard error says which")]
+    NotTold,
+    /// The fleet file names no room.
+    #[error("there is nobody to tell: the fleet file has no spec.report")]
+    NoRooms,
     /// The address of Slack's Web API is none.
     #[error("FOGHORN_SLACK_API_URL can't be used")]
     SlackApi(#[source] ApiError),
@@ -165,6 +171,8 @@ impl CliError {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
             Self::Rooms(error) => Some(error.next_step()),
+            Self::NoRooms => Some("name rooms under spec.report.to"),
+            Self::NotTold => None,
             Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
             Self::Token { .. } => {

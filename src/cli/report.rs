@@ -4,8 +4,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::args::{Global, Output, ReportArguments};
 use super::error::CliError;
-use super::{memory, run as output};
+use super::{memory, run as output, tell};
 use crate::aws::Aws;
+use crate::fleet::Fleet;
+use crate::model::Report;
+use crate::posting::Occasion;
 use crate::report;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::report::history::{History, HistoryEntry};
@@ -26,7 +29,19 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
     output::print(global, &report)?;
+    if arguments.post && !post(&fleet, &aws, &report).await? {
+        return Ok(ExitCode::Failed);
+    }
     Ok(exit_code(&report))
+}
+
+/// Tells the rooms of the fleet file as it is now; says whether all were told.
+async fn post(fleet: &Fleet, aws: &Aws, report: &Report) -> Result<bool, CliError> {
+    if fleet.spec.report.is_none() {
+        return Err(CliError::NoRooms);
+    }
+    let rooms = tell::rooms(fleet, aws).await?;
+    Ok(tell::tell(Some(&rooms), report, Occasion::Asked).await)
 }
 
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {
@@ -37,7 +52,9 @@ async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, C
     let history = History::of(fleet, runs);
     let text = match global.output {
         Output::Json => report::json::render(&history).map_err(CliError::Json)?,
+        Output::Yaml => report::yaml::render(&history).map_err(CliError::Yaml)?,
         Output::Text | Output::Table => report::history::render(&history),
+        Output::Markdown | Output::Html | Output::Sarif | Output::Junit => return Err(CliError::NoSuchForm),
     };
     output::write_out(&text)?;
     Ok(ExitCode::Clean)

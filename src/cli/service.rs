@@ -18,12 +18,14 @@ use super::conclude;
 use super::error::CliError;
 use super::memory::Memory;
 use super::run::{self, Run, Scope};
+use super::tell;
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
 use crate::fleet::Fleet;
 use crate::model::secret::Secret;
 use crate::model::{Change, Mode, Report};
 use crate::plan::{Intent, guard};
+use crate::posting::Occasion;
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
 use crate::service::http::gate::Gate;
@@ -153,6 +155,7 @@ impl Work for Rounds<'_> {
             memory.compare(&mut report).await;
         }
         let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
+        let told = self.tell(&report, due).await;
         if let Some(memory) = &memory {
             memory.save(&report).await;
         }
@@ -160,7 +163,7 @@ impl Work for Rounds<'_> {
         if let Some(lock) = lock.flatten() {
             lock.release().await;
         }
-        Concluded { trouble: printed.and(measured).err().map(Into::into), report }
+        Concluded { trouble: printed.and(measured).and(told).err().map(Into::into), report }
     }
 }
 
@@ -192,6 +195,13 @@ impl Rounds<'_> {
         let watchers: Vec<Arc<dyn CallWatcher>> =
             [Some(own), telemetry::call_watcher()].into_iter().flatten().collect();
         self.aws.watch_calls(Arc::new(watchers));
+    }
+
+    /// Tells the rooms, whose secrets are read anew: they may have been changed.
+    async fn tell(&self, report: &Report, due: &Due) -> Result<(), CliError> {
+        let occasion = if *due == Due::Sweep { Occasion::Run } else { Occasion::Recheck };
+        let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
+        if tell::tell(rooms.as_ref(), report, occasion).await { Ok(()) } else { Err(CliError::NotTold) }
     }
 
     /// A service's reports are for programs: each is one line.
