@@ -6,6 +6,9 @@ use super::args::{Global, ReportArguments};
 use super::error::CliError;
 use super::{memory, run as output, tell};
 use crate::aws::Aws;
+use crate::fleet::Fleet;
+use crate::model::Report;
+use crate::posting::Occasion;
 use crate::report;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::report::history::{History, HistoryEntry};
@@ -31,12 +34,19 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
     let report = store.find(wanted).await.map_err(CliError::Store)?;
     let history = memory::moments(global, &store, &report.metadata.run).await;
     output::print(global, &report, &history)?;
-    if !arguments.post {
-        return Ok(exit_code(&report));
+    if arguments.post && !post(&fleet, &aws, &report).await? {
+        return Ok(ExitCode::Failed);
     }
-    let rooms = tell::rooms(&fleet, &aws).await?.always();
-    let is_told = tell::tell(Some(&rooms), &report).await;
-    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
+    Ok(exit_code(&report))
+}
+
+/// Tells the rooms of the fleet file as it is now; says whether all were told.
+async fn post(fleet: &Fleet, aws: &Aws, report: &Report) -> Result<bool, CliError> {
+    if fleet.spec.report.is_none() {
+        return Err(CliError::NoRooms);
+    }
+    let rooms = tell::rooms(fleet, aws).await?;
+    Ok(tell::tell(Some(&rooms), report, Occasion::Asked).await)
 }
 
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {
