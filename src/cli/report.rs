@@ -4,7 +4,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::args::{Global, ReportArguments};
 use super::error::CliError;
-use super::{memory, run as output};
+use super::{memory, run as output, tell};
 use crate::aws::Aws;
 use crate::report;
 use crate::report::exit::{ExitCode, exit_code};
@@ -24,13 +24,19 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
     let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
     if arguments.list {
+        output::has_form(global)?;
         return list(global, &fleet.metadata.name, &store).await;
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
-    let moments = memory::moments(global, &store, &report.metadata.run).await;
-    output::print(global, &report, &moments)?;
-    Ok(exit_code(&report))
+    let history = memory::moments(global, &store, &report.metadata.run).await;
+    output::print(global, &report, &history)?;
+    if !arguments.post {
+        return Ok(exit_code(&report));
+    }
+    let rooms = tell::rooms(&fleet, &aws).await?.always();
+    let is_told = tell::tell(Some(&rooms), &report).await;
+    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
 }
 
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {

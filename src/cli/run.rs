@@ -183,6 +183,11 @@ impl Run {
         Memory::open(&self.fleet, &self.aws, scope).await
     }
 
+    /// AWS, as the run sees it.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// Cancelled once the run is to end early.
     pub fn stop(&self) -> &CancellationToken {
         &self.reconciler.stop

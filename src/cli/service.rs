@@ -14,15 +14,17 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Global, Output, PrunableArguments, RunArguments};
-use super::conclude;
+use super::conclude::{self, Audience};
 use super::error::CliError;
 use super::run::{self, Run, Scope};
+use super::tell;
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
 use crate::fleet::Fleet;
 use crate::model::secret::Secret;
 use crate::model::{Change, Mode, Report};
 use crate::plan::{Intent, guard};
+use crate::posting::Rooms;
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
 use crate::service::http::gate::Gate;
@@ -32,6 +34,7 @@ use crate::service::metrics::Metrics;
 use crate::service::observer::Observer;
 use crate::service::schedule::{Due, Schedule};
 use crate::service::{Concluded, Fault, Service, Work};
+use crate::store::Lock;
 use crate::telemetry;
 
 /// A loop that does nothing for longer is dead, whatever the fleet's limits.
@@ -52,42 +55,51 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let fleet = Arc::new(usable(global, path)?);
     let gate = Gate { token: token(arguments)?, is_loopback: http::is_loopback(arguments.listen) };
     let listener = listen(arguments.listen).await?;
-    let stalls_after = STALLS_AFTER.max(fleet.spec.limits.account_timeout * 4);
-    let live = Arc::new(Live::new(arguments.plan_only, stalls_after, Instant::now()));
-    let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
-    let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
-    let [drain, cut] = [CancellationToken::new(), CancellationToken::new()];
-    let work = Rounds {
-        global,
-        arguments,
-        intent,
-        aws: run::connect(global, &fleet).await?,
-        fleet,
-        scope: None,
-        metrics: Arc::clone(&metrics),
-        observer: Arc::clone(&observer),
-        drain: drain.clone(),
-        cut: cut.clone(),
-    };
+    let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
+    let aws = run::connect(global, &fleet).await?;
+    let work =
+        Rounds { global, arguments, intent, fleet, aws, scope: None, ending: None, wiring: wiring.clone() };
     work.watch_calls();
-    end_on_signal(arguments.grace, Arc::clone(&live), drain.clone(), cut);
+    end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
-    let site = Site {
-        live: Arc::clone(&live),
-        metrics: Arc::clone(&metrics),
-        requests: sender,
-        gate,
-        rendered: http::Rendered::default(),
-    };
     let served = CancellationToken::new();
-    let server = tokio::spawn(http::serve(listener, Arc::new(site), served.clone()));
+    let server = tokio::spawn(http::serve(listener, wiring.site(sender, gate), served.clone()));
     let schedule = Schedule::new(arguments.interval, Box::new(random), Instant::now());
+    let Wiring { live, metrics, observer, drain, .. } = wiring;
     let clock = OffsetDateTime::now_utc;
     Service { work, schedule, file, live, metrics, observer, requests, drain, clock }.run().await;
     served.cancel();
     // What the endpoints came to changes nothing about how the work ended.
     let _ = server.await;
     Ok(ExitCode::Clean)
+}
+
+/// What the loop, its rounds and its endpoints share.
+#[derive(Clone)]
+struct Wiring {
+    live: Arc<Live>,
+    metrics: Arc<Metrics>,
+    observer: Arc<Observer>,
+    /// Nothing is begun any more once this is cancelled.
+    drain: CancellationToken,
+    /// What is in hand ends once this is cancelled.
+    cut: CancellationToken,
+}
+
+impl Wiring {
+    fn new(plan_only: bool, account_timeout: Duration) -> Self {
+        let stalls_after = STALLS_AFTER.max(account_timeout * 4);
+        let live = Arc::new(Live::new(plan_only, stalls_after, Instant::now()));
+        let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
+        let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
+        Self { live, metrics, observer, drain: CancellationToken::new(), cut: CancellationToken::new() }
+    }
+
+    /// What the endpoints answer with.
+    fn site(&self, requests: mpsc::Sender<()>, gate: Gate) -> Arc<Site> {
+        let (live, metrics) = (Arc::clone(&self.live), Arc::clone(&self.metrics));
+        Arc::new(Site { live, metrics, requests, gate, rendered: http::Rendered::default() })
+    }
 }
 
 /// What a round of the service does.
@@ -99,10 +111,9 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
-    metrics: Arc<Metrics>,
-    observer: Arc<Observer>,
-    drain: CancellationToken,
-    cut: CancellationToken,
+    /// Who hears of the round in hand, and its lock.
+    ending: Option<(Audience, Option<Lock>)>,
+    wiring: Wiring,
 }
 
 impl Work for Rounds<'_> {
@@ -123,23 +134,66 @@ impl Work for Rounds<'_> {
     async fn look(&mut self, due: &Due) -> Result<Report, Fault> {
         let calls_before = self.aws.calls();
         let scope = self.scope(due).await?;
-        let aws = self.aws.clone();
-        let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, self.cut.clone())?;
-        let run = run.as_round(self.observer.clone(), self.drain.clone(), calls_before);
+        let (aws, wiring) = (self.aws.clone(), &self.wiring);
+        // A lock that is lost ends the round, not the service.
+        let stop = wiring.cut.child_token();
+        let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, stop.clone())?;
+        let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
+        let memory = run.memory(self.global).await;
+        let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
+        let rooms = self.rooms(due).await?;
+        self.ending = Some((Audience { memory, rooms }, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
         let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
         Ok(run.report(self.mode(), passes))
     }
 
-    async fn conclude(&mut self, report: Report, due: &Due) -> Concluded {
-        let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
-        let measured = conclude::measure(self.global, &report);
-        Concluded { trouble: printed.and(measured).err().map(Into::into), report }
+    async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
+        let Some((mut audience, lock)) = self.ending.take() else {
+            return Concluded { report, trouble: None };
+        };
+        let trouble = self.conclude_round(&mut audience, &mut report, due).await.err().map(Into::into);
+        if let Some(lock) = lock {
+            lock.release().await;
+        }
+        Concluded { report, trouble }
     }
 }
 
 impl Rounds<'_> {
+    /// The rooms that hear of a sweep. What a look in between found waits for
+    /// the next one.
+    async fn rooms(&self, due: &Due) -> Result<Option<Rooms>, CliError> {
+        match due {
+            Due::Sweep => {
+                let arguments = &self.arguments.fleet;
+                tell::open(self.global, arguments, &self.fleet, &self.aws, self.mode()).await
+            }
+            Due::Accounts(_) => Ok(None),
+        }
+    }
+
+    /// What a sweep found is printed, told and kept, so that what is new then is
+    /// new to everybody.
+    async fn conclude_round(
+        &self,
+        audience: &mut Audience,
+        report: &mut Report,
+        due: &Due,
+    ) -> Result<(), CliError> {
+        audience.memory.compare(report).await;
+        conclude::measure(self.global, report)?;
+        if *due != Due::Sweep {
+            return Ok(());
+        }
+        let printed = self.print(report);
+        let is_told = tell::tell(audience.rooms.as_ref(), report).await;
+        audience.memory.save(report).await;
+        printed?;
+        if is_told { Ok(()) } else { Err(CliError::Untold) }
+    }
+
     fn mode(&self) -> Mode {
         if self.arguments.plan_only { Mode::Plan } else { Mode::Apply }
     }
@@ -163,7 +217,7 @@ impl Rounds<'_> {
     }
 
     fn watch_calls(&self) {
-        let own: Arc<dyn CallWatcher> = self.metrics.clone();
+        let own: Arc<dyn CallWatcher> = self.wiring.metrics.clone();
         let watchers: Vec<Arc<dyn CallWatcher>> =
             [Some(own), telemetry::call_watcher()].into_iter().flatten().collect();
         self.aws.watch_calls(Arc::new(watchers));
@@ -216,7 +270,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 
 /// The first signal ends the service within the grace period: what is in hand is
 /// finished, or cut off in good order near its end. The second one ends it at once.
-fn end_on_signal(grace: Duration, live: Arc<Live>, drain: CancellationToken, cut: CancellationToken) {
+fn end_on_signal(grace: Duration, wiring: &Wiring) {
+    let Wiring { live, drain, cut, .. } = wiring.clone();
     tokio::spawn(async move {
         if !run::wait_for_signal().await {
             return;

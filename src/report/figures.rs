@@ -48,7 +48,7 @@ fn figures_with(report: &Report, most_accounts: usize) -> Figures {
     figures.add("foghorn_accounts", Vec::new(), report.passes.len());
     for (index, pass) in report.passes.iter().enumerate() {
         let is_own = index < most_accounts;
-        let account = if is_own { pass.account.id.to_string() } else { OTHERS.to_owned() };
+        let account = label(pass, is_own);
         if is_own {
             let name = vec![("account", account.clone()), ("account_name", pass.account.name.clone())];
             figures.add("foghorn_account_info", name, 1);
@@ -58,21 +58,32 @@ fn figures_with(report: &Report, most_accounts: usize) -> Figures {
     figures.0
 }
 
-/// The same figures, with a 0 for every series of an account that is still in
-/// the report and whose series was there before: what is resolved is seen to be.
-pub fn with_resolved<'a>(figures: Figures, before: impl IntoIterator<Item = &'a Series>) -> Figures {
-    let mut all = figures;
-    let accounts: BTreeSet<String> = all.keys().filter_map(account).map(str::to_owned).collect();
-    let is_here = |series: &Series| account(series).is_some_and(|id| accounts.contains(id));
-    let resolved: Vec<Series> = before
-        .into_iter()
-        .filter(|series| series.family != "foghorn_account_info" && is_here(series))
-        .cloned()
+/// The figures of a report, with a 0 for every series that was there before and
+/// whose account still is: what is resolved is seen to be. Findings and paths of
+/// an account that could not be read in full are not called resolved; nobody
+/// can tell.
+pub fn figures_after<'a>(report: &Report, before: impl IntoIterator<Item = &'a Series>) -> Figures {
+    let mut figures = figures(report);
+    let here: BTreeSet<String> = figures.keys().filter_map(account).map(str::to_owned).collect();
+    let accounts = report.passes.iter().enumerate();
+    let unread: BTreeSet<String> = accounts
+        .filter(|(_, pass)| pass.is_incomplete())
+        .map(|(index, pass)| label(pass, index < MOST_ACCOUNTS))
         .collect();
-    for series in resolved {
-        all.entry(series).or_default();
+    let is_resolved = |series: &&Series| match (series.family, account(series)) {
+        ("foghorn_account_info", _) | (_, None) => false,
+        ("foghorn_findings" | "foghorn_paths", Some(id)) => here.contains(id) && !unread.contains(id),
+        (_, Some(id)) => here.contains(id),
+    };
+    for series in before.into_iter().filter(is_resolved) {
+        figures.entry(series.clone()).or_default();
     }
-    all
+    figures
+}
+
+/// What an account's series are told by.
+fn label(pass: &Pass, is_own: bool) -> String {
+    if is_own { pass.account.id.to_string() } else { OTHERS.to_owned() }
 }
 
 fn account(series: &Series) -> Option<&str> {
@@ -179,13 +190,31 @@ mod tests {
         let mut report = mixed();
         let before = figures(&report);
         report.passes.iter_mut().for_each(|pass| pass.findings.clear());
-        let after = with_resolved(figures(&report), before.keys());
-        assert!(before.keys().any(|series| series.family == "foghorn_findings"));
-        let findings = |series: &&Series| series.family == "foghorn_findings";
-        assert_eq!(after.keys().filter(findings).count(), before.keys().filter(findings).count());
-        assert_eq!(total(&after, "foghorn_findings"), 0);
-        let left = report.passes.pop().expect("a pass").account.id;
-        let gone = with_resolved(figures(&report), after.keys());
-        assert!(gone.keys().all(|series| account(series) != Some(left.as_str())));
+        let after = figures_after(&report, before.keys());
+        let prod = [("account", "222222222222"), ("check", "breakerDisabled"), ("severity", "error")];
+        assert!(value(&before, "foghorn_findings", &prod) > Some(0));
+        assert_eq!(value(&after, "foghorn_findings", &prod), Some(0));
+        report.passes.retain(|pass| pass.account.id.as_str() != "222222222222");
+        let gone = figures_after(&report, after.keys());
+        assert!(gone.keys().all(|series| account(series) != Some("222222222222")));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_called_resolved() {
+        let mut report = mixed();
+        let before = figures(&report);
+        let pass = &mut report.passes[1];
+        pass.findings.clear();
+        pass.paths.clear();
+        pass.coverage[0].state = crate::model::CoverageState::Denied;
+        let id = pass.account.id.to_string();
+        let after = figures_after(&report, before.keys());
+        let families = |figures: &Figures| -> BTreeSet<&str> {
+            figures.keys().filter(|series| account(series) == Some(&id)).map(|series| series.family).collect()
+        };
+        assert!(families(&before).is_superset(&BTreeSet::from(["foghorn_findings", "foghorn_paths"])));
+        assert!(families(&after).is_disjoint(&BTreeSet::from(["foghorn_findings", "foghorn_paths"])));
+        let denied = [("account", &*id), ("state", "denied")];
+        assert_eq!(value(&after, "foghorn_locations", &denied), Some(1));
     }
 }

@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 use super::schedule::Due;
 use crate::aws::watch::{Attempt, CallOutcome, CallWatcher};
 use crate::model::Report;
-use crate::report::figures::{FAMILIES, Figures, Series, figures, with_resolved};
+use crate::report::figures::{FAMILIES, Figures, Series, figures_after};
 use crate::telemetry::CALL_SECONDS;
 
 const CALL_DURATION: &str = "foghorn_call_duration_seconds";
@@ -128,7 +128,7 @@ impl Metrics {
 
     fn show(&self, report: &Report) {
         let mut shown = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        let figures = with_resolved(figures(report), &shown.series);
+        let figures = figures_after(report, &shown.series);
         *shown = Shown { text: text(&figures), series: figures.into_keys().collect() };
     }
 

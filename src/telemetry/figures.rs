@@ -7,7 +7,7 @@ use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::aws::watch::{Attempt, CallWatcher};
 use crate::model::Report;
-use crate::report::figures::{FAMILIES, Figures, figures, with_resolved};
+use crate::report::figures::{FAMILIES, Figures, figures_after};
 
 /// The upper bounds of the histogram of calls, in seconds.
 pub const CALL_SECONDS: &[f64] = &[0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -53,7 +53,7 @@ impl Exported {
     /// Exports the figures of this report from now on.
     pub fn show(&self, report: &Report) {
         let mut shown = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        *shown = with_resolved(figures(report), shown.keys());
+        *shown = figures_after(report, shown.keys());
     }
 }
 

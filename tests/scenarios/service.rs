@@ -127,6 +127,18 @@ fn an_account_that_fails_is_looked_at_again_before_the_next_sweep() {
 }
 
 #[test]
+fn a_change_that_fails_is_tried_again_before_the_next_sweep() {
+    let stage = Stage::bootstrapped();
+    stage.simulator.faults.add(Fault::new(Effect::Deny(Denial::Identity)).operation("PutRule"));
+    let served = Served::start(&stage, &fleet(), &["--interval", "60s"]).ready();
+    assert_eq!(served.figure("foghorn_accounts_requeued"), Some(1.0));
+    stage.simulator.faults.clear();
+    let heard = format!("foghorn_paths{{account=\"{DEV}\",state=\"heard\"}}");
+    served.wait_until(|served| served.figure(&heard) == Some(1.0));
+    assert_eq!(served.figure(SWEPT), Some(1.0));
+}
+
+#[test]
 fn a_sweep_that_can_t_begin_is_said_and_tried_again() {
     let stage = two();
     let discovered = "apiVersion: foghorn.dev/v1alpha1\nkind: Fleet\nmetadata: { name: acme }\nspec:\n  access: { \
@@ -139,6 +151,35 @@ fn a_sweep_that_can_t_begin_is_said_and_tried_again() {
     assert!(served.log().contains("no account could be looked at"), "{}", served.log());
     stage.simulator.faults.clear();
     served.ready();
+}
+
+#[test]
+fn what_an_earlier_sweep_found_is_known_in_the_next() {
+    let stage = Stage::bootstrapped();
+    let served = Served::start(&stage, &fleet(), &["--plan-only"]).ready();
+    assert_eq!(served.get("/report.json").json()["comparison"], Value::Null);
+    assert_eq!(served.reconcile(), 202);
+    served.wait_until(|served| served.figure(SWEPT) == Some(2.0));
+    let comparison = &served.get("/report.json").json()["comparison"];
+    assert_eq!(comparison["new"], 0, "{comparison}");
+    assert!(comparison["still"].as_u64() > Some(0), "{comparison}");
+}
+
+#[test]
+fn a_service_writes_nothing_while_another_run_does_and_begins_once_that_has_ended() {
+    let stage = Stage::bootstrapped();
+    stage.simulator.faults.add(Fault::new(Effect::Hang).operation("CreateQueue"));
+    let mut other = Served::start(&stage, &fleet(), &[]);
+    other.wait_until(|_| stage.simulator.record.total_writes() > 0);
+    let served = Served::start(&stage, &fleet(), &["--interval", "10s"]);
+    served.wait_until(|served| served.figure("foghorn_sweeps_total{outcome=\"failed\"}") >= Some(1.0));
+    assert_eq!([served.get("/healthz").status, served.get("/readyz").status], [200, 503]);
+    assert!(served.get("/").body.contains("holds the lock"), "{}", served.get("/").body);
+    stage.simulator.faults.clear();
+    other.signal("TERM");
+    assert_eq!(other.end(), 0, "{}", other.log());
+    let heard = format!("foghorn_paths{{account=\"{DEV}\",state=\"heard\"}}");
+    served.wait_until(|served| served.figure(&heard) == Some(1.0));
 }
 
 #[test]
