@@ -175,11 +175,7 @@ impl CliError {
             }
             Self::NoSuchForm => Some("choose -o text, json or yaml"),
             Self::Store(_) => Some("look at spec.store of the fleet file"),
-            Self::Output { .. }
-            | Self::Json(_)
-            | Self::Yaml(_)
-            | Self::Html(_)
-            | Self::Junit(_) => None,
+            Self::Output { .. } | Self::Json(_) | Self::Yaml(_) | Self::Html(_) | Self::Junit(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,
         }

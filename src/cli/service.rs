@@ -54,7 +54,7 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let fleet = Arc::new(usable(global, path)?);
     let gate = Gate { token: token(arguments)?, is_loopback: http::is_loopback(arguments.listen) };
     let listener = listen(arguments.listen).await?;
-    let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
+    let wiring = Wiring::new(fleet.spec.limits.account_timeout);
     let aws = run::connect(global, &fleet).await?;
     let work =
         Rounds { global, arguments, intent, fleet, aws, scope: None, memory: None, wiring: wiring.clone() };
@@ -86,9 +86,9 @@ struct Wiring {
 }
 
 impl Wiring {
-    fn new(plan_only: bool, account_timeout: Duration) -> Self {
+    fn new(account_timeout: Duration) -> Self {
         let stalls_after = STALLS_AFTER.max(account_timeout * 4);
-        let live = Arc::new(Live::new(plan_only, stalls_after, Instant::now()));
+        let live = Arc::new(Live::new(stalls_after, Instant::now()));
         let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
         let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
         Self { live, metrics, observer, drain: CancellationToken::new(), cut: CancellationToken::new() }
