@@ -18,6 +18,8 @@
 //! what a person types. [`model`] holds the nouns that all of them share, and
 //! [`yaml`] is how files are read and reports written.
 //!
+//! [`posting`] tells rooms of a report, each its part.
+//!
 //! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
 //! counts.
@@ -40,6 +42,7 @@ pub mod model;
 pub mod notifier;
 pub mod package;
 pub mod plan;
+pub mod posting;
 pub mod reconcile;
 pub mod rehearsal;
 pub mod report;

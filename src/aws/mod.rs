@@ -52,11 +52,13 @@ pub use self::error::{AwsError, Class};
 use self::eventbridge::Canary;
 use self::limiter::Buckets;
 pub use self::organizations::{DiscoveredAccount, Discovery};
+pub use self::secrets::Holding;
 use self::session::Session;
 use self::shared::Shared;
 use self::watch::CallWatcher;
 use time::OffsetDateTime;
 
+use crate::model::secret::Secret;
 use crate::model::snapshot::Interest;
 use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
 
@@ -176,6 +178,25 @@ impl Aws {
     /// went unseen would be an account that is not watched.
     pub async fn discover(&self, request: &Discovery) -> Result<Vec<DiscoveredAccount>, AwsError> {
         organizations::discover(&self.shared, self.region, request).await
+    }
+
+    /// Reads a secret with the caller's own credentials, by ARN, or by name in
+    /// the caller's Region: what it holds, or why it holds nothing of use.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and a name without a Region to look for it in.
+    pub async fn secret(&self, name: &str, holding: Holding) -> Result<Result<Secret, String>, AwsError> {
+        Box::pin(secrets::read_as_caller(&self.shared, self.region, name, holding)).await
+    }
+
+    /// Publishes a message to an SNS topic with the caller's own credentials.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and an ARN that names no Region.
+    pub async fn publish(&self, topic_arn: &str, message: &str) -> Result<(), AwsError> {
+        Box::pin(sns::publish(&self.shared, topic_arn, message)).await
     }
 
     /// Attempts sent so far, retries included, by IAM action: `ecs:ListClusters`.

@@ -1,11 +1,12 @@
 //! `foghorn apply`: look, show, ask, change, and look again.
 
 use super::args::{ApplyArguments, Global, PrunableArguments};
-use super::conclude::conclude;
+use super::conclude::{Audience, conclude};
 use super::confirm;
 use super::error::CliError;
 use super::memory::Memory;
 use super::run::Run;
+use super::tell;
 use crate::model::{Change, Mode, Pass};
 use crate::plan::guard;
 use crate::report::exit::ExitCode;
@@ -49,12 +50,13 @@ async fn locked(
     mode: Mode,
     memory: Memory,
 ) -> Result<ExitCode, CliError> {
+    let rooms = tell::open(global, &arguments.fleet, &run.fleet, run.aws(), mode).await?;
     let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
     let approved =
         writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);
     let passes = if approved { run.apply(passes).await } else { passes };
     let report = run.report(mode, passes);
-    conclude(global, memory, report).await
+    conclude(global, Audience { memory, rooms }, report).await
 }
 
 fn writes(passes: &[Pass]) -> usize {

@@ -174,6 +174,9 @@ pub struct AwsArguments {
     /// The notifier's program, for pipelines via lambda [default: foghorn-notifier beside foghorn]
     #[arg(long, value_name = "PATH")]
     pub notifier: Option<PathBuf>,
+    /// Tell no room of the report, whatever spec.report says
+    #[arg(long)]
+    pub no_post: bool,
 }
 
 /// Options of commands that also remove.
@@ -264,6 +267,9 @@ pub struct ReportArguments {
     /// List the runs whose reports are kept, newest first
     #[arg(long, conflicts_with = "run")]
     pub list: bool,
+    /// Tell the rooms of spec.report once more, whatever its `when` says
+    #[arg(long, conflicts_with = "list")]
+    pub post: bool,
 }
 
 /// Options of `test-event`.

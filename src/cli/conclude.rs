@@ -3,21 +3,35 @@
 use super::args::{Global, MetricsForm};
 use super::error::CliError;
 use super::memory::Memory;
-use super::run;
+use super::{run, tell};
 use crate::model::Report;
+use crate::posting::Rooms;
 use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::telemetry;
 
-/// Says in the report what is new, prints it, keeps it, and says what it comes
-/// to.
-pub async fn conclude(global: &Global, mut memory: Memory, mut report: Report) -> Result<ExitCode, CliError> {
-    memory.compare(&mut report).await;
-    let printed = run::print(global, &report);
-    memory.save(&report).await;
+/// Who hears of a run's report, beside the one at the terminal.
+pub struct Audience {
+    /// Later runs.
+    pub memory: Memory,
+    /// People in chat rooms; nobody where none is to be told.
+    pub rooms: Option<Rooms>,
+}
+
+/// Says in the report what is new, prints it, tells the rooms, keeps it, and
+/// says what it comes to. What fails keeps nobody else from hearing of it.
+pub async fn conclude(
+    global: &Global,
+    mut audience: Audience,
+    mut report: Report,
+) -> Result<ExitCode, CliError> {
+    audience.memory.compare(&mut report).await;
+    let history = audience.memory.moments(global).await;
+    let printed = run::print(global, &report, &history).and_then(|()| measure(global, &report));
+    let is_told = tell::tell(audience.rooms.as_ref(), &report).await;
+    audience.memory.save(&report).await;
     printed?;
-    measure(global, &report)?;
-    Ok(exit_code(&report))
+    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
 }
 
 /// Tells the figures of a report to whoever collects them. On standard output

@@ -3,6 +3,8 @@
 use std::io;
 
 use crate::aws::AwsError;
+use crate::chat::PostError;
+use crate::chat::bot::ApiError;
 use crate::rehearsal::event::EventError;
 use crate::rehearsal::sample::UnknownSample;
 use crate::store::{LockError, StoreError};
@@ -46,6 +48,15 @@ pub enum CliError {
     /// A sample was asked for that there is not.
     #[error("there is nothing to try")]
     Sample(#[source] UnknownSample),
+    /// Chat rooms can't be posted to from this machine.
+    #[error("the rooms of spec.report can't be told from this machine")]
+    Rooms(#[source] PostError),
+    /// The address of Slack's Web API is none.
+    #[error("FOGHORN_SLACK_API_URL can't be used")]
+    SlackApi(#[source] ApiError),
+    /// A room of spec.report was not told.
+    #[error("not every room of spec.report was told; the log says which and why")]
+    Untold,
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
@@ -175,6 +186,9 @@ impl CliError {
             }
             Self::NoSuchForm => Some("choose -o text, json or yaml"),
             Self::Store(_) => Some("look at spec.store of the fleet file"),
+            Self::Untold => Some("`foghorn report --post` tells them once more"),
+            Self::Rooms(error) => Some(error.next_step()),
+            Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Output { .. } | Self::Json(_) | Self::Yaml(_) | Self::Html(_) | Self::Junit(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::args::Global;
+use super::args::{Global, Output};
 use super::error::CliError;
 use super::holder::holder;
 use crate::aws::Aws;
 use crate::fleet::Fleet;
+use crate::model::moment::Moment;
 use crate::model::{Report, StoreAddress};
 use crate::store::{BucketAccess, KeySource, Lock, LockError, Scope, Settings, Store, StoreError};
 
@@ -58,6 +59,14 @@ impl Memory {
         }
     }
 
+    /// How the fleet stood in earlier runs, where the form of the report shows it.
+    pub async fn moments(&self, global: &Global) -> Vec<Moment> {
+        match &self.store {
+            None => Vec::new(),
+            Some(store) => moments(global, store).await,
+        }
+    }
+
     /// Keeps the report for later runs.
     pub async fn save(&self, report: &Report) {
         let Some(store) = &self.store else { return };
@@ -65,6 +74,18 @@ impl Memory {
             warn("the report is not kept", &error);
         }
     }
+}
+
+/// How a fleet stood in earlier runs, oldest first, where the form of the report
+/// shows it: reading them all costs time.
+pub async fn moments(global: &Global, store: &Store) -> Vec<Moment> {
+    if global.output != Output::Html {
+        return Vec::new();
+    }
+    store.moments().await.unwrap_or_else(|error| {
+        warn("the page shows no earlier runs", &error);
+        Vec::new()
+    })
 }
 
 /// The part of the fleet that a run is about, as it was asked for.

@@ -22,6 +22,7 @@ pub mod run;
 pub mod schema;
 pub mod service;
 pub mod sound;
+mod tell;
 pub mod test_event;
 pub mod validate;
 

@@ -2,9 +2,9 @@
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::args::{Global, Output, ReportArguments};
+use super::args::{Global, ReportArguments};
 use super::error::CliError;
-use super::{memory, run as output};
+use super::{memory, run as output, tell};
 use crate::aws::Aws;
 use crate::report;
 use crate::report::exit::{ExitCode, exit_code};
@@ -21,12 +21,19 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
     let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
     if arguments.list {
+        output::has_form(global)?;
         return list(global, &fleet.metadata.name, &store).await;
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
-    output::print(global, &report)?;
-    Ok(exit_code(&report))
+    let history = memory::moments(global, &store).await;
+    output::print(global, &report, &history)?;
+    if !arguments.post {
+        return Ok(exit_code(&report));
+    }
+    let rooms = tell::rooms(&fleet, &aws).await?.always();
+    let is_told = tell::tell(Some(&rooms), &report).await;
+    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
 }
 
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {
@@ -35,11 +42,7 @@ async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, C
     let runs: Vec<HistoryEntry> =
         entries.buffered(AT_ONCE).try_filter_map(async |entry| Ok(entry)).try_collect().await?;
     let history = History::of(fleet, runs);
-    let text = match global.output {
-        Output::Json => report::json::render(&history).map_err(CliError::Json)?,
-        Output::Text | Output::Table => report::history::render(&history),
-    };
-    output::write_out(&text)?;
+    output::print_document(global, &history, |history, _| report::history::render(history))?;
     Ok(ExitCode::Clean)
 }
 

@@ -19,6 +19,7 @@ use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::materials::Materials;
+use crate::model::moment::Moment;
 use crate::model::report::Metadata;
 use crate::model::sounding::SoundReport;
 use crate::model::{Account, Mode, Pass, Report};
@@ -182,6 +183,11 @@ impl Run {
         Memory::open(&self.fleet, &self.aws, scope).await
     }
 
+    /// AWS, as the run sees it.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// Cancelled once the run is to end early.
     pub fn stop(&self) -> &CancellationToken {
         &self.reconciler.stop
@@ -247,15 +253,15 @@ fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
     plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
 }
 
-/// Writes a report in the form that was asked for.
-pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
+/// Writes a report in the form that was asked for; `history` is of runs before it.
+pub fn print(global: &Global, report: &Report, history: &[Moment]) -> Result<(), CliError> {
     let text = match global.output {
         Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
         Output::Table => report::text::render_table(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
         Output::Yaml => report::yaml::render(report).map_err(CliError::Yaml)?,
         Output::Markdown => report::markdown::render(report, markdown_limit(global)),
-        Output::Html => report::html::render(report, &[], None).map_err(CliError::Html)?,
+        Output::Html => report::html::render(report, history, None).map_err(CliError::Html)?,
         Output::Sarif => report::sarif::render(report).map_err(CliError::Json)?,
         Output::Junit => report::junit::render(report).map_err(CliError::Junit)?,
     };

@@ -14,16 +14,17 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Global, Output, PrunableArguments, RunArguments};
-use super::conclude;
+use super::conclude::{self, Audience};
 use super::error::CliError;
-use super::memory::Memory;
 use super::run::{self, Run, Scope};
+use super::tell;
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
 use crate::fleet::Fleet;
 use crate::model::secret::Secret;
 use crate::model::{Change, Mode, Report};
 use crate::plan::{Intent, guard};
+use crate::posting::{Outcome, Rooms, Told};
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
 use crate::service::http::gate::Gate;
@@ -57,7 +58,7 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let wiring = Wiring::new(fleet.spec.limits.account_timeout);
     let aws = run::connect(global, &fleet).await?;
     let work =
-        Rounds { global, arguments, intent, fleet, aws, scope: None, memory: None, wiring: wiring.clone() };
+        Rounds { global, arguments, intent, fleet, aws, scope: None, ending: None, wiring: wiring.clone() };
     work.watch_calls();
     end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
@@ -110,8 +111,8 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
-    /// What the fleet remembers, and the lock, from the beginning of a round to its end.
-    memory: Option<(Memory, Option<Lock>)>,
+    /// Who hears of the round in hand, and its lock.
+    ending: Option<(Audience, Option<Lock>)>,
     wiring: Wiring,
 }
 
@@ -140,7 +141,8 @@ impl Work for Rounds<'_> {
         let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
         let memory = run.memory(self.global).await;
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
-        self.memory = Some((memory, lock));
+        let rooms = self.rooms(due).await?;
+        self.ending = Some((Audience { memory, rooms }, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
         let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
@@ -148,23 +150,61 @@ impl Work for Rounds<'_> {
     }
 
     async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
-        let (mut memory, lock) = self.memory.take().unzip();
-        if let Some(memory) = &mut memory {
-            memory.compare(&mut report).await;
-        }
-        let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
-        if let Some(memory) = &memory {
-            memory.save(&report).await;
-        }
-        let measured = conclude::measure(self.global, &report);
-        if let Some(lock) = lock.flatten() {
+        let Some((mut audience, lock)) = self.ending.take() else {
+            return Concluded { report, trouble: None };
+        };
+        let trouble = self.conclude_round(&mut audience, &mut report, due).await.err().map(Into::into);
+        if let Some(lock) = lock {
             lock.release().await;
         }
-        Concluded { trouble: printed.and(measured).err().map(Into::into), report }
+        Concluded { report, trouble }
     }
 }
 
 impl Rounds<'_> {
+    /// The rooms that hear of a sweep. What a look in between found waits for
+    /// the next one.
+    async fn rooms(&self, due: &Due) -> Result<Option<Rooms>, CliError> {
+        match due {
+            Due::Sweep => {
+                let arguments = &self.arguments.fleet;
+                tell::open(self.global, arguments, &self.fleet, &self.aws, self.mode()).await
+            }
+            Due::Accounts(_) => Ok(None),
+        }
+    }
+
+    /// What a sweep found is printed, told and kept, so that what is new then is
+    /// new to everybody.
+    async fn conclude_round(
+        &self,
+        audience: &mut Audience,
+        report: &mut Report,
+        due: &Due,
+    ) -> Result<(), CliError> {
+        audience.memory.compare(report).await;
+        conclude::measure(self.global, report)?;
+        if *due != Due::Sweep {
+            return Ok(());
+        }
+        let printed = self.print(report);
+        let told = tell::announce(audience.rooms.as_ref(), report).await;
+        told.iter().for_each(|told| self.count(told));
+        audience.memory.save(report).await;
+        printed?;
+        let is_told = told.iter().all(|told| told.failure().is_none());
+        if is_told { Ok(()) } else { Err(CliError::Untold) }
+    }
+
+    /// A room that there was nothing to tell counts as neither.
+    fn count(&self, told: &Told) {
+        match told.outcome {
+            Outcome::Posted => self.wiring.metrics.told(&told.room, true),
+            Outcome::Failed(_) => self.wiring.metrics.told(&told.room, false),
+            Outcome::NothingToTell => {}
+        }
+    }
+
     fn mode(&self) -> Mode {
         if self.arguments.plan_only { Mode::Plan } else { Mode::Apply }
     }

@@ -11,10 +11,12 @@ use super::written;
 use crate::model::{AccountId, Region};
 
 mod pipeline;
+mod report;
 mod store;
 mod via;
 
 pub use pipeline::{Alarms, Events, Hub, OwnPattern, Pipeline, Selector, Threshold, When};
+pub use report::{ChatbotTopic, Recipient, ReportRoom, Reporting, SlackBot, SlackRoom, WhenToTell};
 pub use store::Store;
 pub use via::{
     ApiDestination, Chatbot, DestinationRoom, Lambda, NotifierRoom, SecretReference, Slack, StoredSecret,
@@ -85,6 +87,8 @@ pub struct Spec {
     /// How failures reach people.
     #[serde(default)]
     pub pipelines: Vec<Pipeline>,
+    /// Who is told of a report. Absent: nobody but the one who runs Foghorn.
+    pub report: Option<Reporting>,
     /// Tags for everything that Foghorn makes, besides its own.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -229,11 +233,11 @@ pub struct Limits {
     pub calls_in_flight: usize,
     /// How long one look at one account may take, `120s` say.
     #[serde(deserialize_with = "written::duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("default" = "120s"))]
     pub account_timeout: Duration,
     /// How long one try of one call may take, `10s` say.
     #[serde(deserialize_with = "written::duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("default" = "10s"))]
     pub call_timeout: Duration,
 }
 

@@ -318,6 +318,65 @@ fn a_way_to_a_room_that_can_t_be_is_met_with_position_field_and_reason() {
     insta::assert_snapshot!(golden);
 }
 
+fn report(to: &str) -> String {
+    format!("tags: {{ team: sre }}\n  report:\n    {to}")
+}
+
+#[test]
+fn every_room_of_a_report_can_be_asked_for() {
+    for to in [
+        "to: [{ slack: { webhook: { env: HOOK } } }]",
+        "to: [{ slack: { token: { secretsManager: foghorn/bot }, channelId: C0123 }, name: on-call }]",
+        "to: [{ googleChat: { webhook: { file: /run/secrets/google } }, match: { labels: { env: prod } } }]",
+        "to: [{ teams: { webhook: { env: HOOK } }, severity: info }]",
+        "to: [{ sns: { topicArn: \"arn:aws:sns:eu-west-1:111111111111:drift\" }, severity: error }]",
+        "when: always\n    timeout: 30s\n    to: [{ teams: { webhook: { env: A } } }, { teams: { webhook: { env: B } } }]",
+    ] {
+        assert_eq!(told("tags: { team: sre }", &report(to)), "", "{to}");
+        assert_valid(&GOOD.replace("tags: { team: sre }", &report(to)));
+    }
+}
+
+#[test]
+fn a_room_of_a_report_that_can_t_be_is_met_with_position_field_and_reason() {
+    let room = |room: &str| report(&format!("to: [{{ {room} }}]"));
+    let cases = [
+        report("when: change"),
+        report("when: sometimes\n    to: []"),
+        report("timeout: 1ms\n    to: [{ slack: { webhook: { env: A } } }]"),
+        room(""),
+        room("slak: { webhook: { env: A } }"),
+        room("slack: { webhook: { env: A } }, teams: { webhook: { env: B } }"),
+        room("slack: {}"),
+        room("slack: { webhook: { env: A }, channelId: C1 }"),
+        room("slack: { token: { env: A } }"),
+        room("slack: { channelId: C1 }"),
+        room("slack: { webhook: { env: A }, token: { env: B } }"),
+        room("slack: { token: xoxb-1-very-secret, channelId: C1 }"),
+        room("slack: { token: { env: xoxb-1-very-secret }, channelId: C1 }"),
+        room("slack: { token: { env: A }, channelId: xoxb-1-very-secret }"),
+        room("slack: { token: { env: A }, channelId: \"#drift\" }"),
+        room("teams: { webhook: https://example.invalid/hook/very-secret }"),
+        room("googleChat: { webhook: { env: https://example.invalid/hook/very-secret } }"),
+        room("sns: { topicArn: drift }"),
+        room("sns: { topicArn: \"arn:aws:sns:eu-west-1:111111111111:drift.fifo\" }"),
+        room("sns: { topicArn: \"arn:aws-cn:sns:cn-north-1:111111111111:drift\" }"),
+        room("sns: { topicArn: \"arn:aws:sns:eu-west-1:111111111111:drift\", region: eu-west-1 }"),
+        room("teams: { webhook: { env: A } }, severity: fatal"),
+        room("teams: { webhook: { env: A } }, name: On Call"),
+        room("teams: { webhook: { env: A } }, match: { labels: { env: live } }"),
+        report(
+            "to: [{ name: a, teams: { webhook: { env: A } } }, { name: a, teams: { webhook: { env: B } } }]",
+        ),
+        report("to: [{ name: teams-2, teams: { webhook: { env: A } } }, { teams: { webhook: { env: B } } }]"),
+    ];
+    let cases: Vec<(&str, &str)> = cases.iter().map(|case| ("tags: { team: sre }", case.as_str())).collect();
+    let golden = golden(&cases);
+    let told: String = golden.lines().filter(|line| line.contains("fleet.yaml:")).collect();
+    assert!(!told.contains("very-secret"), "{told}");
+    insta::assert_snapshot!(golden);
+}
+
 #[test]
 fn a_pattern_that_is_refused_or_never_matches_is_told_of_with_its_position() {
     let golden = golden(&[

@@ -4,6 +4,7 @@
 
 pub mod checks;
 pub mod console;
+pub mod digest;
 pub mod embedded_metrics;
 pub mod exit;
 pub mod figures;

@@ -2,14 +2,23 @@
 
 use std::fmt;
 
+use futures::stream::{self, StreamExt};
+
 use super::error::StoreError;
 use super::scope::Scope;
 use super::{Store, comparison, document};
+use crate::model::moment::Moment;
 use crate::model::{Mode, Report};
 
 const FOLDER: &str = "runs";
 const ENDING: &str = ".json.gz";
 const ASIDE: &str = ".aside";
+
+/// How many points a line over time needs.
+const MOST_MOMENTS: usize = 60;
+
+/// How many reports are read at a time.
+const AT_ONCE: usize = 4;
 
 /// A run whose report is kept. The newest sorts last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +64,20 @@ impl Store {
         let mut runs: Vec<RunName> = names.iter().filter_map(|name| RunName::parse(name)).collect();
         runs.sort();
         Ok(runs)
+    }
+
+    /// How the fleet stood in the last runs over the whole of it, oldest first.
+    /// A report that can't be read is left out.
+    ///
+    /// # Errors
+    /// If the store can't be listed.
+    pub async fn moments(&self) -> Result<Vec<Moment>, StoreError> {
+        let mut runs = self.history().await?;
+        runs.retain(|run| !run.aside);
+        let runs = runs.split_off(runs.len().saturating_sub(MOST_MOMENTS));
+        let read = stream::iter(runs).map(|run| async move { self.report(&run).await });
+        let reports = read.buffered(AT_ONCE).filter_map(async |report| report.ok());
+        Ok(reports.map(|report| Moment::of(&report)).collect().await)
     }
 
     /// The report of a run.

@@ -17,6 +17,7 @@ mod ownership;
 mod paths;
 mod pipeline;
 mod removal;
+mod report_rooms;
 mod served;
 mod service;
 mod sound;

@@ -6,7 +6,7 @@
 mod account;
 mod changes;
 pub(in crate::report) mod counts;
-mod coverage;
+pub(in crate::report) mod coverage;
 pub(in crate::report) mod differences;
 mod explanation;
 mod findings;
