@@ -24,7 +24,7 @@ use crate::fleet::Fleet;
 use crate::model::secret::Secret;
 use crate::model::{Change, Mode, Report};
 use crate::plan::{Intent, guard};
-use crate::posting::Occasion;
+use crate::posting::{Occasion, Outcome, Told};
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
 use crate::service::http::gate::Gate;
@@ -55,7 +55,7 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let fleet = Arc::new(usable(global, path)?);
     let gate = Gate { token: token(arguments)?, is_loopback: http::is_loopback(arguments.listen) };
     let listener = listen(arguments.listen).await?;
-    let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
+    let wiring = Wiring::new(fleet.spec.limits.account_timeout);
     let aws = run::connect(global, &fleet).await?;
     let work =
         Rounds { global, arguments, intent, fleet, aws, scope: None, ending: None, wiring: wiring.clone() };
@@ -87,9 +87,9 @@ struct Wiring {
 }
 
 impl Wiring {
-    fn new(plan_only: bool, account_timeout: Duration) -> Self {
+    fn new(account_timeout: Duration) -> Self {
         let stalls_after = STALLS_AFTER.max(account_timeout * 4);
-        let live = Arc::new(Live::new(plan_only, stalls_after, Instant::now()));
+        let live = Arc::new(Live::new(stalls_after, Instant::now()));
         let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
         let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
         Self { live, metrics, observer, drain: CancellationToken::new(), cut: CancellationToken::new() }
@@ -176,11 +176,22 @@ impl Rounds<'_> {
         };
         audience.memory.compare(report).await;
         let printed = if is_sweep { self.print(report) } else { Ok(()) };
-        let is_told = tell::tell(audience.rooms.as_ref(), report, occasion).await;
+        let told = tell::announce(audience.rooms.as_ref(), report, occasion).await;
+        told.iter().for_each(|told| self.count(told));
         audience.memory.save(report).await;
         conclude::measure(self.global, report)?;
         printed?;
+        let is_told = told.iter().all(|told| told.failure().is_none());
         if is_told { Ok(()) } else { Err(CliError::NotTold) }
+    }
+
+    /// A room that there was nothing to tell counts as neither.
+    fn count(&self, told: &Told) {
+        match told.outcome {
+            Outcome::Posted => self.wiring.metrics.told(&told.room, true),
+            Outcome::Failed(_) => self.wiring.metrics.told(&told.room, false),
+            Outcome::NothingToTell => {}
+        }
     }
 
     fn mode(&self) -> Mode {
