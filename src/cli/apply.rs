@@ -50,7 +50,7 @@ async fn locked(
     mode: Mode,
     memory: Memory,
 ) -> Result<ExitCode, CliError> {
-    let rooms = tell::open(global, &arguments.fleet, &run.fleet, run.aws(), mode).await?;
+    let rooms = tell::open(global, &arguments.fleet, run, mode).await?;
     let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
     let approved =
         writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);

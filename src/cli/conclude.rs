@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::memory::Memory;
 use super::{run, tell};
 use crate::model::Report;
-use crate::posting::Rooms;
+use crate::posting::{Occasion, Rooms};
 use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::telemetry;
@@ -26,9 +26,9 @@ pub async fn conclude(
     mut report: Report,
 ) -> Result<ExitCode, CliError> {
     audience.memory.compare(&mut report).await;
-    let history = audience.memory.moments(global).await;
+    let history = audience.memory.moments(global, &report).await;
     let printed = run::print(global, &report, &history).and_then(|()| measure(global, &report));
-    let is_told = tell::tell(audience.rooms.as_ref(), &report).await;
+    let is_told = tell::tell(audience.rooms.as_ref(), &report, Occasion::Run).await;
     audience.memory.save(&report).await;
     printed?;
     Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })

@@ -51,12 +51,15 @@ pub enum CliError {
     /// Chat rooms can't be posted to from this machine.
     #[error("the rooms of spec.report can't be told from this machine")]
     Rooms(#[source] PostError),
+    /// A service could not tell all of its rooms.
+    #[error("not every room of spec.report could be told; standard error says which")]
+    NotTold,
+    /// The fleet file names no room.
+    #[error("there is nobody to tell: the fleet file has no spec.report")]
+    NoRooms,
     /// The address of Slack's Web API is none.
     #[error("FOGHORN_SLACK_API_URL can't be used")]
     SlackApi(#[source] ApiError),
-    /// A room of spec.report was not told.
-    #[error("not every room of spec.report was told; the log says which and why")]
-    Untold,
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
@@ -167,6 +170,10 @@ impl CliError {
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
+            Self::Rooms(error) => Some(error.next_step()),
+            Self::NoRooms => Some("name rooms under spec.report.to"),
+            Self::NotTold => Some("`foghorn report --post` tells them once more"),
+            Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
             Self::Token { .. } => {
                 Some("put a token into the file that --token-file names, or into FOGHORN_TOKEN")
@@ -186,9 +193,6 @@ impl CliError {
             }
             Self::NoSuchForm => Some("choose -o text, json or yaml"),
             Self::Store(_) => Some("look at spec.store of the fleet file"),
-            Self::Untold => Some("`foghorn report --post` tells them once more"),
-            Self::Rooms(error) => Some(error.next_step()),
-            Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Output { .. } | Self::Json(_) | Self::Yaml(_) | Self::Html(_) | Self::Junit(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,

@@ -59,11 +59,12 @@ impl Memory {
         }
     }
 
-    /// How the fleet stood in earlier runs, where the form of the report shows it.
-    pub async fn moments(&self, global: &Global) -> Vec<Moment> {
+    /// The figures of the runs before this one, where the form that was asked for
+    /// shows them.
+    pub async fn moments(&self, global: &Global, report: &Report) -> Vec<Moment> {
         match &self.store {
+            Some(store) => moments(global, store, &report.metadata.run).await,
             None => Vec::new(),
-            Some(store) => moments(global, store).await,
         }
     }
 
@@ -76,14 +77,14 @@ impl Memory {
     }
 }
 
-/// How a fleet stood in earlier runs, oldest first, where the form of the report
-/// shows it: reading them all costs time.
-pub async fn moments(global: &Global, store: &Store) -> Vec<Moment> {
+/// The figures of the runs up to this one, where the form that was asked for
+/// shows them.
+pub async fn moments(global: &Global, store: &Store, run: &str) -> Vec<Moment> {
     if global.output != Output::Html {
         return Vec::new();
     }
-    store.moments().await.unwrap_or_else(|error| {
-        warn("the page shows no earlier runs", &error);
+    store.moments(run).await.unwrap_or_else(|error| {
+        warn("nothing is shown of earlier runs", &error);
         Vec::new()
     })
 }

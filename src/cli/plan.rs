@@ -11,7 +11,7 @@ use crate::report::exit::ExitCode;
 /// Looks at every account and prints the report.
 pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -> Result<ExitCode, CliError> {
     let run = Run::prepare(global, &arguments.command, arguments.intent()).await?;
-    let rooms = tell::open(global, &arguments.command, &run.fleet, run.aws(), Mode::Plan).await?;
+    let rooms = tell::open(global, &arguments.command, &run, Mode::Plan).await?;
     let passes = run.plan().await;
     let report = run.report(Mode::Plan, passes);
     conclude(global, Audience { memory: run.memory(global).await, rooms }, report).await

@@ -6,6 +6,9 @@ use super::args::{Global, ReportArguments};
 use super::error::CliError;
 use super::{memory, run as output, tell};
 use crate::aws::Aws;
+use crate::fleet::Fleet;
+use crate::model::Report;
+use crate::posting::Occasion;
 use crate::report;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::report::history::{History, HistoryEntry};
@@ -17,6 +20,9 @@ const AT_ONCE: usize = 8;
 /// Shows the report that was asked for in the form that was asked for. The exit
 /// code is that of its run; a list is always clean.
 pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCode, CliError> {
+    if arguments.list {
+        output::has_form(global)?;
+    }
     let fleet = output::fleet(&arguments.fleet.file)?;
     let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
@@ -26,14 +32,21 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
-    let history = memory::moments(global, &store).await;
+    let history = memory::moments(global, &store, &report.metadata.run).await;
     output::print(global, &report, &history)?;
-    if !arguments.post {
-        return Ok(exit_code(&report));
+    if arguments.post && !post(&fleet, &aws, &report).await? {
+        return Ok(ExitCode::Failed);
     }
-    let rooms = tell::rooms(&fleet, &aws).await?.always();
-    let is_told = tell::tell(Some(&rooms), &report).await;
-    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
+    Ok(exit_code(&report))
+}
+
+/// Tells the rooms of the fleet file as it is now; says whether all were told.
+async fn post(fleet: &Fleet, aws: &Aws, report: &Report) -> Result<bool, CliError> {
+    if fleet.spec.report.is_none() {
+        return Err(CliError::NoRooms);
+    }
+    let rooms = tell::rooms(fleet, aws).await?;
+    Ok(tell::tell(Some(&rooms), report, Occasion::Asked).await)
 }
 
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {

@@ -253,7 +253,8 @@ fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
     plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
 }
 
-/// Writes a report in the form that was asked for; `history` is of runs before it.
+/// Writes a report in the form that was asked for. `history` holds the figures of
+/// the runs before it, for the form that shows them.
 pub fn print(global: &Global, report: &Report, history: &[Moment]) -> Result<(), CliError> {
     let text = match global.output {
         Output::Text => report::text::render(report, &style(global, &std::io::stdout())),

@@ -24,7 +24,7 @@ use crate::fleet::Fleet;
 use crate::model::secret::Secret;
 use crate::model::{Change, Mode, Report};
 use crate::plan::{Intent, guard};
-use crate::posting::{Outcome, Rooms, Told};
+use crate::posting::{Occasion, Outcome, Told};
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
 use crate::service::http::gate::Gate;
@@ -141,7 +141,7 @@ impl Work for Rounds<'_> {
         let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
         let memory = run.memory(self.global).await;
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
-        let rooms = self.rooms(due).await?;
+        let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
         self.ending = Some((Audience { memory, rooms }, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
@@ -162,38 +162,27 @@ impl Work for Rounds<'_> {
 }
 
 impl Rounds<'_> {
-    /// The rooms that hear of a sweep. What a look in between found waits for
-    /// the next one.
-    async fn rooms(&self, due: &Due) -> Result<Option<Rooms>, CliError> {
-        match due {
-            Due::Sweep => {
-                let arguments = &self.arguments.fleet;
-                tell::open(self.global, arguments, &self.fleet, &self.aws, self.mode()).await
-            }
-            Due::Accounts(_) => Ok(None),
-        }
-    }
-
-    /// What a sweep found is printed, told and kept, so that what is new then is
-    /// new to everybody.
+    /// A round is printed if it is a sweep, and told and kept in any case, so that
+    /// what is new in the next one is new to everybody.
     async fn conclude_round(
         &self,
         audience: &mut Audience,
         report: &mut Report,
         due: &Due,
     ) -> Result<(), CliError> {
+        let (occasion, is_sweep) = match due {
+            Due::Sweep => (Occasion::Run, true),
+            Due::Accounts(_) => (Occasion::Recheck, false),
+        };
         audience.memory.compare(report).await;
-        conclude::measure(self.global, report)?;
-        if *due != Due::Sweep {
-            return Ok(());
-        }
-        let printed = self.print(report);
-        let told = tell::announce(audience.rooms.as_ref(), report).await;
+        let printed = if is_sweep { self.print(report) } else { Ok(()) };
+        let told = tell::announce(audience.rooms.as_ref(), report, occasion).await;
         told.iter().for_each(|told| self.count(told));
         audience.memory.save(report).await;
+        conclude::measure(self.global, report)?;
         printed?;
         let is_told = told.iter().all(|told| told.failure().is_none());
-        if is_told { Ok(()) } else { Err(CliError::Untold) }
+        if is_told { Ok(()) } else { Err(CliError::NotTold) }
     }
 
     /// A room that there was nothing to tell counts as neither.

@@ -7,56 +7,67 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{AwsArguments, Global};
 use super::error::CliError;
+use super::run::Run;
 use crate::aws::Aws;
 use crate::chat::{Poster, SlackApi};
 use crate::fleet::Fleet;
 use crate::model::{Mode, Report};
-use crate::posting::{Rooms, TellError, Told};
+use crate::posting::{Occasion, Rooms, TellError, Told};
 
 /// The variable that names another address of Slack's Web API.
 const SLACK_API: &str = "FOGHORN_SLACK_API_URL";
 
-/// Gets the fleet's rooms ready, and says at once which of them can't be used.
-/// `None` where nobody is to be told: a look at a part of the fleet would be
-/// taken for one at the whole, and the removal of a fleet is between Foghorn and
-/// the one who asked for it.
+/// Gets the rooms of a run ready, and says at once which of them can't be used.
+/// The removal of a fleet is between Foghorn and the one who asked for it.
 pub async fn open(
+    global: &Global,
+    arguments: &AwsArguments,
+    run: &Run,
+    mode: Mode,
+) -> Result<Option<Rooms>, CliError> {
+    if mode == Mode::Destroy {
+        return Ok(None);
+    }
+    if run.fleet.spec.report.is_some() && !arguments.no_post && is_part(global) {
+        eprintln!("note: this run is about a part of the fleet, so no room is told of it");
+    }
+    let rooms = wanted(global, arguments, &run.fleet, run.aws()).await?;
+    for (room, error) in rooms.iter().flat_map(Rooms::unusable) {
+        eprintln!("warning: room {room} can't be told: {}", explained(error));
+    }
+    Ok(rooms)
+}
+
+/// The fleet's rooms; `None` where nobody is to be told: a look at a part of the
+/// fleet would be taken for one at the whole.
+pub async fn wanted(
     global: &Global,
     arguments: &AwsArguments,
     fleet: &Fleet,
     aws: &Aws,
-    mode: Mode,
 ) -> Result<Option<Rooms>, CliError> {
-    if fleet.spec.report.is_none() || arguments.no_post || mode == Mode::Destroy {
+    if fleet.spec.report.is_none() || arguments.no_post || is_part(global) {
         return Ok(None);
     }
-    if is_part(global) {
-        eprintln!("note: this run is about a part of the fleet, so no room is told of it");
-        return Ok(None);
-    }
-    let rooms = rooms(fleet, aws).await?;
-    for (room, error) in rooms.unusable() {
-        eprintln!("warning: room {room} can't be told: {}", explained(error));
-    }
-    Ok(Some(rooms))
+    rooms(fleet, aws).await.map(Some)
 }
 
 /// The fleet's rooms.
 pub async fn rooms(fleet: &Fleet, aws: &Aws) -> Result<Rooms, CliError> {
     let poster = Arc::new(Poster::new(jitter).map_err(CliError::Rooms)?);
-    Ok(Rooms::open(fleet, aws, poster, &slack()?).await)
+    Ok(Box::pin(Rooms::open(fleet, aws, poster, &slack()?)).await)
 }
 
 /// Tells the rooms, and says which of them could not be told. Returns whether
 /// all were.
-pub async fn tell(rooms: Option<&Rooms>, report: &Report) -> bool {
-    announce(rooms, report).await.iter().all(|told| told.failure().is_none())
+pub async fn tell(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> bool {
+    announce(rooms, report, occasion).await.iter().all(|told| told.failure().is_none())
 }
 
 /// The same, with what became of each room.
-pub async fn announce(rooms: Option<&Rooms>, report: &Report) -> Vec<Told> {
+pub async fn announce(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> Vec<Told> {
     let Some(rooms) = rooms else { return Vec::new() };
-    let told = rooms.tell(report).await;
+    let told = Box::pin(rooms.tell(report, occasion)).await;
     told.iter().filter_map(failure).for_each(|line| eprintln!("{line}"));
     told
 }

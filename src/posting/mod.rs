@@ -15,6 +15,7 @@ mod room;
 mod secrets;
 mod told;
 
+pub use due::Occasion;
 pub use error::TellError;
 pub use outcome::{Outcome, Told};
 
@@ -53,12 +54,6 @@ impl Rooms {
         Self { rooms, when: reporting.when, timeout: reporting.timeout, aws: aws.clone(), poster }
     }
 
-    /// The same rooms, told of every report.
-    #[must_use]
-    pub fn always(self) -> Self {
-        Self { when: WhenToTell::Always, ..self }
-    }
-
     /// The rooms that can't be used, by name, each with why.
     pub fn unusable(&self) -> impl Iterator<Item = (&str, &TellError)> {
         self.rooms.iter().filter_map(|room| Some((room.name.as_str(), room.unusable()?)))
@@ -66,13 +61,13 @@ impl Rooms {
 
     /// Tells every room its part of a report, if it is due, and says what became
     /// of it, room by room in the order of the fleet file.
-    pub async fn tell(&self, report: &Report) -> Vec<Told> {
-        join_all(self.rooms.iter().map(|room| self.tell_one(room, report))).await
+    pub async fn tell(&self, report: &Report, occasion: Occasion) -> Vec<Told> {
+        join_all(self.rooms.iter().map(|room| self.tell_one(room, report, occasion))).await
     }
 
-    async fn tell_one(&self, room: &Room, report: &Report) -> Told {
+    async fn tell_one(&self, room: &Room, report: &Report, occasion: Occasion) -> Told {
         let digest = digest(report, &room.part);
-        let outcome = if due::is_due(self.when, &digest) {
+        let outcome = if due::is_due(self.when, occasion, &digest) {
             match room.tell(&digest, &self.poster, &self.aws, self.timeout).await {
                 Ok(()) => Outcome::Posted,
                 Err(error) => Outcome::Failed(error),

@@ -582,6 +582,52 @@ pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
     SoundReport::of(metadata, soundings, Vec::new(), BTreeMap::from([("events:PutEvents".to_owned(), 1)]))
 }
 
+/// The report an hour after another, which had neither what stands in `new` nor
+/// lacked what it resolved.
+pub(crate) fn compared_with(mut report: Report, new: &[&str]) -> Report {
+    let earlier = datetime!(2026-11-21 08:00 UTC);
+    let age = |subject: &str| match new.iter().any(|name| subject.ends_with(name)) {
+        true => Age { news: News::New, since: report.metadata.finished_at },
+        false => Age { news: News::Still, since: earlier },
+    };
+    for finding in report.passes.iter_mut().flat_map(|pass| &mut pass.findings) {
+        finding.age = Some(age(&finding.subject));
+    }
+    let gone = pass("111111111111", "dev", &[SEOUL]).label("env", "dev").breaker_off(SEOUL, "prod/old");
+    let account = gone.account.clone();
+    let remembered = |finding: Finding| Remembered { account: account.clone(), finding };
+    let news = |news| {
+        report
+            .passes
+            .iter()
+            .flat_map(|pass| &pass.findings)
+            .filter(move |finding| finding.age.as_ref().is_some_and(|age| age.news == news))
+    };
+    report.comparison = Some(Comparison {
+        previous: Previous { run: "01KAJ300000000000000000000".to_owned(), finished_at: earlier },
+        new: news(News::New).count(),
+        still: news(News::Still).count(),
+        resolved: gone.findings.into_iter().map(remembered).collect(),
+        unseen: Vec::new(),
+    });
+    report
+}
+
+/// An incident: every breaker of 5,000 services in 50 accounts is off, and one
+/// account holds most of them.
+pub(crate) fn incident() -> Report {
+    let account = |number: usize| {
+        let services = if number == 7 { 2550 } else { 50 };
+        let pass = pass(&format!("{number:012}"), &format!("team-{number:02}"), &[SEOUL, VIRGINIA]);
+        let pass = pass.label("env", "prod").label("team", &format!("t{}", number % 5));
+        (0..services).fold(pass, |pass, index| {
+            let region = if index % 2 == 0 { SEOUL } else { VIRGINIA };
+            pass.breaker_off(region, &format!("prod/service-{index:04}"))
+        })
+    };
+    report(Mode::Plan, (1..=50).map(account).collect())
+}
+
 /// The mixed report, compared with one of the day before: what is about
 /// breakers is old but for two, the rest is new.
 pub(crate) fn compared() -> Report {
@@ -625,50 +671,4 @@ pub(crate) fn compared() -> Report {
         unseen: remembered(logs).collect(),
     });
     report
-}
-
-/// The report an hour after another, which had neither what stands in `new` nor
-/// lacked what it resolved.
-pub(crate) fn compared_with_earlier(mut report: Report, new: &[&str]) -> Report {
-    let earlier = datetime!(2026-11-21 08:00 UTC);
-    let age = |subject: &str| match new.iter().any(|name| subject.ends_with(name)) {
-        true => Age { news: News::New, since: report.metadata.finished_at },
-        false => Age { news: News::Still, since: earlier },
-    };
-    for finding in report.passes.iter_mut().flat_map(|pass| &mut pass.findings) {
-        finding.age = Some(age(&finding.subject));
-    }
-    let gone = pass("111111111111", "dev", &[SEOUL]).label("env", "dev").breaker_off(SEOUL, "prod/old");
-    let account = gone.account.clone();
-    let remembered = |finding: Finding| Remembered { account: account.clone(), finding };
-    let news = |news| {
-        report
-            .passes
-            .iter()
-            .flat_map(|pass| &pass.findings)
-            .filter(move |finding| finding.age.as_ref().is_some_and(|age| age.news == news))
-    };
-    report.comparison = Some(Comparison {
-        previous: Previous { run: "01KAJ300000000000000000000".to_owned(), finished_at: earlier },
-        new: news(News::New).count(),
-        still: news(News::Still).count(),
-        resolved: gone.findings.into_iter().map(remembered).collect(),
-        unseen: Vec::new(),
-    });
-    report
-}
-
-/// An incident: every breaker of 5,000 services in 50 accounts is off, and one
-/// account holds most of them.
-pub(crate) fn incident() -> Report {
-    let account = |number: usize| {
-        let services = if number == 7 { 2550 } else { 50 };
-        let pass = pass(&format!("{number:012}"), &format!("team-{number:02}"), &[SEOUL, VIRGINIA]);
-        let pass = pass.label("env", "prod").label("team", &format!("t{}", number % 5));
-        (0..services).fold(pass, |pass, index| {
-            let region = if index % 2 == 0 { SEOUL } else { VIRGINIA };
-            pass.breaker_off(region, &format!("prod/service-{index:04}"))
-        })
-    };
-    report(Mode::Plan, (1..=50).map(account).collect())
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use futures::stream::{self, StreamExt};
+use futures::StreamExt;
+use futures::stream;
 
 use super::error::StoreError;
 use super::scope::Scope;
@@ -14,11 +15,8 @@ const FOLDER: &str = "runs";
 const ENDING: &str = ".json.gz";
 const ASIDE: &str = ".aside";
 
-/// How many points a line over time needs.
-const MOST_MOMENTS: usize = 60;
-
-/// How many reports are read at a time.
-const AT_ONCE: usize = 4;
+/// How many reports are read at a time, each of which may be large.
+const READ_AT_ONCE: usize = 4;
 
 /// A run whose report is kept. The newest sorts last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,20 +64,6 @@ impl Store {
         Ok(runs)
     }
 
-    /// How the fleet stood in the last runs over the whole of it, oldest first.
-    /// A report that can't be read is left out.
-    ///
-    /// # Errors
-    /// If the store can't be listed.
-    pub async fn moments(&self) -> Result<Vec<Moment>, StoreError> {
-        let mut runs = self.history().await?;
-        runs.retain(|run| !run.aside);
-        let runs = runs.split_off(runs.len().saturating_sub(MOST_MOMENTS));
-        let read = stream::iter(runs).map(|run| async move { self.report(&run).await });
-        let reports = read.buffered(AT_ONCE).filter_map(async |report| report.ok());
-        Ok(reports.map(|report| Moment::of(&report)).collect().await)
-    }
-
     /// The report of a run.
     ///
     /// # Errors
@@ -102,6 +86,19 @@ impl Store {
         };
         let wanted = run.map_or_else(|| "any run".to_owned(), |run| format!("run {run}"));
         self.report(&found.ok_or_else(|| self.no_such_run(&wanted))?).await
+    }
+
+    /// The figures of the whole fleet's runs up to this one, oldest first. What
+    /// can't be read is left out.
+    ///
+    /// # Errors
+    /// If the store can't be listed.
+    pub async fn moments(&self, run: &str) -> Result<Vec<Moment>, StoreError> {
+        let history = self.history().await?;
+        let whole = history.into_iter().filter(|name| !name.aside && name.run.as_str() <= run);
+        let reports = stream::iter(whole).map(async |name| self.report(&name).await.ok());
+        let reports = reports.buffered(READ_AT_ONCE);
+        Ok(reports.filter_map(async |report| Some(Moment::of(&report?))).collect().await)
     }
 
     /// Compares a report with the newest one of the whole fleet, if there is

@@ -11,6 +11,7 @@ use foghorn::sim::rooms::{Message, bots};
 use foghorn::sim::simulator::MANAGEMENT_ACCOUNT;
 use serde_json::json;
 
+use super::served::Served;
 use super::support::{DEV, IRELAND, PROD, Run, SEOUL, Stage, account, services};
 
 const VIRGINIA: &str = "us-east-1";
@@ -426,4 +427,76 @@ fn the_token_of_a_bot_is_not_sent_to_an_address_in_the_clear() {
     command.env("TOKEN", "xoxb-1-1-sesame").env("FOGHORN_SLACK_API_URL", "http://slack.example/api");
     let run = Run::of(command.output().expect("the binary runs")).ended(1);
     assert!(run.stderr.contains("not https"), "{}", run.stderr);
+}
+
+fn switch_on(stage: &Stage, service: &str, is_on: bool) {
+    let breaker = json!({ "enable": is_on, "rollback": is_on });
+    let configuration = json!({ "deploymentCircuitBreaker": breaker });
+    let input = json!({ "cluster": "prod", "service": service, "deploymentConfiguration": configuration });
+    stage.by_hand(DEV, SEOUL, "ecs:UpdateService", input);
+}
+
+#[test]
+fn a_room_that_is_told_of_changes_hears_of_what_came_and_what_went_and_of_nothing_else() {
+    let stage = stage();
+    let url = stage.webhook(Kind::Slack, "drift");
+    let fleet = fleet("change", &[SLACK]);
+    let told = |code: i32| {
+        let before = said(&stage, "slack", "drift").len();
+        plan(&stage, &fleet, &[("ROOM", &url)]).ended(code);
+        said(&stage, "slack", "drift").split_off(before)
+    };
+    assert_eq!(told(2).len(), 1, "nothing is known of before");
+    assert_eq!(told(2), [], "nothing changed");
+    switch_on(&stage, "web", true);
+    let [gone] = &told(2)[..] else { panic!("one message of what went") };
+    assert!(gone.description.contains("0 new, 1 resolved, 1 as before"), "{gone:?}");
+    assert!(gone.description.contains("Resolved since the last report"), "{gone:?}");
+    switch_on(&stage, "web", false);
+    let [back] = &told(2)[..] else { panic!("one message of what came") };
+    assert!(back.description.contains("1 new, 0 resolved, 1 as before"), "{back:?}");
+    let hidden = |world: &mut foghorn::sim::world::World| {
+        world.accounts.entry(PROD.to_owned()).or_default().roles.remove("foghorn")
+    };
+    let role = stage.simulator.with_world(hidden).expect("the role");
+    let [unread] = &told(3)[..] else { panic!("one message of what can't be read any more") };
+    assert!(unread.description.contains("Newly not read in full: prod"), "{unread:?}");
+    assert_eq!(told(3), [], "it is as it was");
+    stage.simulator.with_world(|world| {
+        world.accounts.entry(PROD.to_owned()).or_default().roles.insert("foghorn".to_owned(), role);
+    });
+    let [read] = &told(2)[..] else { panic!("one message of what can be read again") };
+    assert!(read.description.contains("Now read in full: prod"), "{read:?}");
+    switch_on(&stage, "web", true);
+    switch_on(&stage, "api", true);
+    let [all_clear] = &told(0)[..] else { panic!("an all-clear") };
+    assert!(title(all_clear).starts_with("🟢"), "{all_clear:?}");
+    assert_eq!(told(0), [], "nothing changed");
+}
+
+#[test]
+fn a_stored_report_is_told_again_to_every_room_when_a_person_asks_for_it() {
+    let stage = stage();
+    let (url, other) = (stage.webhook(Kind::Slack, "drift"), stage.webhook(Kind::Teams, "core"));
+    let rooms = [SLACK, "teams: { webhook: { env: OTHER } }, match: { labels: { team: core } }"];
+    let environment = [("ROOM", url.as_str()), ("OTHER", other.as_str())];
+    run(&stage, &fleet("change", &rooms), &["plan", "--no-post"], &environment).ended(2);
+    run(&stage, &fleet("change", &rooms), &["report", "--post"], &environment).ended(2);
+    assert_tells(&said(&stage, "slack", "drift")[0]);
+    assert_eq!(said(&stage, "teams", "core").len(), 1, "an all-clear, since it was asked for");
+    let run = run(&stage, FLEET, &["report", "--post"], &[]).ended(1);
+    assert!(run.stderr.contains("spec.report"), "{}", run.stderr);
+}
+
+#[test]
+fn a_service_tells_its_rooms_after_a_sweep() {
+    let stage = stage();
+    let url = stage.webhook(Kind::Slack, "drift");
+    let mut command =
+        stage.command(&fleet("drift", &[SLACK]), &["run", "--listen", "127.0.0.1:0", "--plan-only"]);
+    command.env("ROOM", &url);
+    let served = Served::spawn(command).ready();
+    served.wait_until(|_| !said(&stage, "slack", "drift").is_empty());
+    assert_tells(&said(&stage, "slack", "drift")[0]);
+    assert!(!served.log().contains(&url), "{}", served.log());
 }

@@ -12,7 +12,7 @@ use crate::model::digest::{AccountDigest, Chapter, Detail, Digest, Item, Level, 
 use crate::model::pass::AccountSummary;
 use crate::model::report::{Mode, Report};
 use crate::report::digest::digest;
-use crate::report::fixtures::{all_fine, compared_with_earlier, incident, mixed};
+use crate::report::fixtures::{all_fine, compared_with, incident, mixed};
 
 const FORMS: [(Form, &str); 5] = [
     (Form::SlackWebhook, "slack_webhook"),
@@ -166,7 +166,7 @@ fn assert_chatbot(message: &Value) {
 
 #[test]
 fn a_digest_looks_as_it_is_meant_to_in_every_room() {
-    let mixed = compared_with_earlier(mixed(), &["prod/web", "T0123ABC"]);
+    let mixed = compared_with(mixed(), &["prod/web", "T0123ABC"]);
     for (form, form_name) in FORMS {
         for (name, report) in [("small", &mixed), ("all_clear", &all_fine())] {
             let messages = told(form, report);
@@ -181,7 +181,7 @@ fn a_digest_looks_as_it_is_meant_to_in_every_room() {
 
 #[test]
 fn an_incident_of_five_thousand_services_is_folded_in_every_room() {
-    let incident = compared_with_earlier(incident(), &["service-0001"]);
+    let incident = compared_with(incident(), &["service-0001"]);
     for (form, name) in FORMS {
         let messages = told(form, &incident);
         assert_within_limits(form, &messages);

@@ -9,9 +9,7 @@ use super::digest;
 use crate::model::digest::{Digest, Level, Part};
 use crate::model::news::Remembered;
 use crate::model::{Condition, ConditionStatus, ConditionType, Pass, Report, Severity};
-use crate::report::fixtures::{
-    all_fine, applied, compared_with_earlier, fine, incident, mixed, pass, report,
-};
+use crate::report::fixtures::{all_fine, applied, compared_with, fine, incident, mixed, pass, report};
 
 fn all() -> Part {
     Part { labels: BTreeMap::new(), severity: Severity::Warning }
@@ -61,7 +59,7 @@ fn readable(digest: &Digest) -> String {
 
 #[test]
 fn a_digest_reads_well_to_a_person_who_was_just_woken() {
-    let mixed = compared_with_earlier(mixed(), &["prod/web", "T0123ABC"]);
+    let mixed = compared_with(mixed(), &["prod/web", "T0123ABC"]);
     for (name, report) in
         [("mixed", mixed), ("applied", applied()), ("all_fine", all_fine()), ("incident", incident())]
     {
@@ -99,7 +97,7 @@ fn an_account_that_could_not_be_read_is_told_whatever_is_asked_for() {
 
 #[test]
 fn a_room_is_told_of_the_accounts_with_its_labels_alone() {
-    let digest = digest(&compared_with_earlier(mixed(), &["prod/web"]), &labelled("team", "shop"));
+    let digest = digest(&compared_with(mixed(), &["prod/web"]), &labelled("team", "shop"));
     assert_eq!(names(&digest), ["prod"]);
     let text = readable(&digest);
     for other in ["logs", "555555555555", "prod/old", "444444444444"] {
@@ -161,14 +159,11 @@ fn a_finding_that_came_or_went_is_news() {
         report
     };
     let is_news = |report: &Report, part: &Part| digest(report, part).is_news;
-    assert_eq!(is_news(&compared_with_earlier(all_fine(), &[]), &all()), Some(true), "something is resolved");
-    assert_eq!(is_news(&quiet(compared_with_earlier(mixed(), &[])), &all()), Some(false));
-    assert_eq!(is_news(&quiet(compared_with_earlier(mixed(), &["prod/web"])), &all()), Some(true));
-    assert_eq!(
-        is_news(&quiet(compared_with_earlier(mixed(), &["prod/web"])), &labelled("env", "dev")),
-        Some(false)
-    );
-    let muted = quiet(compared_with_earlier(mixed(), &["foghorn-deploys-failed-invocations"]));
+    assert_eq!(is_news(&compared_with(all_fine(), &[]), &all()), Some(true), "something is resolved");
+    assert_eq!(is_news(&quiet(compared_with(mixed(), &[])), &all()), Some(false));
+    assert_eq!(is_news(&quiet(compared_with(mixed(), &["prod/web"])), &all()), Some(true));
+    assert_eq!(is_news(&quiet(compared_with(mixed(), &["prod/web"])), &labelled("env", "dev")), Some(false));
+    let muted = quiet(compared_with(mixed(), &["foghorn-deploys-failed-invocations"]));
     assert_eq!(is_news(&muted, &at_least(Severity::Error)), Some(false), "a new warning is no news here");
 }
 
@@ -184,7 +179,7 @@ fn an_account_that_can_not_be_read_any_more_is_news() {
             message: String::new(),
             last_transition_time: at,
         });
-        let mut report = compared_with_earlier(report(crate::model::Mode::Plan, vec![unread]), &[]);
+        let mut report = compared_with(report(crate::model::Mode::Plan, vec![unread]), &[]);
         report.comparison.as_mut()?.resolved.clear();
         digest(&report, &at_least(Severity::Error)).is_news
     };
@@ -195,7 +190,7 @@ fn an_account_that_can_not_be_read_any_more_is_news() {
 
 #[test]
 fn what_could_not_be_looked_at_again_is_unknown_and_not_resolved() {
-    let mut report = compared_with_earlier(all_fine(), &[]);
+    let mut report = compared_with(all_fine(), &[]);
     let comparison = report.comparison.as_mut().expect("a comparison");
     let gone: Vec<Remembered> = std::mem::take(&mut comparison.resolved);
     comparison.unseen = gone;

@@ -91,8 +91,8 @@ struct LiveView {
     notes: Vec<String>,
 }
 
-/// The page of a report. `history` holds earlier runs, the oldest first; the
-/// report's own may be among them. The same arguments give the same bytes.
+/// The page of a report. `history` holds other runs, in any order; the report's
+/// own may be among them, and later ones are left out. The same arguments give the same bytes.
 ///
 /// # Errors
 /// None that a report can cause; a fault of the template is one.
