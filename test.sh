@@ -17,6 +17,35 @@ environment() {
   fi
 }
 
+# The schema of JUnit XML, which the source of pytest carries.
+schemas() {
+  local folder=.venv/schemas inside=testing/example_scripts/junit-10.xsd
+  if [ ! -f "$folder/junit-10.xsd" ]; then
+    .venv/bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest "$folder" pytest==9.2.0
+    tar --extract --gzip --file "$folder/pytest-9.2.0.tar.gz" --directory "$folder" --strip-components 3 "pytest-9.2.0/$inside"
+  fi
+}
+
+# A Chromium to look at the HTML report with: the one that is here, or Debian's.
+chromium() {
+  local name
+  for name in "${FOGHORN_CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
+    if [ -n "$name" ] && command -v "$name" >/dev/null; then
+      FOGHORN_CHROMIUM=$(command -v "$name")
+      export FOGHORN_CHROMIUM
+      return
+    fi
+  done
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "the HTML report is tested in a real browser: install Chromium (the package chromium), or name one in FOGHORN_CHROMIUM" >&2
+    exit 1
+  fi
+  apt-get update --quiet --quiet
+  DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null
+  FOGHORN_CHROMIUM=$(command -v chromium)
+  export FOGHORN_CHROMIUM
+}
+
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
@@ -62,8 +91,12 @@ export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_M
 unset AWS_PROFILE AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY \
   AWS_SESSION_TOKEN FOGHORN_LOG
 
-step "Python environment"
+step "Python environment, schemas, browser"
 environment
+schemas
+chromium
+# With this set, a test that needs a browser fails without one.
+export FOGHORN_REQUIRE_BROWSER=1
 
 step "Format, lints, licences"
 cargo fmt --check
@@ -81,7 +114,7 @@ step "Rust tests, with two emulators that others wrote"
 start_emulators
 cargo test --quiet
 
-step "The simulator, held to boto3 and the AWS CLI; the templates, to cfn-lint"
+step "The simulator, held to boto3 and the AWS CLI; the templates, to cfn-lint; the report, in Chromium"
 .venv/bin/cfn-lint manifests/cloudformation/*.yaml
 PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pytest -q tests
 

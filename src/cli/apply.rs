@@ -1,7 +1,7 @@
 //! `foghorn apply`: look, show, ask, change, and look again.
 
 use super::args::{ApplyArguments, Global, PrunableArguments};
-use super::conclude::conclude;
+use super::conclude::{Audience, conclude};
 use super::confirm;
 use super::error::CliError;
 use super::memory::Memory;
@@ -56,7 +56,7 @@ async fn locked(
         writes(&passes) > 0 && (arguments.yes || confirm::ask(global, &passes, run.stop()).await?);
     let passes = if approved { run.apply(passes).await } else { passes };
     let report = run.report(mode, passes);
-    conclude(global, memory, rooms, report).await
+    conclude(global, Audience { memory, rooms }, report).await
 }
 
 fn writes(passes: &[Pass]) -> usize {

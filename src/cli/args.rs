@@ -267,7 +267,7 @@ pub struct ReportArguments {
     /// List the runs whose reports are kept, newest first
     #[arg(long, conflicts_with = "run")]
     pub list: bool,
-    /// Tell the rooms of spec.report of it too, whatever they are told otherwise
+    /// Tell the rooms of spec.report once more, whatever its `when` says
     #[arg(long, conflicts_with = "list")]
     pub post: bool,
 }

@@ -10,20 +10,27 @@ use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::telemetry;
 
-/// Says in the report what is new, prints it, tells the rooms, keeps it, and says
-/// what it comes to. A room that could not be told is a failure of the run.
+/// Who hears of a run's report, beside the one at the terminal.
+pub struct Audience {
+    /// Later runs.
+    pub memory: Memory,
+    /// People in chat rooms; nobody where none is to be told.
+    pub rooms: Option<Rooms>,
+}
+
+/// Says in the report what is new, prints it, tells the rooms, keeps it, and
+/// says what it comes to. What fails keeps nobody else from hearing of it.
 pub async fn conclude(
     global: &Global,
-    mut memory: Memory,
-    rooms: Option<Rooms>,
+    mut audience: Audience,
     mut report: Report,
 ) -> Result<ExitCode, CliError> {
-    memory.compare(&mut report).await;
-    let printed = run::print(global, &report);
-    let is_told = tell::tell(rooms.as_ref(), &report, Occasion::Run).await;
-    memory.save(&report).await;
+    audience.memory.compare(&mut report).await;
+    let history = audience.memory.moments(global, &report).await;
+    let printed = run::print(global, &report, &history).and_then(|()| measure(global, &report));
+    let is_told = tell::tell(audience.rooms.as_ref(), &report, Occasion::Run).await;
+    audience.memory.save(&report).await;
     printed?;
-    measure(global, &report)?;
     Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
 }
 

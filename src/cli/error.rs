@@ -172,7 +172,7 @@ impl CliError {
             }
             Self::Rooms(error) => Some(error.next_step()),
             Self::NoRooms => Some("name rooms under spec.report.to"),
-            Self::NotTold => None,
+            Self::NotTold => Some("`foghorn report --post` tells them once more"),
             Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
             Self::Token { .. } => {

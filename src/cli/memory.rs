@@ -6,11 +6,12 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-use super::args::Global;
+use super::args::{Global, Output};
 use super::error::CliError;
 use super::holder::holder;
 use crate::aws::Aws;
 use crate::fleet::Fleet;
+use crate::model::moment::Moment;
 use crate::model::{Report, StoreAddress};
 use crate::store::{BucketAccess, KeySource, Lock, LockError, Scope, Settings, Store, StoreError};
 
@@ -58,6 +59,15 @@ impl Memory {
         }
     }
 
+    /// The figures of the runs before this one, where the form that was asked for
+    /// shows them.
+    pub async fn moments(&self, global: &Global, report: &Report) -> Vec<Moment> {
+        match &self.store {
+            Some(store) => moments(global, store, &report.metadata.run).await,
+            None => Vec::new(),
+        }
+    }
+
     /// Keeps the report for later runs.
     pub async fn save(&self, report: &Report) {
         let Some(store) = &self.store else { return };
@@ -65,6 +75,18 @@ impl Memory {
             warn("the report is not kept", &error);
         }
     }
+}
+
+/// The figures of the runs up to this one, where the form that was asked for
+/// shows them.
+pub async fn moments(global: &Global, store: &Store, run: &str) -> Vec<Moment> {
+    if global.output != Output::Html {
+        return Vec::new();
+    }
+    store.moments(run).await.unwrap_or_else(|error| {
+        warn("nothing is shown of earlier runs", &error);
+        Vec::new()
+    })
 }
 
 /// The part of the fleet that a run is about, as it was asked for.

@@ -1,7 +1,7 @@
 //! `foghorn plan`: look, and write nothing.
 
 use super::args::{AwsArguments, Global, PrunableArguments};
-use super::conclude::conclude;
+use super::conclude::{Audience, conclude};
 use super::error::CliError;
 use super::run::Run;
 use super::tell;
@@ -14,5 +14,5 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -
     let rooms = tell::open(global, &arguments.command, &run, Mode::Plan).await?;
     let passes = run.plan().await;
     let report = run.report(Mode::Plan, passes);
-    conclude(global, run.memory(global).await, rooms, report).await
+    conclude(global, Audience { memory: run.memory(global).await, rooms }, report).await
 }

@@ -2,7 +2,7 @@
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::args::{Global, Output, ReportArguments};
+use super::args::{Global, ReportArguments};
 use super::error::CliError;
 use super::{memory, run as output, tell};
 use crate::aws::Aws;
@@ -20,15 +20,20 @@ const AT_ONCE: usize = 8;
 /// Shows the report that was asked for in the form that was asked for. The exit
 /// code is that of its run; a list is always clean.
 pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCode, CliError> {
+    if arguments.list {
+        output::has_form(global)?;
+    }
     let fleet = output::fleet(&arguments.fleet.file)?;
     let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
     if arguments.list {
+        output::has_form(global)?;
         return list(global, &fleet.metadata.name, &store).await;
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
     let report = store.find(wanted).await.map_err(CliError::Store)?;
-    output::print(global, &report)?;
+    let history = memory::moments(global, &store, &report.metadata.run).await;
+    output::print(global, &report, &history)?;
     if arguments.post && !post(&fleet, &aws, &report).await? {
         return Ok(ExitCode::Failed);
     }
@@ -50,13 +55,7 @@ async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, C
     let runs: Vec<HistoryEntry> =
         entries.buffered(AT_ONCE).try_filter_map(async |entry| Ok(entry)).try_collect().await?;
     let history = History::of(fleet, runs);
-    let text = match global.output {
-        Output::Json => report::json::render(&history).map_err(CliError::Json)?,
-        Output::Yaml => report::yaml::render(&history).map_err(CliError::Yaml)?,
-        Output::Text | Output::Table => report::history::render(&history),
-        Output::Markdown | Output::Html | Output::Sarif | Output::Junit => return Err(CliError::NoSuchForm),
-    };
-    output::write_out(&text)?;
+    output::print_document(global, &history, |history, _| report::history::render(history))?;
     Ok(ExitCode::Clean)
 }
 

@@ -19,6 +19,7 @@ use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::materials::Materials;
+use crate::model::moment::Moment;
 use crate::model::report::Metadata;
 use crate::model::sounding::SoundReport;
 use crate::model::{Account, Mode, Pass, Report};
@@ -171,11 +172,6 @@ impl Run {
         report
     }
 
-    /// AWS, as the run sees it.
-    pub fn aws(&self) -> &Aws {
-        &self.aws
-    }
-
     /// The run's id, a ULID.
     pub fn id(&self) -> &str {
         &self.id
@@ -185,6 +181,11 @@ impl Run {
     pub async fn memory(&self, global: &Global) -> Memory {
         let scope = memory::scope(global, self.reconciler.pipelines.clone());
         Memory::open(&self.fleet, &self.aws, scope).await
+    }
+
+    /// AWS, as the run sees it.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
     }
 
     /// Cancelled once the run is to end early.
@@ -252,15 +253,16 @@ fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
     plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
 }
 
-/// Writes a report in the form that was asked for.
-pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
+/// Writes a report in the form that was asked for. `history` holds the figures of
+/// the runs before it, for the form that shows them.
+pub fn print(global: &Global, report: &Report, history: &[Moment]) -> Result<(), CliError> {
     let text = match global.output {
         Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
         Output::Table => report::text::render_table(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
         Output::Yaml => report::yaml::render(report).map_err(CliError::Yaml)?,
         Output::Markdown => report::markdown::render(report, markdown_limit(global)),
-        Output::Html => report::html::render(report, &[], None).map_err(CliError::Html)?,
+        Output::Html => report::html::render(report, history, None).map_err(CliError::Html)?,
         Output::Sarif => report::sarif::render(report).map_err(CliError::Json)?,
         Output::Junit => report::junit::render(report).map_err(CliError::Junit)?,
     };

@@ -14,9 +14,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Global, Output, PrunableArguments, RunArguments};
-use super::conclude;
+use super::conclude::{self, Audience};
 use super::error::CliError;
-use super::memory::Memory;
 use super::run::{self, Run, Scope};
 use super::tell;
 use crate::aws::Aws;
@@ -25,7 +24,7 @@ use crate::fleet::Fleet;
 use crate::model::secret::Secret;
 use crate::model::{Change, Mode, Report};
 use crate::plan::{Intent, guard};
-use crate::posting::Occasion;
+use crate::posting::{Occasion, Outcome, Told};
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
 use crate::service::http::gate::Gate;
@@ -56,10 +55,10 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let fleet = Arc::new(usable(global, path)?);
     let gate = Gate { token: token(arguments)?, is_loopback: http::is_loopback(arguments.listen) };
     let listener = listen(arguments.listen).await?;
-    let wiring = Wiring::new(arguments.plan_only, fleet.spec.limits.account_timeout);
+    let wiring = Wiring::new(fleet.spec.limits.account_timeout);
     let aws = run::connect(global, &fleet).await?;
     let work =
-        Rounds { global, arguments, intent, fleet, aws, scope: None, memory: None, wiring: wiring.clone() };
+        Rounds { global, arguments, intent, fleet, aws, scope: None, ending: None, wiring: wiring.clone() };
     work.watch_calls();
     end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
@@ -88,9 +87,9 @@ struct Wiring {
 }
 
 impl Wiring {
-    fn new(plan_only: bool, account_timeout: Duration) -> Self {
+    fn new(account_timeout: Duration) -> Self {
         let stalls_after = STALLS_AFTER.max(account_timeout * 4);
-        let live = Arc::new(Live::new(plan_only, stalls_after, Instant::now()));
+        let live = Arc::new(Live::new(stalls_after, Instant::now()));
         let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
         let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
         Self { live, metrics, observer, drain: CancellationToken::new(), cut: CancellationToken::new() }
@@ -112,8 +111,8 @@ struct Rounds<'a> {
     aws: Aws,
     /// The accounts that the last sweep found.
     scope: Option<Scope>,
-    /// What the fleet remembers, and the lock, from the beginning of a round to its end.
-    memory: Option<(Memory, Option<Lock>)>,
+    /// Who hears of the round in hand, and its lock.
+    ending: Option<(Audience, Option<Lock>)>,
     wiring: Wiring,
 }
 
@@ -142,7 +141,8 @@ impl Work for Rounds<'_> {
         let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
         let memory = run.memory(self.global).await;
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
-        self.memory = Some((memory, lock));
+        let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
+        self.ending = Some((Audience { memory, rooms }, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
         let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
@@ -150,24 +150,50 @@ impl Work for Rounds<'_> {
     }
 
     async fn conclude(&mut self, mut report: Report, due: &Due) -> Concluded {
-        let (mut memory, lock) = self.memory.take().unzip();
-        if let Some(memory) = &mut memory {
-            memory.compare(&mut report).await;
-        }
-        let printed = if *due == Due::Sweep { self.print(&report) } else { Ok(()) };
-        let told = self.tell(&report, due).await;
-        if let Some(memory) = &memory {
-            memory.save(&report).await;
-        }
-        let measured = conclude::measure(self.global, &report);
-        if let Some(lock) = lock.flatten() {
+        let Some((mut audience, lock)) = self.ending.take() else {
+            return Concluded { report, trouble: None };
+        };
+        let trouble = self.conclude_round(&mut audience, &mut report, due).await.err().map(Into::into);
+        if let Some(lock) = lock {
             lock.release().await;
         }
-        Concluded { trouble: printed.and(measured).and(told).err().map(Into::into), report }
+        Concluded { report, trouble }
     }
 }
 
 impl Rounds<'_> {
+    /// A round is printed if it is a sweep, and told and kept in any case, so that
+    /// what is new in the next one is new to everybody.
+    async fn conclude_round(
+        &self,
+        audience: &mut Audience,
+        report: &mut Report,
+        due: &Due,
+    ) -> Result<(), CliError> {
+        let (occasion, is_sweep) = match due {
+            Due::Sweep => (Occasion::Run, true),
+            Due::Accounts(_) => (Occasion::Recheck, false),
+        };
+        audience.memory.compare(report).await;
+        let printed = if is_sweep { self.print(report) } else { Ok(()) };
+        let told = tell::announce(audience.rooms.as_ref(), report, occasion).await;
+        told.iter().for_each(|told| self.count(told));
+        audience.memory.save(report).await;
+        conclude::measure(self.global, report)?;
+        printed?;
+        let is_told = told.iter().all(|told| told.failure().is_none());
+        if is_told { Ok(()) } else { Err(CliError::NotTold) }
+    }
+
+    /// A room that there was nothing to tell counts as neither.
+    fn count(&self, told: &Told) {
+        match told.outcome {
+            Outcome::Posted => self.wiring.metrics.told(&told.room, true),
+            Outcome::Failed(_) => self.wiring.metrics.told(&told.room, false),
+            Outcome::NothingToTell => {}
+        }
+    }
+
     fn mode(&self) -> Mode {
         if self.arguments.plan_only { Mode::Plan } else { Mode::Apply }
     }
@@ -195,13 +221,6 @@ impl Rounds<'_> {
         let watchers: Vec<Arc<dyn CallWatcher>> =
             [Some(own), telemetry::call_watcher()].into_iter().flatten().collect();
         self.aws.watch_calls(Arc::new(watchers));
-    }
-
-    /// Tells the rooms, whose secrets are read anew: they may have been changed.
-    async fn tell(&self, report: &Report, due: &Due) -> Result<(), CliError> {
-        let occasion = if *due == Due::Sweep { Occasion::Run } else { Occasion::Recheck };
-        let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
-        if tell::tell(rooms.as_ref(), report, occasion).await { Ok(()) } else { Err(CliError::NotTold) }
     }
 
     /// A service's reports are for programs: each is one line.

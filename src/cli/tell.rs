@@ -61,10 +61,15 @@ pub async fn rooms(fleet: &Fleet, aws: &Aws) -> Result<Rooms, CliError> {
 /// Tells the rooms, and says which of them could not be told. Returns whether
 /// all were.
 pub async fn tell(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> bool {
-    let Some(rooms) = rooms else { return true };
+    announce(rooms, report, occasion).await.iter().all(|told| told.failure().is_none())
+}
+
+/// The same, with what became of each room.
+pub async fn announce(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> Vec<Told> {
+    let Some(rooms) = rooms else { return Vec::new() };
     let told = Box::pin(rooms.tell(report, occasion)).await;
     told.iter().filter_map(failure).for_each(|line| eprintln!("{line}"));
-    told.iter().all(|one| one.failure().is_none())
+    told
 }
 
 fn failure(told: &Told) -> Option<String> {

@@ -60,6 +60,8 @@ impl Problem {
     }
 }
 
+/// Schemes of places that reports are kept in: no webhook has one.
+const NO_WEBHOOKS: [&str; 4] = ["file", "s3", "gs", "az"];
 fn without_secrets(text: &str) -> String {
     without_tokens(&without_urls(text))
 }
@@ -77,8 +79,6 @@ fn without_tokens(text: &str) -> String {
     }
     shown
 }
-/// Schemes of places that reports are kept in: no webhook has one.
-const NO_WEBHOOKS: [&str; 4] = ["file", "s3", "gs", "az"];
 
 /// The text with every URL cut after its scheme: one that stands in a fleet
 /// file is probably a webhook, which is a secret.

@@ -5,23 +5,20 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::model::moment::Moment;
 use crate::model::{AccountId, Report};
 
+/// So many reports are remembered in short: a day of them, at the usual interval.
+const LONGEST_HISTORY: usize = 96;
+
 /// How the service stands, as people read it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
-    /// Whether it only looks.
-    pub plan_only: bool,
     /// When the next sweep is due; `None` while one is under way.
-    #[serde(with = "time::serde::rfc3339::option")]
     pub next_sweep: Option<OffsetDateTime>,
-    /// Accounts that are being worked on.
-    pub in_flight: usize,
     /// Accounts that are looked at again before the next sweep.
     pub requeued: usize,
     /// Why the last round came to nothing or not to all, if so.
@@ -46,14 +43,15 @@ struct State {
     in_flight: BTreeSet<AccountId>,
     status: Status,
     report: Option<Arc<Report>>,
+    history: Vec<Moment>,
 }
 
 impl Live {
     /// A service that has done nothing yet. One that moves no further for
     /// `stalls_after` counts as dead.
-    pub fn new(plan_only: bool, stalls_after: Duration, now: Instant) -> Self {
-        let status = Status { plan_only, ..Status::default() };
-        let state = State { moved_at: now, in_flight: BTreeSet::new(), status, report: None };
+    pub fn new(stalls_after: Duration, now: Instant) -> Self {
+        let (in_flight, status, history) = (BTreeSet::new(), Status::default(), Vec::new());
+        let state = State { moved_at: now, in_flight, status, report: None, history };
         Self { state: Mutex::new(state), stalls_after }
     }
 
@@ -90,7 +88,16 @@ impl Live {
 
     /// Shows this report from now on.
     pub fn publish(&self, report: Arc<Report>) {
-        self.state().report = Some(report);
+        let mut state = self.state();
+        let surplus = (state.history.len() + 1).saturating_sub(LONGEST_HISTORY);
+        state.history.drain(..surplus);
+        state.history.push(Moment::of(&report));
+        state.report = Some(report);
+    }
+
+    /// The last reports in short, oldest first.
+    pub fn history(&self) -> Vec<Moment> {
+        self.state().history.clone()
     }
 
     /// Whether the loop still moves.
@@ -105,8 +112,7 @@ impl Live {
 
     /// How it stands.
     pub fn status(&self) -> Status {
-        let state = self.state();
-        Status { in_flight: state.in_flight.len(), ..state.status.clone() }
+        self.state().status.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -117,12 +123,13 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixtures::mixed;
 
     #[test]
     fn a_loop_that_moves_no_more_is_dead_and_one_that_works_on_is_not() {
         let now = Instant::now();
         let minute = Duration::from_secs(60);
-        let live = Live::new(false, 10 * minute, now);
+        let live = Live::new(10 * minute, now);
         assert!(live.is_alive(now + 10 * minute));
         assert!(!live.is_alive(now + 11 * minute));
         live.began(&AccountId::default(), now + 9 * minute);
@@ -132,10 +139,21 @@ mod tests {
     #[test]
     fn an_account_that_is_begun_twice_is_in_flight_once() {
         let now = Instant::now();
-        let live = Live::new(true, Duration::ZERO, now);
+        let live = Live::new(Duration::ZERO, now);
         let account = AccountId::default();
         assert_eq!([live.began(&account, now), live.began(&account, now)], [1, 1]);
-        assert_eq!(live.status().in_flight, 1);
         assert_eq!(live.ended(&account, now), 0);
+    }
+
+    #[test]
+    fn the_last_reports_are_remembered_and_no_more() {
+        let live = Live::new(Duration::ZERO, Instant::now());
+        for run in 0..LONGEST_HISTORY + 3 {
+            let mut report = mixed();
+            report.metadata.run = run.to_string();
+            live.publish(Arc::new(report));
+        }
+        let runs: Vec<String> = live.history().into_iter().map(|moment| moment.run).collect();
+        assert_eq!((runs.len(), &*runs[0], &*runs[LONGEST_HISTORY - 1]), (LONGEST_HISTORY, "3", "98"));
     }
 }

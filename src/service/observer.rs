@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_last_word_on_an_account_counts() {
-        let live = Arc::new(Live::new(false, Duration::ZERO, Instant::now()));
+        let live = Arc::new(Live::new(Duration::ZERO, Instant::now()));
         let observer = Observer::new(live, Arc::new(Metrics::new("0.1.0")));
         let [one, two] =
             ["1", "2"].map(|digit| digit.repeat(12).parse::<AccountId>().expect("an account id"));

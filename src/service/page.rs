@@ -1,56 +1,59 @@
 //! The status page: the last report, and how the service stands.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use super::live::Status;
 use crate::model::Report;
-use crate::report::text::{self, Style};
+use crate::model::moment::Moment;
+use crate::report::html::{self, HtmlError, Live};
 
-/// The page. Everything from outside is escaped.
-pub fn render(report: Option<&Report>, status: &Status) -> String {
-    let title = report.map_or("foghorn", |report| report.metadata.fleet.as_str());
-    let report = report.map_or_else(
-        || "The first sweep is not over yet.".to_owned(),
-        |report| text::render(report, &Style { color: false, width: 0, verbose: 0, hyperlinks: false }),
-    );
+/// After how many seconds the page loads itself again.
+const REFRESH_SECONDS: u32 = 30;
+
+/// The page, with the reports before it as a line. Everything from outside is
+/// escaped.
+///
+/// # Errors
+/// None that a report can cause.
+pub fn render(report: Option<&Report>, history: &[Moment], status: &Status) -> Result<String, HtmlError> {
+    let notes = notes(status);
+    match report {
+        Some(report) => {
+            let live = Live { refresh_seconds: REFRESH_SECONDS, next_sweep: status.next_sweep, notes };
+            html::render(report, history, Some(live))
+        }
+        None => Ok(empty(&notes)),
+    }
+}
+
+/// What stands there before the first sweep is over.
+fn empty(notes: &[String]) -> String {
+    let notes: String = notes.iter().map(|note| format!("<li>{}</li>\n", escaped(note))).collect();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-         content=\"width=device-width\">\n<meta http-equiv=\"refresh\" content=\"30\">\n<title>{} – Foghorn</title>\n\
-         <style>:root {{ color-scheme: light dark }} body {{ font-family: sans-serif; margin: 1rem }} \
-         pre {{ overflow-x: auto }}</style>\n</head>\n<body>\n<h1>{}</h1>\n<ul>\n{}</ul>\n<pre>{}</pre>\n</body>\n</html>\n",
-        escaped(title),
-        escaped(title),
-        standing(status),
-        escaped(&report),
+         content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta \
+         http-equiv=\"refresh\" content=\"5\">\n<title>Foghorn</title>\n</head>\n<body>\n<h1>Foghorn</h1>\n<p>The \
+         first sweep is not over yet.</p>\n<ul>\n{notes}</ul>\n</body>\n</html>\n"
     )
 }
 
-fn standing(status: &Status) -> String {
-    let mode = if status.plan_only { "only looks (--plan-only)" } else { "looks and repairs" };
-    let mut lines = vec![format!("Foghorn {mode}.")];
+fn notes(status: &Status) -> Vec<String> {
+    let mut notes = Vec::new();
     if status.is_ending {
-        lines.push("It is ending: what is in hand is finished.".to_owned());
-    }
-    lines.push(match status.next_sweep {
-        Some(next) => format!("The next sweep is due at {}.", moment(next)),
-        None => format!("A sweep is under way: {} accounts are being worked on.", status.in_flight),
-    });
-    if status.requeued > 0 {
-        lines.push(format!("{} accounts are looked at again before that.", status.requeued));
+        notes.push(
+            "The service is ending: what is in hand is finished, and nothing else is begun.".to_owned(),
+        );
     }
     if let Some(problem) = &status.fleet_problem {
-        lines.push(format!("The fleet file can't be used, and the one before it is still in use: {problem}"));
+        notes.push(format!("The fleet file can't be used, and the one before it is still in use: {problem}"));
     }
     if let Some(trouble) = &status.trouble {
-        lines.push(format!("The last round had trouble: {trouble}"));
+        notes.push(format!("The last round had trouble: {trouble}"));
     }
-    lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect()
-}
-
-/// A time as the report has it, `2026-11-21T09:00:00Z`.
-fn moment(time: OffsetDateTime) -> String {
-    time.truncate_to_second().format(&Rfc3339).unwrap_or_default()
+    match status.requeued {
+        0 => {}
+        1 => notes.push("1 account is looked at again before the next sweep.".to_owned()),
+        many => notes.push(format!("{many} accounts are looked at again before the next sweep.")),
+    }
+    notes
 }
 
 fn escaped(text: &str) -> String {
@@ -71,22 +74,32 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixtures::mixed;
+
+    fn page(report: Option<&Report>, status: &Status) -> String {
+        render(report, &[], status).expect("a page")
+    }
 
     #[test]
     fn the_page_says_when_the_next_sweep_is_due() {
         let next_sweep = Some(time::macros::datetime!(2026-11-21 09:15:00.25 UTC));
-        let page = render(None, &Status { next_sweep, ..Status::default() });
-        assert!(page.contains("The next sweep is due at 2026-11-21T09:15:00Z."), "{page}");
+        let page = page(Some(&mixed()), &Status { next_sweep, ..Status::default() });
+        assert!(page.contains("next sweep 2026-11-21 09:15 UTC"), "{page}");
     }
 
     #[test]
-    fn what_is_wrong_with_the_fleet_file_is_shown_as_text() {
+    fn what_is_wrong_with_the_fleet_file_is_shown_as_text_with_a_report_and_without() {
         let problem = "unknown field `<script>alert(1)</script>`".to_owned();
-        let page = render(None, &Status { fleet_problem: Some(problem), ..Status::default() });
-        assert!(
-            page.contains("still in use: unknown field `&lt;script&gt;alert(1)&lt;/script&gt;`"),
-            "{page}"
-        );
-        assert!(!page.contains("<script>"));
+        let status = Status { fleet_problem: Some(problem), ..Status::default() };
+        for report in [None, Some(&mixed())] {
+            let page = page(report, &status);
+            assert!(page.contains("still in use: unknown field `&lt;script&gt;alert(1)&lt;"), "{page}");
+            assert!(!page.contains("<script>alert"));
+        }
+    }
+
+    #[test]
+    fn a_service_that_is_well_has_nothing_to_say_before_its_report() {
+        assert!(!page(Some(&mixed()), &Status::default()).contains("role=\"status\""));
     }
 }

@@ -109,7 +109,7 @@ fn stage(change: impl FnOnce(&mut Script)) -> Stage {
     let path = folder.path().join("fleet.yaml");
     std::fs::write(&path, "one").expect("a file");
     let now = Instant::now();
-    let live = Arc::new(Live::new(false, 10 * MINUTE, now));
+    let live = Arc::new(Live::new(10 * MINUTE, now));
     let metrics = Arc::new(Metrics::new("0.1.0"));
     let observer = Arc::new(Observer::new(Arc::clone(&live), Arc::clone(&metrics)));
     let diary = Diary::default();

@@ -2,14 +2,21 @@
 
 use std::fmt;
 
+use futures::StreamExt;
+use futures::stream;
+
 use super::error::StoreError;
 use super::scope::Scope;
 use super::{Store, comparison, document};
+use crate::model::moment::Moment;
 use crate::model::{Mode, Report};
 
 const FOLDER: &str = "runs";
 const ENDING: &str = ".json.gz";
 const ASIDE: &str = ".aside";
+
+/// How many reports are read at a time, each of which may be large.
+const READ_AT_ONCE: usize = 4;
 
 /// A run whose report is kept. The newest sorts last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +86,19 @@ impl Store {
         };
         let wanted = run.map_or_else(|| "any run".to_owned(), |run| format!("run {run}"));
         self.report(&found.ok_or_else(|| self.no_such_run(&wanted))?).await
+    }
+
+    /// The figures of the whole fleet's runs up to this one, oldest first. What
+    /// can't be read is left out.
+    ///
+    /// # Errors
+    /// If the store can't be listed.
+    pub async fn moments(&self, run: &str) -> Result<Vec<Moment>, StoreError> {
+        let history = self.history().await?;
+        let whole = history.into_iter().filter(|name| !name.aside && name.run.as_str() <= run);
+        let reports = stream::iter(whole).map(async |name| self.report(&name).await.ok());
+        let reports = reports.buffered(READ_AT_ONCE);
+        Ok(reports.filter_map(async |report| Some(Moment::of(&report?))).collect().await)
     }
 
     /// Compares a report with the newest one of the whole fleet, if there is

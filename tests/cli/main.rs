@@ -4,6 +4,7 @@
 mod bootstrap;
 mod commands;
 mod fleet_file;
+mod forms;
 mod hands;
 mod output;
 mod secrets;

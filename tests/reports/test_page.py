@@ -6,6 +6,7 @@ import itertools
 import pytest
 import sample
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -73,7 +74,7 @@ def test_a_filter_leaves_what_it_names(field, value, expected, small, window):
     assert shown(page) == expected
     assert page.locator("#findings-count").inner_text() == f"{expected} of 10 findings"
     page.locator("#filters button[type=reset]").click()
-    page.wait_for_function("document.querySelectorAll('#findings-rows > li').length === 10")
+    expect(page.locator(ROWS)).to_have_count(10)
     assert page.locator("#findings-count").inner_text() == "10 findings, the worst first"
 
 
@@ -104,7 +105,7 @@ def test_filters_stand_in_the_address_so_that_a_link_keeps_them(small, window):
 def test_a_cell_of_the_map_leads_to_its_findings(small, window):
     page = window(viewport=DESK).open(small)
     page.get_by_role("button", name="findings of prod in eu-west-1").click()
-    page.wait_for_function("document.querySelectorAll('#findings-rows > li').length === 2")
+    expect(page.locator(ROWS)).to_have_count(2)
     assert set(subjects(page)) == {"prod/mail", "batch/nightly"}
 
 
@@ -171,7 +172,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(name, request, window):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-@pytest.mark.parametrize("scheme, size", itertools.product(["light", "dark"], [DESK, PHONE]))
+@pytest.mark.parametrize("scheme, size", list(itertools.product(["light", "dark"], [DESK, PHONE])))
 def test_it_is_accessible(scheme, size, small, window):
     page = window(viewport=size, color_scheme=scheme).open(small)
     for one in page.locator("details").all():
@@ -220,7 +221,7 @@ def test_ten_thousand_accounts_can_be_looked_through(large, window):
     assert 0 < shown(page) <= 200
     assert "of 13,336 findings" in page.locator("#findings-count").inner_text()
     page.locator("#filters button[type=reset]").click()
-    page.wait_for_function("document.querySelectorAll('#findings-rows > li').length === 200")
+    expect(page.locator(ROWS)).to_have_count(200)
     page.locator("#findings-more").click()
     assert shown(page) == 400
     assert opened.complaints == []
@@ -231,7 +232,7 @@ def test_a_live_page_loads_itself_again_and_keeps_its_filters(renderer, tmp_path
     folder = render(renderer, tmp_path / "live", sample.small(), refresh=1)
     page = window(viewport=DESK).open(folder)
     page.locator("#filters [name=check]").select_option("alarmMuted")
-    page.evaluate("document.activeElement.blur(); window.before = true")
-    page.wait_for_function("window.before === undefined && document.readyState === 'complete'")
+    with page.expect_event("load"):
+        page.evaluate("document.activeElement.blur()")
     assert page.locator("#filters [name=check]").input_value() == "alarmMuted"
     assert shown(page) == 1

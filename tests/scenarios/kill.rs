@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::support::{CHANNEL, DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, one_region, services};
 
-/// A pipeline, and services whose circuit breakers Foghorn switches on.
+/// A pipeline, and services whose circuit breakers Foghorn switches on. There is
+/// no store, so that the next run need not wait for the lock of a dead one.
 fn fleet() -> String {
-    format!("{}  breakers: {{ remediate: true }}\n", one_region(PIPELINE))
+    format!("{}  breakers: {{ remediate: true }}\n  store: none\n", one_region(PIPELINE))
 }
 
 fn stage() -> Stage {

@@ -47,7 +47,7 @@ fn nothing_is_ready_before_the_first_sweep_and_everything_is_after_it() {
     assert_eq!((&report["kind"], &report["metadata"]["mode"]), (&json!("Report"), &json!("plan")));
     let page = served.get("/");
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("acme") && page.body.contains("The next sweep is due"), "{}", page.body);
+    assert!(page.body.contains("acme") && page.body.contains("next sweep 20"), "{}", page.body);
     assert_eq!((served.figure("foghorn_accounts"), served.figure(SWEPT)), (Some(1.0), Some(1.0)));
     let calls = "foghorn_calls_total{service=\"ecs\",operation=\"ListClusters\",outcome=\"answered\"}";
     assert!(served.figure(calls).is_some_and(|calls| calls >= 1.0));

@@ -22,6 +22,8 @@ pub(super) struct Line {
     label: String,
     from: String,
     to: String,
+    /// Whether some run could not read all.
+    has_gaps: bool,
 }
 
 /// One run: the height of its errors and, on top of them, of its warnings.
@@ -38,7 +40,9 @@ struct Bar {
 
 /// Nothing where no earlier run is known.
 pub(super) fn of(report: &Report, history: &[Moment]) -> Option<Line> {
-    let earlier = history.iter().filter(|moment| moment.run != report.metadata.run);
+    let own = &report.metadata;
+    let is_earlier = |moment: &&Moment| moment.run != own.run && moment.finished_at <= own.finished_at;
+    let earlier = history.iter().filter(is_earlier);
     let mut moments: Vec<Moment> = earlier.cloned().collect();
     moments.sort_by_key(|moment| moment.finished_at);
     moments.push(Moment::of(report));
@@ -60,6 +64,7 @@ pub(super) fn of(report: &Report, history: &[Moment]) -> Option<Line> {
         ),
         from: utc(first.finished_at),
         to: utc(last.finished_at),
+        has_gaps: moments.iter().any(|moment| moment.unread > 0),
     })
 }
 

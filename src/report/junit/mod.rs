@@ -24,7 +24,16 @@ pub fn render(report: &Report) -> Result<String, SerializeError> {
     let took = (report.metadata.finished_at - report.metadata.started_at).try_into();
     document.set_time(took.unwrap_or_default());
     document.add_test_suites(report.passes.iter().map(suite));
-    document.to_string()
+    Ok(conforming(&document.to_string()?))
+}
+
+/// The schema counts what was skipped in each suite, and not in all of them.
+/// The document's own element comes first, and an attribute's value holds no
+/// quotation mark.
+fn conforming(document: &str) -> String {
+    let Some((before, rest)) = document.split_once(" skipped=\"") else { return document.to_owned() };
+    let after = rest.split_once('"').map_or("", |(_, after)| after);
+    format!("{before}{after}")
 }
 
 fn suite(pass: &Pass) -> TestSuite {

@@ -54,7 +54,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
             "results": results,
         }],
     });
-    super::json::render(&log)
+    Ok(serde_json::to_string(&log)? + "\n")
 }
 
 fn driver(report: &Report) -> Value {

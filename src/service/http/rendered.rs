@@ -44,9 +44,9 @@ impl Rendered {
         if let Some(page) = last.as_ref().filter(|page| page.is_of(&status, report.as_ref())) {
             return Some(page.html.clone());
         }
-        let (shown, of) = (status.clone(), report.clone());
-        let html = spawn_blocking(move || page::render(of.as_deref(), &shown)).await.ok()?;
-        let html = Bytes::from(html);
+        let (shown, of, history) = (status.clone(), report.clone(), live.history());
+        let html = spawn_blocking(move || page::render(of.as_deref(), &history, &shown)).await.ok()?;
+        let html = Bytes::from(html.ok()?);
         *last = Some(Page { status, report, html: html.clone() });
         Some(html)
     }
@@ -73,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_page_follows_the_report_and_how_the_service_stands() {
-        let live = Live::new(false, Duration::ZERO, Instant::now());
+        let live = Live::new(Duration::ZERO, Instant::now());
         let rendered = Rendered::default();
         let page = async || {
             let page = rendered.page(&live).await.expect("a page");
@@ -83,6 +83,6 @@ mod tests {
         live.publish(Arc::new(mixed()));
         assert!(page().await.contains("111111111111"));
         live.tell(|status| status.is_ending = true);
-        assert!(page().await.contains("It is ending"));
+        assert!(page().await.contains("The service is ending"));
     }
 }

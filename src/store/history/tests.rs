@@ -130,3 +130,17 @@ async fn what_others_put_into_the_folder_is_left_alone() {
     assert_eq!(hours(&store).await, [run_id(3)]);
     assert_eq!(store.objects.get("runs/notes.txt").await, Ok(Some(b"ours".to_vec())));
 }
+
+#[tokio::test]
+async fn the_line_of_the_past_holds_whole_runs_up_to_one_and_leaves_out_what_is_damaged() {
+    let store = store(9);
+    for hour in [1, 2, 4, 6] {
+        save(&store, &report(hour, vec![broken()]), &whole()).await;
+    }
+    save(&store, &report(3, vec![dev()]), &part()).await;
+    let name = RunName { run: run_id(5), aside: false }.object();
+    store.objects.create(&name, b"garbage".to_vec()).await.expect("an object");
+    let moments = store.moments(&run_id(5)).await.expect("a history");
+    let line: Vec<(String, usize)> = moments.into_iter().map(|moment| (moment.run, moment.error)).collect();
+    assert_eq!(line, [1, 2, 4].map(|hour| (run_id(hour), 1)));
+}

@@ -1,0 +1,72 @@
+//! The report in every form, as the shell gets it.
+
+use foghorn::sim::ecs::Service;
+use serde_json::Value;
+
+use super::support::{DEV, PIPELINE, SEOUL, Stage, bootstrapped, services};
+
+/// One service without a breaker, and nothing built yet.
+fn stage() -> Stage {
+    Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web")]);
+    })
+}
+
+#[test]
+fn every_form_of_the_report_is_written_with_the_same_exit_code() {
+    let stage = stage();
+    for (form, begins) in [
+        ("yaml", "apiVersion: foghorn.dev/v1alpha1\nkind: Report\n"),
+        ("markdown", "## ❌ acme: the only account has drift or findings.\n"),
+        ("html", "<!doctype html>\n<html lang=\"en\">"),
+        ("sarif", "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\""),
+        ("junit", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"foghorn acme\""),
+    ] {
+        let run = stage.run(PIPELINE, &["plan", "-o", form]).ended(2);
+        assert!(run.stdout.starts_with(begins), "{form}: {:.300}", run.stdout);
+        assert!(run.stdout.contains("breakerDisabled"), "{form}");
+        assert!(run.stdout.ends_with('\n') && !run.stdout.ends_with("\n\n"), "{form}");
+    }
+}
+
+#[test]
+fn yaml_and_json_are_one_document() {
+    let stage = stage();
+    let yaml: Value =
+        serde_yaml::from_str(&stage.run(PIPELINE, &["plan", "-o", "yaml"]).stdout).expect("YAML");
+    let json: Value =
+        serde_json::from_str(&stage.run(PIPELINE, &["plan", "-o", "json"]).stdout).expect("JSON");
+    for member in ["summary", "passes"] {
+        let without_time = |document: &Value| {
+            let text = document[member].to_string();
+            text.split("lastTransitionTime")
+                .map(|part| part.get(23..).unwrap_or(part).to_owned())
+                .collect::<String>()
+        };
+        assert_eq!(without_time(&yaml), without_time(&json), "{member}");
+    }
+}
+
+#[test]
+fn an_apply_tells_its_outcome_in_every_form() {
+    let stage = stage();
+    let run = stage.run(PIPELINE, &["apply", "--yes", "-o", "markdown"]).ended(2);
+    assert!(run.stdout.contains("+ Rule foghorn-deploys in ap-northeast-2, applied"), "{}", run.stdout);
+}
+
+#[test]
+fn a_form_that_a_command_lacks_is_refused_before_anything_is_done() {
+    let stage = stage();
+    stage.forget_calls();
+    for form in ["markdown", "html", "sarif", "junit"] {
+        let run = stage.run(PIPELINE, &["sound", "-o", form]).ended(1);
+        assert!(run.stderr.contains("choose -o text, json or yaml"), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    let tried = stage.run(PIPELINE, &["test-event", "--sample", "all", "-o", "html"]).ended(1);
+    assert!(tried.stderr.contains("choose -o text, json or yaml"), "{}", tried.stderr);
+    let yaml = stage.run(PIPELINE, &["test-event", "--sample", "all", "-o", "yaml"]).ended(0);
+    assert!(yaml.stdout.contains("kind: TestEventList"), "{:.300}", yaml.stdout);
+}
