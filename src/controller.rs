@@ -9,6 +9,7 @@ use backoff::ExponentialBackoff;
 use backoff::backoff::Backoff;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::model::{Account, AccountId, Change, HubSight, Pass};
@@ -18,6 +19,12 @@ use crate::reconcile::{Judged, Reconciler, Sighting};
 /// a reason that may pass.
 const FURTHER_LOOKS: usize = 2;
 
+/// The first wait before an account is looked at again in the same pass.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// So many doublings outgrow any longest wait.
+const MOST_DOUBLINGS: u32 = 32;
+
 /// More accounts at a time than this gain nothing and cost memory.
 const MOST_SLOTS: usize = 10_000;
 
@@ -26,7 +33,7 @@ pub trait Watcher: Send + Sync {
     /// An account is being worked on.
     fn started(&self, account: &Account);
     /// An account is done.
-    fn finished(&self, account: &Account, pass: &Pass);
+    fn finished(&self, account: &Account, judged: &Judged);
 }
 
 /// Nobody hears of accounts that the run is not about.
@@ -34,7 +41,7 @@ struct Unwatched;
 
 impl Watcher for Unwatched {
     fn started(&self, _: &Account) {}
-    fn finished(&self, _: &Account, _: &Pass) {}
+    fn finished(&self, _: &Account, _: &Judged) {}
 }
 
 /// Runs passes over many accounts.
@@ -42,13 +49,15 @@ pub struct Controller {
     reconciler: Reconciler,
     slots: Arc<Semaphore>,
     watcher: Arc<dyn Watcher>,
+    drain: CancellationToken,
 }
 
-/// What is done to an account once it was read.
+/// What is done to an account, and what an earlier look at it came to.
 #[derive(Clone)]
 enum Task {
-    Judge,
-    Apply(Arc<Vec<Change>>),
+    Look,
+    LookAgain(Arc<Pass>),
+    Apply(Arc<Pass>),
 }
 
 impl Controller {
@@ -56,13 +65,20 @@ impl Controller {
     /// limits allow.
     pub fn new(reconciler: Reconciler, watcher: Arc<dyn Watcher>) -> Self {
         let slots = reconciler.fleet.spec.limits.accounts_in_flight.clamp(1, MOST_SLOTS);
-        Self { reconciler, slots: Arc::new(Semaphore::new(slots)), watcher }
+        let drain = CancellationToken::new();
+        Self { reconciler, slots: Arc::new(Semaphore::new(slots)), watcher, drain }
+    }
+
+    /// The same, but that no pass is begun any more once `drain` is cancelled;
+    /// those that were begun go on to their end.
+    pub fn until(self, drain: CancellationToken) -> Self {
+        Self { drain, ..self }
     }
 
     /// Looks at every account and writes nothing. One pass an account, in no
     /// particular order.
     pub async fn plan(&self, accounts: &[Account]) -> Vec<Pass> {
-        self.hubs_first(accounts.iter().map(|account| (account.clone(), Task::Judge)).collect()).await
+        self.hubs_first(accounts.iter().map(|account| (account.clone(), Task::Look)).collect()).await
     }
 
     /// Makes the changes that the passes hold and looks again; passes without
@@ -82,8 +98,9 @@ impl Controller {
         let (due, mut done): (Vec<Pass>, Vec<Pass>) = passes.into_iter().partition(is_looked_at);
         let tasks = due.into_iter().filter_map(|pass| {
             let account = accounts.get(&pass.account.id)?;
-            let task = if is_due(&pass) { Task::Apply(Arc::new(pass.changes)) } else { Task::Judge };
-            Some(((*account).clone(), task))
+            let is_due = is_due(&pass);
+            let pass = Arc::new(pass);
+            Some(((*account).clone(), if is_due { Task::Apply(pass) } else { Task::LookAgain(pass) }))
         });
         done.extend(self.hubs_first(tasks.collect()).await);
         done
@@ -115,7 +132,7 @@ impl Controller {
         let is_among = |account: &Account| tasks.iter().any(|(one, _)| one.id == account.id);
         let is_led_to = |hub: &Account| tasks.iter().any(|(one, _)| self.reconciler.leads_to(one, hub));
         let hubs = self.reconciler.accounts.iter().filter(|account| !is_among(account) && is_led_to(account));
-        hubs.map(|hub| (Account { regions: Vec::new(), ..hub.clone() }, Task::Judge)).collect()
+        hubs.map(|hub| (Account { regions: Vec::new(), ..hub.clone() }, Task::Look)).collect()
     }
 
     async fn run(
@@ -131,8 +148,9 @@ impl Controller {
                 reconciler: reconciler.clone(),
                 slots: self.slots.clone(),
                 watcher: watcher.clone(),
+                drain: self.drain.clone(),
             };
-            let span = tracing::info_span!("pass", account = %account.id, name = %account.name);
+            let span = tracing::info_span!("pass", account = %account.id, account_name = %account.name);
             let work = worker.work(account.clone(), task).instrument(span);
             accounts.insert(running.spawn(work).id(), account);
         }
@@ -165,43 +183,58 @@ struct Worker {
     reconciler: Reconciler,
     slots: Arc<Semaphore>,
     watcher: Arc<dyn Watcher>,
+    drain: CancellationToken,
 }
 
 impl Worker {
     async fn work(self, account: Account, task: Task) -> Judged {
-        let sighting = self.look(&account).await;
+        let Some(sighting) = self.look(&account).await else { return self.not_begun(&account, task) };
         let judged = match task {
-            Task::Judge => self.reconciler.judge(&account, sighting),
+            Task::Look | Task::LookAgain(_) => self.reconciler.judge(&account, sighting),
             Task::Apply(approved) => {
                 let _slot = self.slots.acquire().await;
-                self.reconciler.apply(&account, sighting, &approved).await
+                self.reconciler.apply(&account, sighting, &approved.changes).await
             }
         };
-        self.watcher.finished(&account, &judged.pass);
+        self.watcher.finished(&account, &judged);
         judged
     }
 
+    /// What is known of an account that nothing is done to: what the earlier
+    /// look came to, or that there was none.
+    fn not_begun(&self, account: &Account, task: Task) -> Judged {
+        match task {
+            Task::Look => self.reconciler.judge(account, self.reconciler.sighting(account)),
+            Task::LookAgain(pass) | Task::Apply(pass) => Judged::stopped(Arc::unwrap_or_clone(pass)),
+        }
+    }
+
     /// Reads the account, and reads again what may yet be read, without a slot
-    /// while it waits.
-    async fn look(&self, account: &Account) -> Sighting {
+    /// while it waits. `None` if the loop came to be drained before it began.
+    async fn look(&self, account: &Account) -> Option<Sighting> {
         let mut sighting = self.reconciler.sighting(account);
-        let mut waits = waits();
+        let mut waits = waits(FIRST_WAIT);
         for looks in 0.. {
-            self.observe(account, &mut sighting).await;
+            let is_begun = looks > 0;
+            self.observe(account, &mut sighting, is_begun).await?;
             let wait = waits.next_backoff().filter(|_| looks < FURTHER_LOOKS);
             match wait {
                 Some(wait) if sighting.is_worth_another_look() => self.wait(wait).await,
                 _ => break,
             }
         }
-        sighting
+        Some(sighting)
     }
 
-    async fn observe(&self, account: &Account, sighting: &mut Sighting) {
+    async fn observe(&self, account: &Account, sighting: &mut Sighting, is_begun: bool) -> Option<()> {
         let _slot = self.slots.acquire().await;
+        if self.drain.is_cancelled() && !is_begun {
+            return None;
+        }
         self.watcher.started(account);
         let limits = &self.reconciler.fleet.spec.limits;
         sighting.observe(&self.reconciler.clock, limits.account_timeout, &self.reconciler.stop).await;
+        Some(())
     }
 
     async fn wait(&self, wait: Duration) {
@@ -213,12 +246,41 @@ impl Worker {
     }
 }
 
-/// One second, then two, each half as much more or less.
-fn waits() -> ExponentialBackoff {
+/// How long to wait before what failed so often in a row is tried again: `first`
+/// after the first failure, then twice as long each time, up to `longest`.
+pub fn requeue_after(failures: u32, first: Duration, longest: Duration) -> Duration {
+    let mut waits = ExponentialBackoff { randomization_factor: 0.0, max_interval: longest, ..waits(first) };
+    waits.max_elapsed_time = None;
+    let mut wait = first;
+    for _ in 0..failures.min(MOST_DOUBLINGS) {
+        wait = waits.next_backoff().unwrap_or(longest);
+    }
+    wait.min(longest)
+}
+
+/// This, then twice as much each time, each half as much more or less.
+fn waits(first: Duration) -> ExponentialBackoff {
     ExponentialBackoff {
-        initial_interval: Duration::from_secs(1),
-        current_interval: Duration::from_secs(1),
+        initial_interval: first,
+        current_interval: first,
         multiplier: 2.0,
         ..ExponentialBackoff::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_again_and_again_waits_twice_as_long_each_time_up_to_a_longest() {
+        let [first, longest] = [30, 900].map(Duration::from_secs);
+        let waits = [1, 2, 3, 5, 6, u32::MAX].map(|times| requeue_after(times, first, longest).as_secs());
+        assert_eq!(waits, [30, 60, 120, 480, 900, 900]);
+    }
+
+    #[test]
+    fn no_wait_is_longer_than_the_longest() {
+        assert_eq!(requeue_after(1, Duration::from_secs(30), Duration::from_secs(5)).as_secs(), 5);
     }
 }

@@ -12,14 +12,20 @@
 //!
 //! [`fleet`] is the desired state, [`aws`] the only door to the observed one.
 //! [`plan`] and [`audit`] hold the two together and are pure, as are [`events`]
-//! and [`report`]. [`chat`] is the door to chat rooms. [`reconcile`] is one
+//! and [`report`]. [`chat`] is the door to chat rooms, [`store`] the memory of
+//! earlier runs and the lock of those that write. [`reconcile`] is one
 //! pass over one account, [`controller`] the loop over all of them, and [`cli`]
 //! what a person types. [`model`] holds the nouns that all of them share, and
 //! [`yaml`] is how files are read and reports written.
 //!
+//! [`posting`] tells rooms of a report, each its part.
+//!
 //! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
 //! counts.
+//!
+//! [`service`] runs the controller over and over, with endpoints for whoever
+//! watches it, and [`telemetry`] says what the process does.
 //!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
@@ -36,11 +42,15 @@ pub mod model;
 pub mod notifier;
 pub mod package;
 pub mod plan;
+pub mod posting;
 pub mod reconcile;
 pub mod rehearsal;
 pub mod report;
+pub mod service;
 pub mod sound;
 pub mod sounding;
+pub mod store;
+pub mod telemetry;
 pub mod yaml;
 
 #[cfg(feature = "demo")]

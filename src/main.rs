@@ -1,13 +1,12 @@
 //! Parse, run, print the error chain once, and exit.
 
 use std::error::Error;
-use std::io::IsTerminal;
 
 use clap::Parser;
 use foghorn::cli::args::Arguments;
 use foghorn::cli::error::CliError;
-use foghorn::cli::{self, telemetry};
 use foghorn::report::exit::ExitCode;
+use foghorn::{cli, telemetry};
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
@@ -15,11 +14,12 @@ async fn main() -> std::process::ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    telemetry::start(arguments.global.log_format, arguments.global.verbose, colors());
+    let telemetry = telemetry::start(arguments.telemetry());
     let code = cli::run(arguments).await.unwrap_or_else(|error| {
         explain(&error);
         ExitCode::Failed
     });
+    telemetry.flush().await;
     std::process::ExitCode::from(code as u8)
 }
 
@@ -29,10 +29,6 @@ fn usage(error: &clap::Error) -> std::process::ExitCode {
     let _ = error.print();
     let code = if error.use_stderr() { ExitCode::Failed } else { ExitCode::Clean };
     std::process::ExitCode::from(code as u8)
-}
-
-fn colors() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn explain(error: &CliError) {

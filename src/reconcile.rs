@@ -68,6 +68,18 @@ pub struct Judged {
     pub pass: Pass,
     /// What others' events meet there, where the account is a hub.
     pub hub: Option<HubSight>,
+    /// Whether trying again soon may come to more: something went unread for a
+    /// reason that may pass, or a change failed.
+    pub is_worth_another_pass: bool,
+}
+
+impl Judged {
+    /// An earlier pass that stands, because the run was stopped: what it would
+    /// have changed is left to the next run.
+    pub fn stopped(pass: Pass) -> Self {
+        let changes = pass.changes.into_iter().map(converge::not_tried).collect();
+        Self { pass: Pass { changes, ..pass }, hub: None, is_worth_another_pass: false }
+    }
 }
 
 /// What one look at one account came to.
@@ -131,8 +143,9 @@ impl Reconciler {
 
     fn judged(&self, account: &Account, look: Look, changes: Vec<Change>) -> Judged {
         let pass = self.pass(account, &look, changes);
+        let is_worth_another_pass = is_worth_another_pass(&pass, &look.snapshot);
         let hub = self.is_hub(account).then_some(HubSight { desired: look.desired, snapshot: look.snapshot });
-        Judged { pass, hub }
+        Judged { pass, hub, is_worth_another_pass }
     }
 
     /// Looks again at what was written, and once more after a while where AWS
@@ -266,6 +279,13 @@ impl Reconciler {
     fn today(&self) -> time::Date {
         (self.clock)().date()
     }
+}
+
+/// Whether AWS may answer, or take, later what it did not now.
+fn is_worth_another_pass(pass: &Pass, snapshot: &Snapshot) -> bool {
+    let mut locations = pass.coverage.iter().map(|coverage| coverage.location);
+    locations.any(|location| snapshot.gaps(location).iter().any(|gap| gap.cause.is_transient()))
+        || pass.changes.iter().any(|change| change.outcome == Outcome::Failed)
 }
 
 /// Every location that was looked at, once.

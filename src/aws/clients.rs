@@ -19,6 +19,7 @@ use aws_sdk_ecs::config::retry::{RetryPartition, TokenBucket};
 
 use super::call::CallersCredentials;
 use super::meter::{Counts, Meter};
+use super::watch::CallWatcher;
 use super::{FixedCaller, Options, http};
 use crate::model::Region;
 
@@ -157,6 +158,11 @@ impl Clients {
     /// Attempts sent so far.
     pub fn counts(&self) -> BTreeMap<String, u64> {
         self.counts.read()
+    }
+
+    /// Tells this one of every attempt from now on.
+    pub fn watch_calls(&self, watcher: Arc<dyn CallWatcher>) {
+        self.counts.tell(watcher);
     }
 
     fn in_region(&self, region: Region) -> Arc<RegionClients> {

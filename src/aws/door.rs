@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::Instant;
+use tracing::{Instrument, field};
 
 use super::advice;
 use super::call::SdkFailure;
@@ -186,6 +187,7 @@ impl Door {
             }
             answer.map_err(advice::for_signature)
         };
-        async move { self.in_time(&named, made).await }
+        let span = tracing::debug_span!("call", call = field::Empty, %region, tried = named);
+        async move { self.in_time(&named, made).await }.instrument(span)
     }
 }

@@ -10,6 +10,7 @@
 mod advice;
 mod answer;
 mod apply;
+mod bucket;
 mod call;
 mod chatbot;
 mod classify;
@@ -37,6 +38,7 @@ mod shared;
 mod sns;
 mod sqs;
 mod text;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -50,10 +52,13 @@ pub use self::error::{AwsError, Class};
 use self::eventbridge::Canary;
 use self::limiter::Buckets;
 pub use self::organizations::{DiscoveredAccount, Discovery};
+pub use self::secrets::Holding;
 use self::session::Session;
 use self::shared::Shared;
+use self::watch::CallWatcher;
 use time::OffsetDateTime;
 
+use crate::model::secret::Secret;
 use crate::model::snapshot::Interest;
 use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
 
@@ -113,6 +118,7 @@ pub struct Aws {
     shared: Arc<Shared>,
     access: Option<Access>,
     region: Option<Region>,
+    bucket_endpoint: Option<String>,
     chatbot_region: Region,
     entrances: Arc<Mutex<BTreeMap<AccountId, Arc<Entrance>>>>,
 }
@@ -146,10 +152,12 @@ impl Aws {
         check_endpoints(&options, std::env::vars_os())?;
         let environment = clients::environment(&options, caller).await;
         let region = environment.region;
+        let bucket_endpoint = bucket::endpoint(&options, &environment.config);
         let shared = Arc::new(Shared::new(environment, &options));
         let chatbot_region = options.access.as_ref().and_then(|access| access.chatbot_region);
         let chatbot_region = chatbot_region.unwrap_or(Region::US_EAST_2);
-        Ok(Self { shared, access: options.access, region, chatbot_region, entrances: Arc::default() })
+        let (access, entrances) = (options.access, Arc::default());
+        Ok(Self { shared, access, region, bucket_endpoint, chatbot_region, entrances })
     }
 
     /// The door of an account. AWS is not called yet. Credentials and pace are
@@ -172,9 +180,34 @@ impl Aws {
         organizations::discover(&self.shared, self.region, request).await
     }
 
+    /// Reads a secret with the caller's own credentials, by ARN, or by name in
+    /// the caller's Region: what it holds, or why it holds nothing of use.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and a name without a Region to look for it in.
+    pub async fn secret(&self, name: &str, holding: Holding) -> Result<Result<Secret, String>, AwsError> {
+        Box::pin(secrets::read_as_caller(&self.shared, self.region, name, holding)).await
+    }
+
+    /// Publishes a message to an SNS topic with the caller's own credentials.
+    ///
+    /// # Errors
+    ///
+    /// Whatever AWS refuses, and an ARN that names no Region.
+    pub async fn publish(&self, topic_arn: &str, message: &str) -> Result<(), AwsError> {
+        Box::pin(sns::publish(&self.shared, topic_arn, message)).await
+    }
+
     /// Attempts sent so far, retries included, by IAM action: `ecs:ListClusters`.
     pub fn calls(&self) -> BTreeMap<String, u64> {
         self.shared.clients().counts()
+    }
+
+    /// Tells this one of every attempt at a call from now on; the first who asks
+    /// is told.
+    pub fn watch_calls(&self, watcher: Arc<dyn CallWatcher>) {
+        self.shared.clients().watch_calls(watcher);
     }
 
     fn entrance(&self, account: &Account) -> Arc<Entrance> {

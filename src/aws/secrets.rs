@@ -1,4 +1,4 @@
-//! AWS Secrets Manager: the webhook URLs that people keep there.
+//! AWS Secrets Manager: the webhook URLs and tokens that people keep there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,29 @@ use super::answer::observe_each;
 use super::door::{ApiGroup, Door};
 use super::error::AwsError;
 use super::quiet::quietly;
+use super::shared::Shared;
+use crate::model::coverage::Cause;
 use crate::model::secret::Secret;
 use crate::model::{Gap, Region, Sight, arn};
 
-/// The members of a JSON secret that may hold the URL.
-const MEMBERS: &[&str] = &["url", "webhook", "webhookUrl"];
+/// What a secret holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// The URL of a webhook.
+    Webhook,
+    /// The token of a bot.
+    Token,
+}
+
+impl Holding {
+    /// The members of a JSON secret that may hold it.
+    fn members(self) -> &'static [&'static str] {
+        match self {
+            Self::Webhook => &["url", "webhook", "webhookUrl"],
+            Self::Token => &["token", "botToken"],
+        }
+    }
+}
 
 /// What Secrets Manager says of a secret that will be deleted soon: it refuses
 /// to give the value (Secrets Manager API reference, DeleteSecret).
@@ -34,8 +52,40 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<Result<Secret, 
     let region = region_of(name).unwrap_or(region);
     let call = door.secretsmanager(region).get_secret_value().secret_id(name).send();
     let tried = format!("get secret {name}");
-    match quietly(door.call(region, ApiGroup::SecretsManager, tried, call)).await {
-        Ok(answer) => Ok(webhook_in(&answer).map_err(|why| format!("the secret {name} {why}"))),
+    let answer = quietly(door.call(region, ApiGroup::SecretsManager, tried, call)).await;
+    held(answer, Holding::Webhook, name, region)
+}
+
+/// Reads a secret with the caller's own credentials, by ARN, or by name in the
+/// caller's Region.
+///
+/// # Errors
+///
+/// Whatever AWS refuses, and a name without a Region to look for it in.
+pub(super) async fn read_as_caller(
+    shared: &Shared,
+    callers_region: Option<Region>,
+    name: &str,
+    holding: Holding,
+) -> Result<Result<Secret, String>, AwsError> {
+    let tried = format!("get secret {name}");
+    let Some(region) = region_of(name).or(callers_region) else {
+        let why = "it is named without a Region: give its ARN, or set AWS_REGION";
+        return Err(AwsError::failed(tried, Cause::Other, why));
+    };
+    let call = shared.clients().secretsmanager(region).get_secret_value().secret_id(name).send();
+    let answer = quietly(shared.call_as_caller(region, ApiGroup::SecretsManager, tried, call)).await;
+    held(answer, holding, name, region)
+}
+
+fn held(
+    answer: Result<GetSecretValueOutput, AwsError>,
+    holding: Holding,
+    name: &str,
+    region: Region,
+) -> Result<Result<Secret, String>, AwsError> {
+    match answer {
+        Ok(answer) => Ok(text_in(&answer, holding).map_err(|why| format!("the secret {name} {why}"))),
         Err(error) if error.is_not_found() => Ok(Err(format!("the secret {name} is missing in {region}"))),
         Err(error) if error.detail.contains(SCHEDULED) => {
             Ok(Err(format!("the secret {name} in {region} is scheduled for deletion")))
@@ -49,18 +99,18 @@ fn region_of(name: &str) -> Option<Region> {
     arn::region_of(name.strip_prefix("arn:").map(|_| name)?)?.parse().ok()
 }
 
-/// The URL that a secret holds, as it is or as a member of a JSON object.
-fn webhook_in(answer: &GetSecretValueOutput) -> Result<Secret, &'static str> {
+/// What a secret holds, as it is or as a member of a JSON object.
+fn text_in(answer: &GetSecretValueOutput, holding: Holding) -> Result<Secret, String> {
     let text = answer.secret_string().ok_or("holds bytes and no text")?.trim();
     if text.is_empty() {
-        return Err("is empty");
+        return Err("is empty".to_owned());
     }
     let Ok(Value::Object(members)) = serde_json::from_str(text) else { return Ok(Secret::new(text)) };
-    let url = MEMBERS.iter().find_map(|name| members.get(*name)?.as_str());
-    match url.map(str::trim) {
-        Some("") => Err("holds an empty URL"),
-        Some(url) => Ok(Secret::new(url)),
-        None => Err("is a JSON object without a member `url`, `webhook` or `webhookUrl`"),
+    let value = holding.members().iter().find_map(|name| members.get(*name)?.as_str());
+    match value.map(str::trim) {
+        Some("") => Err("holds an empty text".to_owned()),
+        Some(value) => Ok(Secret::new(value)),
+        None => Err(format!("is a JSON object without any of the members {}", holding.members().join(", "))),
     }
 }
 
@@ -68,9 +118,9 @@ fn webhook_in(answer: &GetSecretValueOutput) -> Result<Secret, &'static str> {
 mod tests {
     use super::*;
 
-    fn held(text: &str) -> Result<String, &'static str> {
-        webhook_in(&GetSecretValueOutput::builder().secret_string(text).build())
-            .map(|secret| secret.reveal().to_owned())
+    fn held(text: &str) -> Result<String, String> {
+        let answer = GetSecretValueOutput::builder().secret_string(text).build();
+        text_in(&answer, Holding::Webhook).map(|secret| secret.reveal().to_owned())
     }
 
     #[test]
@@ -89,10 +139,10 @@ mod tests {
 
     #[test]
     fn a_secret_without_a_url_says_in_plain_words_what_is_wrong() {
-        assert_eq!(held(" "), Err("is empty"));
-        assert_eq!(held(r#"{"url":""}"#), Err("holds an empty URL"));
-        assert!(held(r#"{"password":"x"}"#).is_err_and(|why| why.contains("`webhookUrl`")));
-        assert!(webhook_in(&GetSecretValueOutput::builder().build()).is_err());
+        assert_eq!(held(" "), Err("is empty".to_owned()));
+        assert_eq!(held(r#"{"url":""}"#), Err("holds an empty text".to_owned()));
+        assert!(held(r#"{"password":"x"}"#).is_err_and(|why| why.ends_with("url, webhook, webhookUrl")));
+        assert!(text_in(&GetSecretValueOutput::builder().build(), Holding::Token).is_err());
     }
 
     #[test]

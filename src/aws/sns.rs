@@ -1,11 +1,13 @@
 //! Amazon SNS: topics with their policies, subscriptions and tags.
 
+mod publish;
 mod subscriptions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_sns::types::Tag;
 
+pub(super) use self::publish::publish;
 pub(crate) use self::subscriptions::{apply_subscription, delete_subscription};
 use self::subscriptions::{read_subscriptions, with_attributes};
 use super::answer::{malformed, observe_each, part};

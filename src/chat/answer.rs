@@ -47,7 +47,7 @@ impl Answer {
 
     /// Whether the room may take the message later: too many requests, a fault of
     /// its own, or a page of something before it that is out of order.
-    fn is_for_now(&self) -> bool {
+    pub(super) fn is_for_now(&self) -> bool {
         matches!(self.status, 408 | 425 | 429 | 500..)
     }
 

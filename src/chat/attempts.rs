@@ -36,14 +36,14 @@ impl Attempts<'_> {
     ///
     /// The last attempt's, if it is for good or if the next one would come after
     /// the budget; that there is no turn, if not one attempt was made.
-    pub(super) async fn run<F, Sent>(
+    pub(super) async fn run<T, F, Sent>(
         &self,
         jitter: &(dyn Fn() -> f64 + Send + Sync),
         send: F,
-    ) -> Result<(), PostError>
+    ) -> Result<T, PostError>
     where
         F: Fn(Instant) -> Sent + Send + Sync,
-        Sent: Future<Output = Result<(), Failed>> + Send,
+        Sent: Future<Output = Result<T, Failed>> + Send,
     {
         let deadline = Instant::now() + self.budget;
         let mut last = None;
@@ -52,7 +52,7 @@ impl Attempts<'_> {
             let Some(turn) = turn else { break };
             sleep_until(turn).await;
             let failed = match send(deadline).await {
-                Ok(()) => return Ok(()),
+                Ok(taken) => return Ok(taken),
                 Err(failed) => failed,
             };
             if failed.error.is_permanent() {

@@ -1,5 +1,7 @@
 //! Cutting texts to what a room takes, with a note of how much is left out.
 
+use crate::model::number::thousands;
+
 /// What a character takes up in a room's message, escaped as it will be.
 pub(super) type Cost = fn(char) -> usize;
 
@@ -115,18 +117,6 @@ fn continues(previous: char, letter: char) -> bool {
     let modifies =
         matches!(letter, '\u{300}'..='\u{36F}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
     previous == JOINER || letter == JOINER || modifies
-}
-
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::bot;
 use crate::model::notifier::RoomService;
 
 /// A message that did not reach a room. Nothing of it shows the room's URL.
@@ -62,12 +63,18 @@ pub enum PostError {
         /// A piece of its answer.
         answer: String,
     },
+    /// Slack does not take the bot's message.
+    #[error("Slack refused the bot's message: {answer}")]
+    BotRefused {
+        /// Slack's word for it, or a piece of what came in its place.
+        answer: String,
+    },
 }
 
 impl PostError {
     /// Whether the same message to the same room would fail again.
     pub fn is_permanent(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Setup(_))
+        matches!(self, Self::Refused { .. } | Self::BotRefused { .. } | Self::Setup(_))
     }
 
     /// What a person does about it.
@@ -78,6 +85,7 @@ impl PostError {
             Self::Unreachable { .. } => "check that the network lets this host be reached",
             Self::NoAnswer { .. } | Self::Unavailable { .. } => "wait: the message can be posted again later",
             Self::Refused { room, status, answer } => refused(*room, *status, answer),
+            Self::BotRefused { answer } => bot::next_step(answer),
         }
     }
 }

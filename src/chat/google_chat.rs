@@ -144,18 +144,18 @@ fn thread_key(thread: &str, all: &mut Allowance) -> Option<String> {
     }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Titles, labels and buttons, where Google Chat does not say whether it reads
 /// HTML: without what could begin an element or a mention, in either case.
-fn without_brackets(text: &str) -> String {
+pub(super) fn without_brackets(text: &str) -> String {
     text.replace('<', "‹").replace('>', "›")
 }
 
 /// What a character takes up, escaped in either way.
-fn cost(letter: char) -> usize {
+pub(super) fn cost(letter: char) -> usize {
     match letter {
         '&' => 5,
         '<' | '>' => 4,

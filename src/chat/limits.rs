@@ -41,3 +41,10 @@ pub const GOOGLE_CHAT_THREAD_KEY: usize = 4000;
 /// Teams: bytes of a message; beyond about 28 KB it answers 413 ("Create an
 /// Incoming Webhook", Microsoft Teams).
 pub const TEAMS_BYTES: usize = 28_000;
+
+/// AWS Chatbot: characters of a custom notification's title, and of its
+/// description ("Custom notifications", AWS Chatbot administrator guide).
+pub const CHATBOT_TITLE: usize = 250;
+
+/// See [`CHATBOT_TITLE`].
+pub const CHATBOT_DESCRIPTION: usize = 8000;

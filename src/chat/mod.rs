@@ -12,8 +12,10 @@
 
 mod answer;
 mod attempts;
+pub mod bot;
 mod clean;
 mod cut;
+pub mod digest;
 pub mod error;
 pub mod google_chat;
 pub mod limits;
@@ -34,6 +36,7 @@ mod fixtures;
 mod tests;
 
 pub use crate::model::notifier::RoomService;
+pub use bot::{BotToken, SlackApi};
 pub use error::PostError;
 pub use post::Poster;
 pub use webhook::{WebhookError, WebhookUrl};

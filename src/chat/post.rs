@@ -1,4 +1,4 @@
-//! Posting a message to a room's webhook.
+//! Posting a message to a room.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use super::pace::Pace;
 use super::retry_after;
 use super::webhook::WebhookUrl;
 use crate::model::notifier::RoomService;
+use crate::model::secret::Secret;
 
 /// How long one attempt may take, answer included.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -36,11 +37,13 @@ pub struct Poster {
 }
 
 /// A message on its way.
-struct Letter<'a> {
-    room: RoomService,
-    webhook: &'a WebhookUrl,
-    url: Url,
-    body: String,
+pub(super) struct Letter<'a> {
+    pub room: RoomService,
+    pub host: &'a str,
+    pub url: Url,
+    /// What the caller proves who it is by, where the URL does not.
+    pub bearer: Option<&'a Secret>,
+    pub body: String,
 }
 
 impl Poster {
@@ -77,29 +80,49 @@ impl Poster {
         body: &Value,
         budget: Duration,
     ) -> Result<(), PostError> {
-        let letter =
-            Letter { room, webhook: url, url: address(room, url, thread.is_some()), body: body.to_string() };
-        let key = url.fingerprint();
-        let attempts = Attempts { room, host: url.host(), key: &key, pace: &self.pace, budget };
-        let send = |deadline| self.send(&letter, deadline);
+        let address = address(room, url, thread.is_some());
+        let letter = Letter { room, host: url.host(), url: address, bearer: None, body: body.to_string() };
+        self.deliver(&letter, &url.fingerprint(), budget, |answer| answer.judge(room, url)).await
+    }
+
+    /// Posts a letter until it is taken, refused for good, or the budget is
+    /// spent. `key` is what the room's pace is kept by; `judge` says what an
+    /// answer means.
+    pub(super) async fn deliver<T: Send>(
+        &self,
+        letter: &Letter<'_>,
+        key: &str,
+        budget: Duration,
+        judge: impl Fn(&Answer) -> Result<T, PostError> + Send + Sync,
+    ) -> Result<T, PostError> {
+        let attempts = Attempts { room: letter.room, host: letter.host, key, pace: &self.pace, budget };
+        let send = |deadline| self.send(letter, deadline, &judge);
         Box::pin(attempts.run(self.jitter.as_ref(), send)).await
     }
 
     /// One attempt.
-    async fn send(&self, letter: &Letter<'_>, deadline: Instant) -> Result<(), Failed> {
+    async fn send<T>(
+        &self,
+        letter: &Letter<'_>,
+        deadline: Instant,
+        judge: &(impl Fn(&Answer) -> Result<T, PostError> + Send + Sync),
+    ) -> Result<T, Failed> {
         let most = ATTEMPT.min(deadline.saturating_duration_since(Instant::now()));
         let answer = match timeout(most, self.exchange(letter)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(Failed { error: letter.unreachable(error), retry_after: None }),
             Err(_) => return Err(Failed { error: letter.no_answer(most), retry_after: None }),
         };
-        let judged = answer.judge(letter.room, letter.webhook);
-        judged.map_err(|error| Failed { error, retry_after: answer.retry_after })
+        judge(&answer).map_err(|error| Failed { error, retry_after: answer.retry_after })
     }
 
     async fn exchange(&self, letter: &Letter<'_>) -> Result<Answer, reqwest::Error> {
         let request =
             self.client.post(letter.url.clone()).header(CONTENT_TYPE, "application/json; charset=UTF-8");
+        let request = match letter.bearer {
+            Some(secret) => request.bearer_auth(secret.reveal()),
+            None => request,
+        };
         let response = request.body(letter.body.clone()).send().await?;
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.and_then(|text| retry_after::parse(text, OffsetDateTime::now_utc()));
@@ -115,12 +138,11 @@ impl fmt::Debug for Poster {
 
 impl Letter<'_> {
     fn unreachable(&self, error: reqwest::Error) -> PostError {
-        let host = self.webhook.host().to_owned();
-        PostError::Unreachable { room: self.room, host, source: error.without_url() }
+        PostError::Unreachable { room: self.room, host: self.host.to_owned(), source: error.without_url() }
     }
 
     fn no_answer(&self, waited: Duration) -> PostError {
-        PostError::NoAnswer { room: self.room, host: self.webhook.host().to_owned(), waited }
+        PostError::NoAnswer { room: self.room, host: self.host.to_owned(), waited }
     }
 }
 

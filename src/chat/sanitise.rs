@@ -16,12 +16,17 @@ const LONGEST_PLAIN_PART: usize = 8;
 /// The beginning of an answer, with parts of the room's URL, other URLs and
 /// whatever looks like a token struck out. A web page is not quoted at all.
 pub(super) fn piece(answer: &str, url: &WebhookUrl) -> String {
+    piece_without(answer, &secret_parts(url))
+}
+
+/// The same without these secrets.
+pub(super) fn piece_without(answer: &str, secrets: &[String]) -> String {
     if is_html(answer) {
         return "a web page".to_owned();
     }
     let mut answer = answer.to_owned();
-    for part in secret_parts(url) {
-        answer = answer.replace(&part, "[…]");
+    for secret in secrets {
+        answer = answer.replace(secret, "[…]");
     }
     let words: Vec<String> = answer.split_whitespace().map(strike).collect();
     let line = clean(&words.join(" "));

@@ -146,18 +146,18 @@ fn label(text: &str) -> String {
 }
 
 /// "Formatting text for app surfaces", escaping text.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A word joiner, which can't be seen, makes `@channel` an ordinary word.
-fn defuse(text: &str) -> String {
+pub(super) fn defuse(text: &str) -> String {
     text.replace('@', "@\u{2060}")
 }
 
 /// What a character takes up. Slack does not say whether an emoji counts once or
 /// twice, so it counts as in UTF-16: twice.
-fn cost(letter: char) -> usize {
+pub(super) fn cost(letter: char) -> usize {
     match letter {
         '&' => 5,
         '<' | '>' => 4,

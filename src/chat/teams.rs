@@ -150,7 +150,7 @@ fn free_text(text: &str) -> Vec<Value> {
 
 /// Puts a backslash before what would be Markdown, a date function or an HTML
 /// entity. A `_` within a word is none, and names are full of them.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut escaped = String::with_capacity(text.len());
     for (index, letter) in letters.iter().enumerate() {
@@ -176,7 +176,7 @@ fn is_markup(letter: char, before: Option<&char>, after: Option<&char>) -> bool 
 
 /// What a character takes up, escaped: a backslash is two bytes of JSON, and a
 /// line break begins a block.
-fn cost(letter: char) -> usize {
+pub(super) fn cost(letter: char) -> usize {
     match letter {
         '\n' => 80,
         '\\' => 4,

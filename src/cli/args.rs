@@ -1,11 +1,13 @@
 //! What can be typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::plan::Intent;
+use crate::telemetry;
 
 /// If an ECS deployment fails, will a person hear about it? Foghorn asks that
 /// of every AWS account and Region of an organisation, repairs what it owns,
@@ -27,6 +29,19 @@ pub struct Arguments {
     pub global: Global,
 }
 
+impl Arguments {
+    /// How the process tells about itself.
+    pub fn telemetry(&self) -> telemetry::Settings {
+        let form = match self.global.log_format {
+            LogFormat::Auto => telemetry::Form::Auto,
+            LogFormat::Text => telemetry::Form::Text,
+            LogFormat::Json => telemetry::Form::Json,
+        };
+        let is_service = matches!(self.command, Command::Run(_));
+        telemetry::Settings { form, verbose: self.global.verbose, is_service }
+    }
+}
+
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
@@ -46,8 +61,11 @@ pub struct Global {
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// The form of the log on standard error
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORM")]
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Auto, value_name = "FORM")]
     pub log_format: LogFormat,
+    /// At the end also print the figures on standard output, for whoever collects it
+    #[arg(long, global = true, value_enum, value_name = "FORM")]
+    pub metrics: Option<MetricsForm>,
     /// Show more: everything that is folded, and what Foghorn does; twice for every call
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -58,6 +76,8 @@ pub struct Global {
 pub enum Output {
     /// For people
     Text,
+    /// For people with many accounts: a row each
+    Table,
     /// For programs
     Json,
     /// The same as JSON, in YAML
@@ -78,14 +98,23 @@ impl Output {
     pub fn is_general(self) -> bool {
         match self {
             Self::Text | Self::Json | Self::Yaml => true,
-            Self::Markdown | Self::Html | Self::Sarif | Self::Junit => false,
+            Self::Table | Self::Markdown | Self::Html | Self::Sarif | Self::Junit => false,
         }
     }
+}
+
+/// Forms of the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MetricsForm {
+    /// One line of CloudWatch's embedded metric format, after the report
+    Emf,
 }
 
 /// Forms of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
+    /// Text on a terminal, JSON anywhere else
+    Auto,
     /// For people
     Text,
     /// For programs
@@ -99,10 +128,14 @@ pub enum Command {
     Plan(PrunableArguments<AwsArguments>),
     /// Show the plan, ask, make the changes, and look again
     Apply(PrunableArguments<ApplyArguments>),
+    /// Plan and apply at an interval as a long-lived service, with a status page and metrics
+    Run(PrunableArguments<RunArguments>),
     /// Show everything that the fleet owns, ask, and remove it; nothing else is touched
     Destroy(ApplyArguments),
     /// Send one canary down every pipeline and say how far each got; the rooms get a message each
     Sound(SoundArguments),
+    /// Show a report of an earlier run again, or list those that are kept; no account is looked at
+    Report(ReportArguments),
     /// Check a fleet file without calling AWS
     Validate(FleetArguments),
     /// Say what would become of an event, pipeline by pipeline, without calling AWS
@@ -111,6 +144,14 @@ pub enum Command {
     Schema,
     /// Print the CloudFormation template of the roles that every account needs once
     Bootstrap(BootstrapArguments),
+    /// Write a first fleet file, from flags or from the answers to a few questions
+    Init(InitArguments),
+    /// Say what a check means, how AWS behaves there, and how to mend it
+    Explain(ExplainArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual's page, or write the pages of all commands
+    Man(ManArguments),
     /// Start a simulated organisation, plan, apply, fail a deployment and see the message arrive
     #[cfg(feature = "demo")]
     Demo(DemoArguments),
@@ -133,6 +174,9 @@ pub struct AwsArguments {
     /// The notifier's program, for pipelines via lambda [default: foghorn-notifier beside foghorn]
     #[arg(long, value_name = "PATH")]
     pub notifier: Option<PathBuf>,
+    /// Tell no room of the report, whatever spec.report says
+    #[arg(long)]
+    pub no_post: bool,
 }
 
 /// Options of commands that also remove.
@@ -164,6 +208,41 @@ pub struct ApplyArguments {
     pub yes: bool,
 }
 
+/// Options of `run`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Running it is the consent: changes are made without asking, within spec.guard. SIGTERM ends it: the \
+                  passes in hand are finished, and the exit code is 0."
+)]
+pub struct RunArguments {
+    /// What to look at.
+    #[command(flatten)]
+    pub fleet: AwsArguments,
+    /// Look, and never write
+    #[arg(long)]
+    pub plan_only: bool,
+    /// How often every account is looked at, give or take a tenth
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_interval)]
+    pub interval: Duration,
+    /// Where /healthz, /readyz, /metrics, /report.json and the status page are served
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// How long the end may take after SIGTERM
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub grace: Duration,
+    /// A file with the token that POST /reconcile asks for (or FOGHORN_TOKEN); without one only this machine may ask
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+}
+
+/// Shorter intervals would only keep AWS throttling.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
+
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    let interval = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if interval < SHORTEST_INTERVAL { Err("the shortest is 1s".to_owned()) } else { Ok(interval) }
+}
+
 /// Options of `sound`.
 #[derive(Debug, Clone, Args)]
 pub struct SoundArguments {
@@ -173,6 +252,24 @@ pub struct SoundArguments {
     /// How long to wait for the canaries: AWS counts some minutes late
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
+}
+
+/// Options of `report`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Exit codes: that of the run whose report is shown; a list is 0.")]
+pub struct ReportArguments {
+    /// Which fleet.
+    #[command(flatten)]
+    pub fleet: FleetArguments,
+    /// The run's id, or `latest` [default: latest]
+    #[arg(long, value_name = "ID|latest")]
+    pub run: Option<String>,
+    /// List the runs whose reports are kept, newest first
+    #[arg(long, conflicts_with = "run")]
+    pub list: bool,
+    /// Tell the rooms of spec.report once more, whatever its `when` says
+    #[arg(long, conflicts_with = "list")]
+    pub post: bool,
 }
 
 /// Options of `test-event`.
@@ -200,6 +297,95 @@ pub struct BootstrapArguments {
     /// A fleet file, to show the command line that fits it
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+}
+
+/// Options of `init`. What is not given is asked for, where there is a terminal.
+#[derive(Debug, Clone, Args)]
+pub struct InitArguments {
+    /// The file to write; `-` prints it
+    #[arg(short, long, value_name = "FILE", default_value = "fleet.yaml")]
+    pub file: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
+    /// The fleet's name: it marks all that Foghorn makes
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The accounts, by id, with a name if you like
+    #[arg(long, value_name = "ID[=NAME]", value_delimiter = ',', conflicts_with = "organization")]
+    pub accounts: Vec<String>,
+    /// Discover the accounts: all of the organisation, or those below these roots and units
+    #[arg(long, value_name = "UNIT", value_delimiter = ',', num_args = 0..)]
+    pub organization: Option<Vec<String>>,
+    /// The Regions of every account
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    pub regions: Vec<String>,
+    /// The role to assume in every account [default: foghorn, but for one account alone: the caller's credentials]
+    #[arg(long, value_name = "NAME")]
+    pub role: Option<String>,
+    /// The external id that the role asks for
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// What people shall hear of
+    #[arg(
+        long,
+        value_name = "EVENT",
+        value_delimiter = ',',
+        default_values = ["deploymentFailed", "serviceImpaired"]
+    )]
+    pub events: Vec<String>,
+    /// The way to the room
+    #[arg(long, value_enum, value_name = "WAY")]
+    pub via: Option<InitVia>,
+    /// The channel that AWS Chatbot posts to: WORKSPACE/CHANNEL of Slack, TENANT/TEAM/CHANNEL of Teams
+    #[arg(long, value_name = "IDS")]
+    pub channel: Option<String>,
+    /// The secret in AWS Secrets Manager that holds the webhook's URL
+    #[arg(long, value_name = "NAME")]
+    pub secret: Option<String>,
+}
+
+/// Ways to a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InitVia {
+    /// AWS Chatbot to a Slack channel
+    ChatbotSlack,
+    /// AWS Chatbot to a Microsoft Teams channel
+    ChatbotTeams,
+    /// EventBridge itself to a Slack webhook
+    DestinationSlack,
+    /// EventBridge itself to a Google Chat webhook
+    DestinationGoogleChat,
+    /// A Lambda function to a Slack webhook
+    LambdaSlack,
+    /// A Lambda function to a Google Chat webhook
+    LambdaGoogleChat,
+    /// A Lambda function to a Microsoft Teams workflow
+    LambdaTeams,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArguments {
+    /// The check's name, `pathBroken` say; none lists all of them
+    #[arg(value_name = "CHECK")]
+    pub check: Option<String>,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Clone, Args)]
+pub struct ManArguments {
+    /// Write the pages of all commands into this folder
+    #[arg(value_name = "FOLDER")]
+    pub directory: Option<PathBuf>,
 }
 
 /// Options of `demo`.

@@ -1,13 +1,45 @@
 //! How every run that gives a report ends.
 
-use super::args::Global;
+use super::args::{Global, MetricsForm};
 use super::error::CliError;
-use super::run;
+use super::memory::Memory;
+use super::{run, tell};
 use crate::model::Report;
+use crate::posting::{Occasion, Rooms};
+use crate::report::embedded_metrics;
 use crate::report::exit::{ExitCode, exit_code};
+use crate::telemetry;
 
-/// Prints the report, and says what it comes to.
-pub async fn conclude(global: &Global, report: Report) -> Result<ExitCode, CliError> {
-    run::print(global, &report)?;
-    Ok(exit_code(&report))
+/// Who hears of a run's report, beside the one at the terminal.
+pub struct Audience {
+    /// Later runs.
+    pub memory: Memory,
+    /// People in chat rooms; nobody where none is to be told.
+    pub rooms: Option<Rooms>,
+}
+
+/// Says in the report what is new, prints it, tells the rooms, keeps it, and
+/// says what it comes to. What fails keeps nobody else from hearing of it.
+pub async fn conclude(
+    global: &Global,
+    mut audience: Audience,
+    mut report: Report,
+) -> Result<ExitCode, CliError> {
+    audience.memory.compare(&mut report).await;
+    let history = audience.memory.moments(global, &report).await;
+    let printed = run::print(global, &report, &history).and_then(|()| measure(global, &report));
+    let is_told = tell::tell(audience.rooms.as_ref(), &report, Occasion::Run).await;
+    audience.memory.save(&report).await;
+    printed?;
+    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
+}
+
+/// Tells the figures of a report to whoever collects them. On standard output
+/// they are a line of their own, after the report: logs are cut at line ends.
+pub fn measure(global: &Global, report: &Report) -> Result<(), CliError> {
+    telemetry::show(report);
+    match global.metrics {
+        Some(MetricsForm::Emf) => run::write_out(&format!("{}\n", embedded_metrics::render(report))),
+        None => Ok(()),
+    }
 }

@@ -23,7 +23,8 @@ const REASON: &str = "ECS deployment circuit breaker: task failed to start.";
 pub async fn run(global: &Global, arguments: &DemoArguments) -> Result<ExitCode, CliError> {
     let folder = tempfile::tempdir().map_err(|error| failed("make a folder for the fleet file", &error))?;
     let fleet = folder.path().join("fleet.yaml");
-    std::fs::write(&fleet, FLEET).map_err(|error| failed("write the fleet file", &error))?;
+    std::fs::write(&fleet, with_store(folder.path()))
+        .map_err(|error| failed("write the fleet file", &error))?;
     let stage = Stage::open(arguments.port).await?;
     let arrived = stage.play(global, &fleet).await?;
     if arguments.keep {
@@ -35,6 +36,11 @@ pub async fn run(global: &Global, arguments: &DemoArguments) -> Result<ExitCode,
     } else {
         Err(CliError::Demo("no message arrived in the room".to_owned()))
     }
+}
+
+/// The fleet file, with what it remembers kept in the demo's own folder.
+fn with_store(folder: &Path) -> String {
+    format!("{FLEET}  store: {:?}\n", format!("file:{}", folder.join("reports").display()))
 }
 
 /// The simulated organisation while it is served.

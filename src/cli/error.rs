@@ -3,8 +3,11 @@
 use std::io;
 
 use crate::aws::AwsError;
+use crate::chat::PostError;
+use crate::chat::bot::ApiError;
 use crate::rehearsal::event::EventError;
 use crate::rehearsal::sample::UnknownSample;
+use crate::store::{LockError, StoreError};
 
 /// A failure of the command itself: exit code 1.
 #[derive(Debug, thiserror::Error)]
@@ -45,14 +48,71 @@ pub enum CliError {
     /// A sample was asked for that there is not.
     #[error("there is nothing to try")]
     Sample(#[source] UnknownSample),
+    /// Chat rooms can't be posted to from this machine.
+    #[error("the rooms of spec.report can't be told from this machine")]
+    Rooms(#[source] PostError),
+    /// A service could not tell all of its rooms.
+    #[error("not every room of spec.report could be told; standard error says which")]
+    NotTold,
+    /// The fleet file names no room.
+    #[error("there is nobody to tell: the fleet file has no spec.report")]
+    NoRooms,
+    /// The address of Slack's Web API is none.
+    #[error("FOGHORN_SLACK_API_URL can't be used")]
+    SlackApi(#[source] ApiError),
     /// There is nobody to ask.
     #[error("there is no terminal to ask on: say --yes to go on without asking")]
     NobodyToAsk,
+    /// Questions are open, and there is nobody to answer them.
+    #[error("there is no terminal to ask on, and these are not given: {0}")]
+    Unanswered(String),
+    /// An answer makes no fleet file.
+    #[error("this makes no fleet file: {0}")]
+    Answer(String),
+    /// A file is in the way.
+    #[error("{0} is there already, and is left as it is")]
+    FileExists(String),
+    /// A command has one form alone.
+    #[error("{0} gives text, and no other form")]
+    OnlyText(&'static str),
+    /// There is no such check.
+    #[error("there is no check `{name}`{hint}")]
+    UnknownCheck {
+        /// What was asked for.
+        name: String,
+        /// The nearest, if any is near.
+        hint: String,
+    },
     /// A removal was asked for part of an account.
     #[error(
         "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
     )]
     RemovesPart,
+    /// Another run writes.
+    #[error("another run is writing to this fleet, so nothing was done")]
+    Locked(#[source] LockError),
+    /// The store of reports can't be used by a command that is about nothing else.
+    #[error("the reports that are kept can't be had")]
+    Store(#[source] StoreError),
+    /// The fleet file says that no report is kept.
+    #[error("no report is kept: the fleet file says `store: none`")]
+    NothingKept,
+    /// The token of whoever asks for a sweep can't be had.
+    #[error("could not read the token that POST /reconcile asks for")]
+    Token {
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The address of the endpoints is taken, or not this machine's.
+    #[error("could not serve the status page on {address}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// The terminal or a pipe broke.
     #[error("could not {tried}")]
     Output {
@@ -100,20 +160,40 @@ impl CliError {
                 "give the whole event, as a rule hands it to a log group: `--sample task-exited -o json` shows one \
                  under event.body",
             ),
-            Self::NoSuchForm => Some("choose -o text, json or yaml"),
+            Self::Locked(_) => Some(
+                "wait until it has ended and run this again; one that died holds the lock no longer than it says",
+            ),
+            Self::NothingKept => Some("say under spec.store where reports are to be kept"),
+            Self::Store(StoreError::NoSuchRun { .. }) => {
+                Some("`foghorn report --list -f …` shows the runs whose reports are kept")
+            }
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
-            Self::Discovery(_)
-            | Self::Selection(_)
-            | Self::EventFile { .. }
-            | Self::Sample(_)
-            | Self::NobodyToAsk
-            | Self::Output { .. }
-            | Self::Json(_)
-            | Self::Yaml(_)
-            | Self::Html(_)
-            | Self::Junit(_) => None,
+            Self::Rooms(error) => Some(error.next_step()),
+            Self::NoRooms => Some("name rooms under spec.report.to"),
+            Self::NotTold => Some("`foghorn report --post` tells them once more"),
+            Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
+            Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
+            Self::Token { .. } => {
+                Some("put a token into the file that --token-file names, or into FOGHORN_TOKEN")
+            }
+            Self::Selection(_) => Some(
+                "`foghorn validate` says what the fleet file holds; look at --account, --region and --pipeline",
+            ),
+            Self::EventFile { .. } => Some("`--sample all` tries events that Foghorn brings along"),
+            Self::Sample(_) => Some("`--sample all` tries every sample, each by name"),
+            Self::Unanswered(_) | Self::Answer(_) => Some("`foghorn init --help` says what each flag takes"),
+            Self::FileExists(_) => Some("name another with --file, print it with `--file -`, or say --force"),
+            Self::OnlyText(_) => Some("leave out -o"),
+            Self::UnknownCheck { .. } => Some("`foghorn explain` lists all checks"),
+            Self::NobodyToAsk => Some("`foghorn plan` shows what would be changed"),
+            Self::Discovery(_) => {
+                Some("see whether AWS Organizations can be reached from here, and run again")
+            }
+            Self::NoSuchForm => Some("choose -o text, json or yaml"),
+            Self::Store(_) => Some("look at spec.store of the fleet file"),
+            Self::Output { .. } | Self::Json(_) | Self::Yaml(_) | Self::Html(_) | Self::Junit(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,
         }

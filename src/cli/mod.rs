@@ -3,24 +3,32 @@
 pub mod apply;
 pub mod args;
 pub mod bootstrap;
+pub mod completions;
 mod conclude;
 pub mod confirm;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod destroy;
 pub mod error;
+pub mod explain;
+mod holder;
+pub mod init;
 mod materials;
+pub mod memory;
 pub mod plan;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod schema;
+pub mod service;
 pub mod sound;
-pub mod telemetry;
+mod tell;
 pub mod test_event;
 pub mod validate;
 
 use args::{Arguments, Command};
 use error::CliError;
+use tracing::Instrument;
 
 use crate::report::exit::ExitCode;
 
@@ -28,15 +36,28 @@ use crate::report::exit::ExitCode;
 pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let Arguments { command, global } = arguments;
     match command {
-        Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).await,
-        Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).await,
-        Command::Destroy(destroy) => Box::pin(destroy::run(&global, &destroy)).await,
+        Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).instrument(span("plan")).await,
+        Command::Apply(apply) => Box::pin(apply::run(&global, &apply)).instrument(span("apply")).await,
+        Command::Run(service) => Box::pin(service::run(&global, &service)).await,
+        Command::Destroy(destroy) => {
+            Box::pin(destroy::run(&global, &destroy)).instrument(span("destroy")).await
+        }
         Command::Sound(sound) => Box::pin(sound::run(&global, &sound)).await,
+        Command::Report(report) => Box::pin(report::run(&global, &report)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        Command::Explain(explain) => explain::run(&global, &explain),
+        Command::Init(init) => init::run(&init),
+        Command::Completions(completions) => completions::completions(completions.shell),
+        Command::Man(man) => completions::man(&man),
         #[cfg(feature = "demo")]
         Command::Demo(demo) => Box::pin(demo::run(&global, &demo)).await,
     }
+}
+
+/// What a run over all accounts is known by in traces.
+fn span(mode: &'static str) -> tracing::Span {
+    tracing::info_span!("sweep", mode)
 }

@@ -1,16 +1,18 @@
 //! `foghorn plan`: look, and write nothing.
 
 use super::args::{AwsArguments, Global, PrunableArguments};
-use super::conclude::conclude;
+use super::conclude::{Audience, conclude};
 use super::error::CliError;
 use super::run::Run;
+use super::tell;
 use crate::model::Mode;
 use crate::report::exit::ExitCode;
 
 /// Looks at every account and prints the report.
 pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -> Result<ExitCode, CliError> {
     let run = Run::prepare(global, &arguments.command, arguments.intent()).await?;
+    let rooms = tell::open(global, &arguments.command, &run, Mode::Plan).await?;
     let passes = run.plan().await;
     let report = run.report(Mode::Plan, passes);
-    conclude(global, report).await
+    conclude(global, Audience { memory: run.memory(global).await, rooms }, report).await
 }

@@ -1,5 +1,6 @@
 //! What `plan`, `apply`, `sound` and `demo` share: from the fleet file to the report.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,19 +13,22 @@ use tokio_util::sync::CancellationToken;
 use super::args::{AwsArguments, Global, Output};
 use super::error::CliError;
 use super::materials;
+use super::memory::{self, Memory};
 use super::progress::Progress;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::materials::Materials;
+use crate::model::moment::Moment;
 use crate::model::report::Metadata;
 use crate::model::sounding::SoundReport;
 use crate::model::{Account, Mode, Pass, Report};
 use crate::plan::{self, Intent};
-use crate::reconcile::{Clock, Reconciler};
+use crate::reconcile::{Clock, Judged, Reconciler};
 use crate::report;
 use crate::report::text::Style;
 use crate::sound::Sounder;
+use crate::telemetry;
 
 /// A run that is ready to begin.
 pub struct Run {
@@ -38,6 +42,29 @@ pub struct Run {
     id: String,
     started_at: OffsetDateTime,
     interactive: bool,
+    calls_before: BTreeMap<String, u64>,
+    watcher: Option<Arc<dyn Watcher>>,
+    drain: CancellationToken,
+}
+
+/// Which accounts the fleet has, and which of them a run is about.
+#[derive(Clone)]
+pub struct Scope {
+    /// What is desired.
+    pub fleet: Arc<Fleet>,
+    /// All accounts of the fleet.
+    pub all: Arc<Vec<Account>>,
+    /// The accounts that the run is about.
+    pub accounts: Vec<Account>,
+}
+
+impl Scope {
+    /// Finds the accounts of a fleet, those of the organisation among them.
+    pub async fn find(global: &Global, file: &Path, fleet: Arc<Fleet>, aws: &Aws) -> Result<Self, CliError> {
+        let (all, accounts) = accounts(&fleet, &filter(global), aws).await?;
+        has_its_hubs(&fleet, &all, file)?;
+        Ok(Self { fleet, all: Arc::new(all), accounts })
+    }
 }
 
 impl Run {
@@ -48,13 +75,31 @@ impl Run {
         intent: Intent,
     ) -> Result<Self, CliError> {
         removes_no_part(global, intent)?;
+        let file = &arguments.fleet.file;
+        let fleet = Arc::new(fleet(file)?);
+        selected_pipelines(&fleet, &filter(global))?;
+        let aws = connect(global, &fleet).await?;
+        if let Some(watcher) = telemetry::call_watcher() {
+            aws.watch_calls(watcher);
+        }
+        let scope = Scope::find(global, file, fleet, &aws).await?;
+        let stop = CancellationToken::new();
+        stop_on_signal(stop.clone());
+        Self::of(global, arguments, intent, scope, aws, stop)
+    }
+
+    /// A run over these accounts.
+    pub fn of(
+        global: &Global,
+        arguments: &AwsArguments,
+        intent: Intent,
+        scope: Scope,
+        aws: Aws,
+        stop: CancellationToken,
+    ) -> Result<Self, CliError> {
+        let Scope { fleet, all, accounts } = scope;
         let clock: Clock = Arc::new(OffsetDateTime::now_utc);
-        let fleet = Arc::new(fleet(&arguments.fleet.file)?);
-        let filter = filter(global);
-        let pipelines = selected_pipelines(&fleet, &filter)?;
-        let aws = Aws::connect(options(global, &fleet)).await.map_err(CliError::Connect)?;
-        let (all, accounts) = accounts(&fleet, &filter, &aws).await?;
-        has_its_hubs(&fleet, &all, &arguments.fleet.file)?;
+        let pipelines = selected_pipelines(&fleet, &filter(global))?;
         // A removal brings nothing along.
         let materials = match intent {
             Intent::Destroy => Materials::default(),
@@ -62,11 +107,9 @@ impl Run {
                 materials::gather(&fleet, &all, arguments.notifier.as_deref())
             }
         };
-        let stop = CancellationToken::new();
-        stop_on_signal(stop.clone());
         let reconciler = Reconciler {
             fleet: fleet.clone(),
-            accounts: Arc::new(all),
+            accounts: all,
             pipelines,
             intent,
             materials: Arc::new(materials),
@@ -76,8 +119,31 @@ impl Run {
             stop,
         };
         let started_at = clock();
-        let interactive = std::io::stderr().is_terminal();
-        Ok(Self { fleet, accounts, aws, reconciler, id: run_id(), started_at, clock, interactive })
+        Ok(Self {
+            fleet,
+            accounts,
+            aws,
+            reconciler,
+            id: run_id(),
+            started_at,
+            clock,
+            interactive: std::io::stderr().is_terminal(),
+            calls_before: BTreeMap::new(),
+            watcher: None,
+            drain: CancellationToken::new(),
+        })
+    }
+
+    /// The same run as one round of many: somebody else hears how it goes on, no
+    /// pass is begun once `drain` is cancelled, and only what is called after
+    /// `calls_before` is counted.
+    pub fn as_round(
+        self,
+        watcher: Arc<dyn Watcher>,
+        drain: CancellationToken,
+        calls_before: BTreeMap<String, u64>,
+    ) -> Self {
+        Self { watcher: Some(watcher), interactive: false, drain, calls_before, ..self }
     }
 
     /// Looks at every account.
@@ -106,6 +172,22 @@ impl Run {
         report
     }
 
+    /// The run's id, a ULID.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Opens what the fleet remembers, for a run over this part of it.
+    pub async fn memory(&self, global: &Global) -> Memory {
+        let scope = memory::scope(global, self.reconciler.pipelines.clone());
+        Memory::open(&self.fleet, &self.aws, scope).await
+    }
+
+    /// AWS, as the run sees it.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
     /// Cancelled once the run is to end early.
     pub fn stop(&self) -> &CancellationToken {
         &self.reconciler.stop
@@ -121,14 +203,18 @@ impl Run {
             finished_at: (self.clock)(),
             version: env!("CARGO_PKG_VERSION").into(),
         };
-        Report::of(metadata, passes, self.aws.calls())
+        let since = |(call, count): (String, u64)| {
+            let count = count - self.calls_before.get(&call).copied().unwrap_or_default().min(count);
+            (count > 0).then_some((call, count))
+        };
+        Report::of(metadata, passes, self.aws.calls().into_iter().filter_map(since).collect())
     }
 
     fn controller(&self, accounts: usize, phase: &'static str) -> (Controller, Arc<Progress>) {
         let progress = Arc::new(Progress::new(self.interactive, accounts));
         progress.phase(phase);
-        let watcher: Arc<dyn Watcher> = progress.clone();
-        (Controller::new(self.reconciler.clone(), watcher), progress)
+        let watcher = self.watcher.clone().unwrap_or_else(|| progress.clone());
+        (Controller::new(self.reconciler.clone(), watcher).until(self.drain.clone()), progress)
     }
 }
 
@@ -137,8 +223,8 @@ impl Watcher for Progress {
         self.account_started(&account.name);
     }
 
-    fn finished(&self, account: &Account, pass: &Pass) {
-        let whole = pass.coverage.iter().all(|one| one.state == crate::model::CoverageState::Seen);
+    fn finished(&self, account: &Account, judged: &Judged) {
+        let whole = judged.pass.coverage.iter().all(|one| one.state == crate::model::CoverageState::Seen);
         self.account_finished(&account.name, whole);
     }
 }
@@ -167,14 +253,16 @@ fn oversized(loaded: &fleet::Loaded) -> Vec<Problem> {
     plan::oversized_patterns(&loaded.fleet).into_iter().map(problem).collect()
 }
 
-/// Writes a report in the form that was asked for.
-pub fn print(global: &Global, report: &Report) -> Result<(), CliError> {
+/// Writes a report in the form that was asked for. `history` holds the figures of
+/// the runs before it, for the form that shows them.
+pub fn print(global: &Global, report: &Report, history: &[Moment]) -> Result<(), CliError> {
     let text = match global.output {
         Output::Text => report::text::render(report, &style(global, &std::io::stdout())),
+        Output::Table => report::text::render_table(report, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(report).map_err(CliError::Json)?,
         Output::Yaml => report::yaml::render(report).map_err(CliError::Yaml)?,
         Output::Markdown => report::markdown::render(report, markdown_limit(global)),
-        Output::Html => report::html::render(report, &[], None).map_err(CliError::Html)?,
+        Output::Html => report::html::render(report, history, None).map_err(CliError::Html)?,
         Output::Sarif => report::sarif::render(report).map_err(CliError::Json)?,
         Output::Junit => report::junit::render(report).map_err(CliError::Junit)?,
     };
@@ -197,7 +285,7 @@ pub fn print_document<T: Serialize>(
         Output::Text => render(what, &style(global, &std::io::stdout())),
         Output::Json => report::json::render(what).map_err(CliError::Json)?,
         Output::Yaml => report::yaml::render(what).map_err(CliError::Yaml)?,
-        Output::Markdown | Output::Html | Output::Sarif | Output::Junit => {
+        Output::Table | Output::Markdown | Output::Html | Output::Sarif | Output::Junit => {
             return Err(CliError::NoSuchForm);
         }
     };
@@ -224,7 +312,8 @@ pub fn style(global: &Global, stream: &impl IsTerminal) -> Style {
     let terminal = stream.is_terminal();
     let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let width = if terminal { terminal_width() } else { 0 };
-    Style { color, width, verbose: global.verbose }
+    let hyperlinks = color && supports_hyperlinks::supports_hyperlinks();
+    Style { color, hyperlinks, width, verbose: global.verbose }
 }
 
 /// The width of the terminal; 0, which folds nothing, where it won't say.
@@ -234,12 +323,18 @@ fn terminal_width() -> usize {
 
 /// What is shared belongs to several pipelines and Regions, so that an account
 /// is pruned or cleared as a whole.
-fn removes_no_part(global: &Global, intent: Intent) -> Result<(), CliError> {
+pub fn removes_no_part(global: &Global, intent: Intent) -> Result<(), CliError> {
     let is_part = !(global.pipelines.is_empty() && global.regions.is_empty());
     if is_part && intent != Intent::Converge { Err(CliError::RemovesPart) } else { Ok(()) }
 }
 
-fn options(global: &Global, fleet: &Fleet) -> aws::Options {
+/// The way to AWS that a fleet asks for. AWS is not called yet.
+pub async fn connect(global: &Global, fleet: &Fleet) -> Result<Aws, CliError> {
+    Aws::connect(options(global, fleet)).await.map_err(CliError::Connect)
+}
+
+/// How AWS is reached.
+pub fn options(global: &Global, fleet: &Fleet) -> aws::Options {
     let access = fleet.spec.access.as_ref().map(|access| aws::Access {
         role_name: access.role_name.clone(),
         external_id: access.external_id.clone(),
@@ -264,7 +359,7 @@ pub fn filter(global: &Global) -> Filter {
 }
 
 /// The pipelines that were asked for; `None` where none was named.
-fn selected_pipelines(fleet: &Fleet, filter: &Filter) -> Result<Option<Vec<String>>, CliError> {
+pub fn selected_pipelines(fleet: &Fleet, filter: &Filter) -> Result<Option<Vec<String>>, CliError> {
     if filter.pipelines.is_empty() {
         return Ok(None);
     }
@@ -338,7 +433,8 @@ fn stop_on_signal(stop: CancellationToken) {
     });
 }
 
-async fn wait_for_signal() -> bool {
+/// Waits until the process is asked to end; `false` if that can't be heard.
+pub async fn wait_for_signal() -> bool {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {

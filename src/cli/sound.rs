@@ -13,7 +13,7 @@ use crate::sound::Watcher;
 /// Sounds every pipeline and prints how far the canaries got.
 pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode, CliError> {
     run::has_form(global)?;
-    let aws = AwsArguments { fleet: arguments.fleet.clone(), notifier: None };
+    let aws = AwsArguments { fleet: arguments.fleet.clone(), notifier: None, no_post: true };
     let run = Run::prepare(global, &aws, Intent::Converge).await?;
     let sounded = run.sound(arguments.timeout).await;
     run::print_document(global, &sounded, report::text::render_sound)?;

@@ -9,13 +9,14 @@ pub(super) const ORGANISATION: (&str, &str) =
     ("org-slack-chatbot.yaml", include_str!("../../manifests/fleets/org-slack-chatbot.yaml"));
 
 /// Each example with its name.
-pub(super) fn all() -> [(&'static str, &'static str); 6] {
+pub(super) fn all() -> [(&'static str, &'static str); 7] {
     [
         ("breakers.yaml", include_str!("../../manifests/fleets/breakers.yaml")),
         ("google-chat-lambda.yaml", include_str!("../../manifests/fleets/google-chat-lambda.yaml")),
         ("slack-api-destination.yaml", include_str!("../../manifests/fleets/slack-api-destination.yaml")),
         ("slack-lambda.yaml", include_str!("../../manifests/fleets/slack-lambda.yaml")),
         ("slack-chatbot.yaml", include_str!("../../manifests/fleets/slack-chatbot.yaml")),
+        ("report-rooms.yaml", include_str!("../../manifests/fleets/report-rooms.yaml")),
         ORGANISATION,
     ]
 }

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod filter;
+pub mod first;
 pub mod glob;
 pub mod judgement;
 pub mod load;

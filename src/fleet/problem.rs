@@ -42,8 +42,8 @@ impl Problem {
     pub fn new(path: impl AsRef<str>, message: impl AsRef<str>) -> Self {
         Self {
             position: None,
-            path: one_line(&without_urls(path.as_ref()), LONGEST_PATH),
-            message: one_line(&without_urls(message.as_ref()), LONGEST_MESSAGE),
+            path: one_line(&without_secrets(path.as_ref()), LONGEST_PATH),
+            message: one_line(&without_secrets(message.as_ref()), LONGEST_MESSAGE),
         }
     }
 
@@ -60,12 +60,38 @@ impl Problem {
     }
 }
 
+/// Schemes of places that reports are kept in: no webhook has one.
+const NO_WEBHOOKS: [&str; 4] = ["file", "s3", "gs", "az"];
+fn without_secrets(text: &str) -> String {
+    without_tokens(&without_urls(text))
+}
+
+/// The text with every token of Slack cut after its kind.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split("xox");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_token = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        let (token, rest) = part.split_at(part.find(|letter| !is_token(letter)).unwrap_or(part.len()));
+        shown.push_str("xox");
+        shown.push_str(if token.contains('-') { "…" } else { token });
+        shown.push_str(rest);
+    }
+    shown
+}
+
 /// The text with every URL cut after its scheme: one that stands in a fleet
 /// file is probably a webhook, which is a secret.
 fn without_urls(text: &str) -> String {
     let mut parts = text.split("://");
     let mut shown = parts.next().unwrap_or_default().to_owned();
     for part in parts {
+        let scheme = shown.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next();
+        if scheme.is_some_and(|scheme| NO_WEBHOOKS.contains(&scheme)) {
+            shown.push_str("://");
+            shown.push_str(part);
+            continue;
+        }
         let rest = part.find(|letter: char| letter.is_whitespace() || "\"'`<>".contains(letter));
         shown.push_str("://…");
         shown.push_str(rest.map_or("", |end| &part[end..]));
@@ -115,6 +141,8 @@ mod tests {
         let message = "found \"https://example.invalid/hook?key=abc\", expected `a`";
         let problem = Problem::new("via.https://example.invalid/hook", message);
         assert_eq!(problem.line("f.yaml"), "f.yaml: via.https://…: found \"https://…\", expected `a`");
+        let problem = Problem::new("", "write s3://bucket/prefix, not https://bucket/prefix?key=abc");
+        assert_eq!(problem.line("f.yaml"), "f.yaml: write s3://bucket/prefix, not https://…");
     }
 
     #[test]

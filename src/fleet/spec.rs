@@ -11,9 +11,13 @@ use super::written;
 use crate::model::{AccountId, Region};
 
 mod pipeline;
+mod report;
+mod store;
 mod via;
 
 pub use pipeline::{Alarms, Events, Hub, OwnPattern, Pipeline, Selector, Threshold, When};
+pub use report::{ChatbotTopic, Recipient, ReportRoom, Reporting, SlackBot, SlackRoom, WhenToTell};
+pub use store::Store;
 pub use via::{
     ApiDestination, Chatbot, DestinationRoom, Lambda, NotifierRoom, SecretReference, Slack, StoredSecret,
     StoredWebhook, Teams, Via, Webhook,
@@ -83,9 +87,15 @@ pub struct Spec {
     /// How failures reach people.
     #[serde(default)]
     pub pipelines: Vec<Pipeline>,
+    /// Who is told of a report. Absent: nobody but the one who runs Foghorn.
+    pub report: Option<Reporting>,
     /// Tags for everything that Foghorn makes, besides its own.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// Where reports are kept, so that the next one can say what is new.
+    /// Absent: in the folder `.foghorn`.
+    #[serde(default)]
+    pub store: Store,
     /// How much at a time, and how long.
     #[serde(default)]
     pub limits: Limits,
@@ -223,11 +233,11 @@ pub struct Limits {
     pub calls_in_flight: usize,
     /// How long one look at one account may take, `120s` say.
     #[serde(deserialize_with = "written::duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("default" = "120s"))]
     pub account_timeout: Duration,
     /// How long one try of one call may take, `10s` say.
     #[serde(deserialize_with = "written::duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("default" = "10s"))]
     pub call_timeout: Duration,
 }
 

@@ -111,6 +111,50 @@ fn a_file_that_cannot_be_typed_is_met_with_position_field_and_plain_words() {
 }
 
 #[test]
+fn a_store_that_is_no_place_is_met_with_position_field_and_reason() {
+    let tags = "  tags: { team: sre }\n";
+    let with = |store: &str| format!("{tags}  store: {store}\n");
+    let stores = [
+        ".foghorn",
+        "\"file:\"",
+        "file:~/reports",
+        "s3://Acme/reports",
+        "https://acme.s3.amazonaws.com/secret",
+        "7",
+        "[s3://acme]",
+        "{ uri: s3://acme }",
+        "{ url: s3://acme/a b }",
+        "{ url: file:x, region: eu-west-1 }",
+        "{ url: s3://acme, region: eu-wst-1 }",
+        "{ keep: 0, lockExpiry: 2h }",
+        "{ lockExpiry: 120 }",
+    ];
+    let written = stores.map(with);
+    let cases: Vec<(&str, &str)> = written.iter().map(|store| (tags, store.as_str())).collect();
+    insta::assert_snapshot!(golden(&cases));
+}
+
+#[test]
+fn a_store_is_written_in_short_or_in_full() {
+    let tags = "  tags: { team: sre }\n";
+    for (text, url, keep, seconds) in [
+        ("", "file:.foghorn", 30, 120),
+        ("store: none", "none", 30, 120),
+        ("store: s3://acme/reports", "s3://acme/reports", 30, 120),
+        ("store: { keep: 7 }", "file:.foghorn", 7, 120),
+        ("store: { url: s3://acme, region: eu-west-1, keep: 7, lockExpiry: 5m }", "s3://acme", 7, 300),
+    ] {
+        let loaded = parse(&GOOD.replacen(tags, &format!("  {text}\n"), 1), "fleet.yaml", TODAY).expect(text);
+        let store = loaded.fleet.spec.store;
+        assert_eq!(
+            (store.url.as_str(), store.keep, store.lock_expiry.as_secs()),
+            (url, keep, seconds),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_text_that_is_not_one_yaml_document_is_met_with_what_it_is() {
     let cases = [
         ("empty", ""),
@@ -268,6 +312,65 @@ fn a_way_to_a_room_that_can_t_be_is_met_with_position_field_and_reason() {
         after("canary: perhaps"),
     ];
     let cases: Vec<(&str, &str)> = cases.iter().map(|case| (SLACK, case.as_str())).collect();
+    let golden = golden(&cases);
+    let told: String = golden.lines().filter(|line| line.contains("fleet.yaml:")).collect();
+    assert!(!told.contains("very-secret"), "{told}");
+    insta::assert_snapshot!(golden);
+}
+
+fn report(to: &str) -> String {
+    format!("tags: {{ team: sre }}\n  report:\n    {to}")
+}
+
+#[test]
+fn every_room_of_a_report_can_be_asked_for() {
+    for to in [
+        "to: [{ slack: { webhook: { env: HOOK } } }]",
+        "to: [{ slack: { token: { secretsManager: foghorn/bot }, channelId: C0123 }, name: on-call }]",
+        "to: [{ googleChat: { webhook: { file: /run/secrets/google } }, match: { labels: { env: prod } } }]",
+        "to: [{ teams: { webhook: { env: HOOK } }, severity: info }]",
+        "to: [{ sns: { topicArn: \"arn:aws:sns:eu-west-1:111111111111:drift\" }, severity: error }]",
+        "when: always\n    timeout: 30s\n    to: [{ teams: { webhook: { env: A } } }, { teams: { webhook: { env: B } } }]",
+    ] {
+        assert_eq!(told("tags: { team: sre }", &report(to)), "", "{to}");
+        assert_valid(&GOOD.replace("tags: { team: sre }", &report(to)));
+    }
+}
+
+#[test]
+fn a_room_of_a_report_that_can_t_be_is_met_with_position_field_and_reason() {
+    let room = |room: &str| report(&format!("to: [{{ {room} }}]"));
+    let cases = [
+        report("when: change"),
+        report("when: sometimes\n    to: []"),
+        report("timeout: 1ms\n    to: [{ slack: { webhook: { env: A } } }]"),
+        room(""),
+        room("slak: { webhook: { env: A } }"),
+        room("slack: { webhook: { env: A } }, teams: { webhook: { env: B } }"),
+        room("slack: {}"),
+        room("slack: { webhook: { env: A }, channelId: C1 }"),
+        room("slack: { token: { env: A } }"),
+        room("slack: { channelId: C1 }"),
+        room("slack: { webhook: { env: A }, token: { env: B } }"),
+        room("slack: { token: xoxb-1-very-secret, channelId: C1 }"),
+        room("slack: { token: { env: xoxb-1-very-secret }, channelId: C1 }"),
+        room("slack: { token: { env: A }, channelId: xoxb-1-very-secret }"),
+        room("slack: { token: { env: A }, channelId: \"#drift\" }"),
+        room("teams: { webhook: https://example.invalid/hook/very-secret }"),
+        room("googleChat: { webhook: { env: https://example.invalid/hook/very-secret } }"),
+        room("sns: { topicArn: drift }"),
+        room("sns: { topicArn: \"arn:aws:sns:eu-west-1:111111111111:drift.fifo\" }"),
+        room("sns: { topicArn: \"arn:aws-cn:sns:cn-north-1:111111111111:drift\" }"),
+        room("sns: { topicArn: \"arn:aws:sns:eu-west-1:111111111111:drift\", region: eu-west-1 }"),
+        room("teams: { webhook: { env: A } }, severity: fatal"),
+        room("teams: { webhook: { env: A } }, name: On Call"),
+        room("teams: { webhook: { env: A } }, match: { labels: { env: live } }"),
+        report(
+            "to: [{ name: a, teams: { webhook: { env: A } } }, { name: a, teams: { webhook: { env: B } } }]",
+        ),
+        report("to: [{ name: teams-2, teams: { webhook: { env: A } } }, { teams: { webhook: { env: B } } }]"),
+    ];
+    let cases: Vec<(&str, &str)> = cases.iter().map(|case| ("tags: { team: sre }", case.as_str())).collect();
     let golden = golden(&cases);
     let told: String = golden.lines().filter(|line| line.contains("fleet.yaml:")).collect();
     assert!(!told.contains("very-secret"), "{told}");

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or knows another module of the crate.
 //! One file a resource kind, each with its own comparison.
 
+pub mod access_keys;
 pub mod account;
 pub mod alarm;
 pub mod arn;
@@ -13,6 +14,8 @@ pub mod chat;
 pub mod coverage;
 pub mod desired;
 pub mod destination;
+pub mod digest;
+pub mod embedded_metric;
 pub mod event;
 pub mod finding;
 pub mod function;
@@ -22,6 +25,7 @@ pub mod moment;
 pub mod news;
 pub mod notice;
 pub mod notifier;
+pub mod number;
 pub mod pass;
 pub mod policy;
 pub mod queue;
@@ -34,12 +38,14 @@ pub mod secret;
 pub mod service;
 pub mod snapshot;
 pub mod sounding;
+pub mod store_address;
 pub mod subscription;
 pub mod tags;
 pub mod target;
 pub mod timestamp;
 pub mod topic;
 
+pub use access_keys::AccessKeys;
 pub use account::{Account, AccountId};
 pub use change::{Action, Change, FieldChange, Outcome, Plan};
 pub use coverage::{Cause, Coverage, CoverageState, Gap, Sight};
@@ -52,4 +58,5 @@ pub use region::{Location, Partition, Region};
 pub use report::{Mode, Report};
 pub use resource::{Key, Kind, Resource};
 pub use snapshot::{GlobalSnapshot, RegionSnapshot, Snapshot};
+pub use store_address::StoreAddress;
 pub use tags::Tags;

@@ -1,11 +1,10 @@
-//! Metrics as log lines: Lambda's logs are read by CloudWatch, which makes
-//! metrics of lines in the embedded metric format (Amazon CloudWatch user
-//! guide, "Specification: Embedded metric format").
+//! Metrics as log lines: Lambda's logs are read by CloudWatch.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-/// The namespace of all metrics of Foghorn.
-const NAMESPACE: &str = "Foghorn";
+use serde_json::{Value, json};
+
+use crate::model::embedded_metric::{EmbeddedMetrics, Metric};
 
 /// The dimension that tells functions apart.
 const DIMENSION: &str = "FunctionName";
@@ -40,19 +39,10 @@ pub(super) fn of_canary(function: &str, timestamp: u64, run: &str) -> Value {
     line
 }
 
-fn line(function: &str, timestamp: u64, metrics: &[(&str, u64)]) -> Value {
-    let definitions: Vec<Value> =
-        metrics.iter().map(|(name, _)| json!({ "Name": name, "Unit": "Count" })).collect();
-    let mut line: Map<String, Value> =
-        metrics.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
-    line.insert(DIMENSION.to_owned(), json!(function));
-    let directive = json!({
-        "Namespace": NAMESPACE,
-        "Dimensions": [[DIMENSION]],
-        "Metrics": definitions,
-    });
-    line.insert("_aws".to_owned(), json!({ "Timestamp": timestamp, "CloudWatchMetrics": [directive] }));
-    Value::Object(line)
+fn line(function: &str, timestamp: u64, metrics: &[(&'static str, u64)]) -> Value {
+    let dimensions = BTreeMap::from([(DIMENSION, function.to_owned())]);
+    let metrics = metrics.iter().map(|(name, count)| Metric::count(name, *count)).collect();
+    EmbeddedMetrics { timestamp, dimensions, metrics, properties: BTreeMap::new() }.line()
 }
 
 #[cfg(test)]

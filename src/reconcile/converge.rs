@@ -66,11 +66,7 @@ async fn make(
         return change;
     }
     if stop.is_cancelled() {
-        return settled(
-            change,
-            Outcome::Skipped,
-            Some("the run was stopped before this was tried".to_owned()),
-        );
+        return not_tried(change);
     }
     if let Some(need) = change.needs.iter().find(|need| missing.contains(need)) {
         let why = match change.action {
@@ -82,6 +78,15 @@ async fn make(
     match door.apply(&change).await {
         Ok(()) => Change { outcome: Outcome::Applied, ..change },
         Err(error) => settled(change, Outcome::Failed, Some(error.to_string())),
+    }
+}
+
+/// A write that a stopped run leaves to the next one.
+pub(super) fn not_tried(change: Change) -> Change {
+    if change.is_write() {
+        settled(change, Outcome::Skipped, Some("the run was stopped before this was tried".to_owned()))
+    } else {
+        change
     }
 }
 

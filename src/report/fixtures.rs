@@ -256,6 +256,21 @@ pub(crate) fn mixed() -> Report {
     )
 }
 
+/// The same, with a condition in every account.
+pub(crate) fn mixed_with_conditions() -> Report {
+    let mut report = mixed();
+    for pass in &mut report.passes {
+        pass.conditions.push(Condition {
+            kind: ConditionType::Heard,
+            status: ConditionStatus::Unknown,
+            reason: "Gap".into(),
+            message: "part of the way could not be seen".to_owned(),
+            last_transition_time: report.metadata.started_at,
+        });
+    }
+    report
+}
+
 /// Breakers off, and a rule that someone disabled and changed by hand.
 fn prod() -> Pass {
     let breakers = ["web", "api", "cart", "pay", "mail", "search", "login"];
@@ -565,4 +580,95 @@ pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
         version: "0.1.0".into(),
     };
     SoundReport::of(metadata, soundings, Vec::new(), BTreeMap::from([("events:PutEvents".to_owned(), 1)]))
+}
+
+/// The report an hour after another, which had neither what stands in `new` nor
+/// lacked what it resolved.
+pub(crate) fn compared_with(mut report: Report, new: &[&str]) -> Report {
+    let earlier = datetime!(2026-11-21 08:00 UTC);
+    let age = |subject: &str| match new.iter().any(|name| subject.ends_with(name)) {
+        true => Age { news: News::New, since: report.metadata.finished_at },
+        false => Age { news: News::Still, since: earlier },
+    };
+    for finding in report.passes.iter_mut().flat_map(|pass| &mut pass.findings) {
+        finding.age = Some(age(&finding.subject));
+    }
+    let gone = pass("111111111111", "dev", &[SEOUL]).label("env", "dev").breaker_off(SEOUL, "prod/old");
+    let account = gone.account.clone();
+    let remembered = |finding: Finding| Remembered { account: account.clone(), finding };
+    let news = |news| {
+        report
+            .passes
+            .iter()
+            .flat_map(|pass| &pass.findings)
+            .filter(move |finding| finding.age.as_ref().is_some_and(|age| age.news == news))
+    };
+    report.comparison = Some(Comparison {
+        previous: Previous { run: "01KAJ300000000000000000000".to_owned(), finished_at: earlier },
+        new: news(News::New).count(),
+        still: news(News::Still).count(),
+        resolved: gone.findings.into_iter().map(remembered).collect(),
+        unseen: Vec::new(),
+    });
+    report
+}
+
+/// An incident: every breaker of 5,000 services in 50 accounts is off, and one
+/// account holds most of them.
+pub(crate) fn incident() -> Report {
+    let account = |number: usize| {
+        let services = if number == 7 { 2550 } else { 50 };
+        let pass = pass(&format!("{number:012}"), &format!("team-{number:02}"), &[SEOUL, VIRGINIA]);
+        let pass = pass.label("env", "prod").label("team", &format!("t{}", number % 5));
+        (0..services).fold(pass, |pass, index| {
+            let region = if index % 2 == 0 { SEOUL } else { VIRGINIA };
+            pass.breaker_off(region, &format!("prod/service-{index:04}"))
+        })
+    };
+    report(Mode::Plan, (1..=50).map(account).collect())
+}
+
+/// The mixed report, compared with one of the day before: what is about
+/// breakers is old but for two, the rest is new.
+pub(crate) fn compared() -> Report {
+    let mut report = mixed();
+    let previous = Previous {
+        run: "01KAG4JQ000000000000000000".to_owned(),
+        finished_at: datetime!(2026-11-20 09:00:04.5 UTC),
+    };
+    let old = |since| Age { news: News::Still, since };
+    let (mut new, mut still) = (0, 0);
+    for finding in report.passes.iter_mut().flat_map(|pass| &mut pass.findings) {
+        let age = match finding.check {
+            Check::BreakerDisabled if finding.subject.ends_with('h') => None,
+            Check::BreakerDisabled | Check::RoomNotAuthorised => Some(old(datetime!(2026-11-02 09:00 UTC))),
+            Check::AlarmMuted => Some(old(previous.finished_at)),
+            _ => None,
+        };
+        *if age.is_some() { &mut still } else { &mut new } += 1;
+        finding.age = age.or(Some(Age { news: News::New, since: report.metadata.finished_at }));
+    }
+    let remembered = |pass: Pass| {
+        let Pass { account, findings, .. } = pass;
+        let aged = move |finding| Finding { age: Some(old(datetime!(2026-11-20 03:00 UTC))), ..finding };
+        findings
+            .into_iter()
+            .map(move |finding| Remembered { account: account.clone(), finding: aged(finding) })
+    };
+    let dev = pass("111111111111", "dev", &[SEOUL]).breaker_off(SEOUL, "prod/web").finding(
+        Severity::Error,
+        Check::PathBroken,
+        SEOUL,
+        "deploys",
+        "there is no rule",
+    );
+    let logs = pass("444444444444", "logs", &[SEOUL]).breaker_off(SEOUL, "prod/ship");
+    report.comparison = Some(Comparison {
+        previous,
+        new,
+        still,
+        resolved: remembered(dev).collect(),
+        unseen: remembered(logs).collect(),
+    });
+    report
 }

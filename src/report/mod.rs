@@ -4,7 +4,11 @@
 
 pub mod checks;
 pub mod console;
+pub mod digest;
+pub mod embedded_metrics;
 pub mod exit;
+pub mod figures;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod junit;
@@ -18,4 +22,4 @@ mod when;
 mod worst;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;

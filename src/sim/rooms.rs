@@ -1,5 +1,6 @@
 //! Chat rooms, and the messages that reached them.
 
+pub mod bots;
 mod html;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub struct Rooms {
     rooms: BTreeMap<(String, String), Room>,
     workspaces: BTreeMap<String, String>,
     webhooks: webhooks::Registry,
+    bots: bots::Bots,
 }
 
 /// By which way messages come into a room.

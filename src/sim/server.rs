@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::rooms::webhooks;
+use super::rooms::{bots, webhooks};
 use super::simulator::Simulator;
 use super::{gateway, pages};
 
@@ -77,7 +77,8 @@ pub async fn start(simulator: Arc<Simulator>, port: u16) -> Result<Server, Start
 
 fn router(simulator: Arc<Simulator>, stopping: CancellationToken) -> Router {
     let pages = pages::extra_routes(Arc::clone(&simulator));
-    let rooms = webhooks::routes(Arc::clone(&simulator), stopping.clone());
+    let rooms = webhooks::routes(Arc::clone(&simulator), stopping.clone())
+        .merge(bots::routes(Arc::clone(&simulator), stopping.clone()));
     let aws = move |request: Request| aws(Arc::clone(&simulator), stopping.clone(), request);
     Router::new().route("/", post(aws.clone())).merge(pages).merge(rooms).fallback(aws)
 }

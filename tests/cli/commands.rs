@@ -17,6 +17,7 @@ fn help_names_every_command_and_every_exit_code() {
     for word in [
         "plan",
         "apply",
+        "report",
         "validate",
         "test-event",
         "schema",
@@ -29,7 +30,7 @@ fn help_names_every_command_and_every_exit_code() {
         assert!(run.stdout.contains(word), "{word}: {}", run.stdout);
     }
     assert_eq!(run.stderr, "");
-    for command in ["plan", "apply", "validate", "test-event", "schema", "bootstrap", "demo"] {
+    for command in ["plan", "apply", "report", "validate", "test-event", "schema", "bootstrap", "demo"] {
         let run = foghorn(&[command, "--help"]).ended(0);
         assert!(run.stdout.contains("Usage: foghorn"), "{}", run.stdout);
     }

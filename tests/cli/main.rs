@@ -5,6 +5,7 @@ mod bootstrap;
 mod commands;
 mod fleet_file;
 mod forms;
+mod hands;
 mod output;
 mod secrets;
 mod sound;

@@ -47,12 +47,18 @@ fn mixed() -> Stage {
 }
 
 /// The text without what differs from one run to the next: how many calls it
-/// took, and how long. Ports and run ids have no place in it at all.
+/// took, and how long, and which run it is compared with. Ports have no place in
+/// it at all.
 fn steady(stage: &Stage, text: &str) -> String {
     let port = stage.url().rsplit(':').next().unwrap_or_default().to_owned();
     assert!(!text.contains(&format!(":{port}")), "{text}");
-    let line = |line: &str| {
-        if line.starts_with("  calls ") { "  calls     <calls>\n".to_owned() } else { format!("{line}\n") }
+    let line = |line: &str| match line.split_once("): ") {
+        _ if line.starts_with("  calls ") => "  calls     <calls>\n".to_owned(),
+        _ if line.starts_with("resolved since ") => "resolved since <time>\n".to_owned(),
+        Some((_, news)) if line.starts_with("  since ") => {
+            format!("  since     <time> (run <run>): {news}\n")
+        }
+        _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
 }

@@ -36,6 +36,7 @@ impl Entrance {
             .args(arguments)
             .arg("--file")
             .arg(&path)
+            .current_dir(folder.path())
             .env_clear()
             .env("AWS_ENDPOINT_URL", &self.url)
             .env("AWS_ACCESS_KEY_ID", self.credentials.access_key_id())

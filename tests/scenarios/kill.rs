@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::support::{CHANNEL, DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, one_region, services};
 
-/// A pipeline, and services whose circuit breakers Foghorn switches on.
+/// A pipeline, and services whose circuit breakers Foghorn switches on. There is
+/// no store, so that the next run need not wait for the lock of a dead one.
 fn fleet() -> String {
-    format!("{}  breakers: {{ remediate: true }}\n", one_region(PIPELINE))
+    format!("{}  breakers: {{ remediate: true }}\n  store: none\n", one_region(PIPELINE))
 }
 
 fn stage() -> Stage {
@@ -116,7 +117,7 @@ fn apply(stage: &Stage) -> Child {
 }
 
 /// Waits until something is so, and not for ever.
-fn wait_until(what: impl Fn() -> bool) {
+pub(super) fn wait_until(what: impl Fn() -> bool) {
     let start = Instant::now();
     while !what() {
         assert!(start.elapsed() < Duration::from_secs(20), "it never came to be");
@@ -124,12 +125,12 @@ fn wait_until(what: impl Fn() -> bool) {
     }
 }
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
     assert!(sent.expect("kill runs").success());
 }
 
-fn end(child: Child) -> Run {
+pub(super) fn end(child: Child) -> Run {
     Run::of(child.wait_with_output().expect("the binary ends"))
 }
 

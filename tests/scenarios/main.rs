@@ -5,6 +5,7 @@
 mod accounts;
 mod bad_input;
 mod breakers;
+mod collector;
 mod coverage;
 mod drift;
 mod examples;
@@ -16,5 +17,10 @@ mod ownership;
 mod paths;
 mod pipeline;
 mod removal;
+mod report_rooms;
+mod served;
+mod service;
 mod sound;
+mod store;
 mod support;
+mod telemetry;

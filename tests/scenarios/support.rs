@@ -163,6 +163,7 @@ impl Stage {
             .args(arguments)
             .arg("--file")
             .arg(path)
+            .current_dir(self.folder.path())
             .env_clear()
             .env("AWS_ENDPOINT_URL", self.url())
             .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)

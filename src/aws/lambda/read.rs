@@ -35,10 +35,7 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<ObservedFunctio
     let configuration = function
         .configuration
         .ok_or_else(|| malformed(format!("get function {name}"), "the answer holds no configuration"))?;
-    if let Some(refusal) = configuration.environment.as_ref().and_then(|one| one.error.as_ref()) {
-        let (code, message) = (refusal.error_code.as_deref(), refusal.message.as_deref());
-        return Err(refused(format!("read environment of function {name}"), code, message));
-    }
+    shows_environment(name, &configuration)?;
     Ok(ObservedFunction {
         code_sha256: configuration.code_sha256.clone().unwrap_or_default(),
         state: configuration.state.as_ref().map(|state| state.as_str().to_owned()),
@@ -74,6 +71,17 @@ fn tags_in(name: &str, function: &GetFunctionOutput) -> Result<Tags, AwsError> {
     Ok(Tags(function.tags.clone().unwrap_or_default().into_iter().collect()))
 }
 
+/// An environment that was encrypted with a key that may not be used is left out.
+fn shows_environment(name: &str, configuration: &FunctionConfiguration) -> Result<(), AwsError> {
+    match configuration.environment.as_ref().and_then(|environment| environment.error.as_ref()) {
+        None => Ok(()),
+        Some(refusal) => {
+            let (code, message) = (refusal.error_code.as_deref(), refusal.message.as_deref());
+            Err(refused(format!("read environment of function {name}"), code, message))
+        }
+    }
+}
+
 /// What GetFunction leaves out of its answer, it says in the answer: that is
 /// not to have none of it.
 fn refused(tried: String, code: Option<&str>, message: Option<&str>) -> AwsError {
@@ -106,10 +114,19 @@ fn settings(configuration: FunctionConfiguration) -> FunctionSettings {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_lambda::types::TagsError;
+    use aws_sdk_lambda::types::{EnvironmentError, EnvironmentResponse, TagsError};
 
     use super::*;
     use crate::model::Cause;
+
+    #[test]
+    fn an_environment_that_may_not_be_seen_is_not_taken_for_none() {
+        let refusal = EnvironmentError::builder().error_code("AccessDeniedException").message("no").build();
+        let environment = EnvironmentResponse::builder().error(refusal).build();
+        let hidden = FunctionConfiguration::builder().environment(environment).build();
+        assert_eq!(shows_environment("f", &hidden).map_err(|error| error.cause()), Err(Cause::Denied));
+        assert!(shows_environment("f", &FunctionConfiguration::builder().build()).is_ok());
+    }
 
     #[test]
     fn tags_that_may_not_be_seen_are_not_taken_for_none() {

@@ -182,7 +182,7 @@ impl NotifierRoom {
     }
 }
 
-const URL_IS_SECRET: &str = "a webhook's URL is a secret and has no place in this file";
+const URL_IS_SECRET: &str = "a webhook's URL or a token is a secret and has no place in this file";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,8 +1,8 @@
 //! The alarms on pipelines, and who else hears of them.
 
 use super::Verdict;
+use super::names::is_topic;
 use crate::fleet::spec::{Alarms, Fleet};
-use crate::model::{AccountId, Region};
 
 /// CloudWatch takes five actions an alarm (Amazon CloudWatch API reference,
 /// PutMetricAlarm); the first is Foghorn's own topic.
@@ -45,18 +45,4 @@ fn topic(arn: &str) -> Result<(), String> {
     Err(format!(
         "`{arn}` is not the ARN of an SNS topic: write it as arn:aws:sns:{{region}}:{{account}}:NAME"
     ))
-}
-
-/// A topic's name is up to 256 letters, digits, hyphens and underscores
-/// (Amazon SNS API reference, CreateTopic).
-fn is_topic(arn: &str) -> bool {
-    let ["arn", partition, "sns", region, account, name] = arn.split(':').collect::<Vec<_>>()[..] else {
-        return false;
-    };
-    let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    ["aws", "aws-cn", "aws-us-gov"].contains(&partition)
-        && region.parse::<Region>().is_ok()
-        && account.parse::<AccountId>().is_ok()
-        && (1..=256).contains(&name.len())
-        && name.bytes().all(letters)
 }

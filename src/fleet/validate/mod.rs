@@ -10,7 +10,10 @@ mod limits;
 mod names;
 mod organization;
 mod pipelines;
+mod report;
 mod rooms;
+mod secrets;
+mod store;
 mod tags;
 mod webhooks;
 
@@ -58,7 +61,9 @@ pub fn validate(fleet: &Fleet, today: Date) -> Verdict {
     webhooks::check(fleet, &mut verdict);
     hubs::check(fleet, &mut verdict);
     alarms::check(fleet, &mut verdict);
+    report::check(fleet, &mut verdict);
     tags::check(&fleet.spec.tags, &mut verdict);
+    store::check(&fleet.spec.store, &mut verdict);
     limits::check(&fleet.spec.limits, &mut verdict);
     verdict
 }

@@ -1,5 +1,7 @@
 //! Texts that must keep to the letters and lengths that AWS allows.
 
+use crate::model::{AccountId, Region};
+
 /// Why a text is no name of ours: lower-case letters, digits and hyphens, from
 /// 1 to `longest`.
 pub(super) fn name(text: &str, longest: usize) -> Result<(), String> {
@@ -52,4 +54,18 @@ pub(super) fn ecs_glob(text: &str, what: &str) -> Result<(), String> {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '*');
     let what = format!("{what} name");
     of(text, &what, 1, 255, allowed, "letters, digits, hyphens and underscores, and `*` for any text")
+}
+
+/// Whether it is the ARN of a standard topic. A topic's name is up to 256 letters, digits, hyphens and underscores
+/// (Amazon SNS API reference, CreateTopic).
+pub(super) fn is_topic(arn: &str) -> bool {
+    let ["arn", partition, "sns", region, account, name] = arn.split(':').collect::<Vec<_>>()[..] else {
+        return false;
+    };
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    ["aws", "aws-cn", "aws-us-gov"].contains(&partition)
+        && region.parse::<Region>().is_ok()
+        && account.parse::<AccountId>().is_ok()
+        && (1..=256).contains(&name.len())
+        && name.bytes().all(letters)
 }

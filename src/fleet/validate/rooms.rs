@@ -54,20 +54,21 @@ fn slack_ids(path: &str, slack: &Slack, verdict: &mut Verdict) {
             format!("`{workspace_id}` is not a workspace id: capital letters and digits, T0123ABC say"),
         );
     }
-    if channel_id.starts_with('#') {
-        verdict.error(
-            format!("{path}.slack.channelId"),
-            format!(
-                "`{channel_id}` is the channel's name: give its id, C0123ABC say, which Slack shows at \
-                 the end of the channel's details"
-            ),
-        );
-    } else if !of(channel_id, u8::is_ascii_alphanumeric) {
-        verdict.error(
-            format!("{path}.slack.channelId"),
-            format!("`{channel_id}` is not a channel id: letters and digits, C0123ABC say"),
-        );
+    verdict.text(format!("{path}.slack.channelId"), slack_channel(channel_id));
+}
+
+/// Why a text is no id of a Slack channel.
+pub(super) fn slack_channel(id: &str) -> Result<(), String> {
+    if id.starts_with('#') {
+        return Err(format!(
+            "`{id}` is the channel's name: give its id, C0123ABC say, which Slack shows at the end of the \
+             channel's details"
+        ));
     }
+    if of(id, u8::is_ascii_alphanumeric) {
+        return Ok(());
+    }
+    Err(format!("`{id}` is not a channel id: letters and digits, C0123ABC say"))
 }
 
 /// The patterns are those of the AWS Chatbot API reference,

@@ -60,12 +60,15 @@ pub enum HtmlError {
 }
 
 /// The page of a running service, which is always about to be out of date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
     /// After how many seconds the page loads itself again.
     pub refresh_seconds: u32,
     /// When the next sweep begins; `None` while one is under way.
     pub next_sweep: Option<OffsetDateTime>,
+    /// What whoever looks at the service should know before the report, a
+    /// sentence each.
+    pub notes: Vec<String>,
 }
 
 /// All that the template shows.
@@ -89,6 +92,7 @@ struct View {
 struct LiveView {
     refresh: u32,
     next: String,
+    notes: Vec<String>,
 }
 
 /// The page of a report. `history` holds other runs, in any order; the report's
@@ -127,7 +131,8 @@ fn live_view(live: Live) -> LiveView {
     let next = live
         .next_sweep
         .map_or_else(|| "a sweep is under way".to_owned(), |next| format!("next sweep {}", utc(next)));
-    LiveView { refresh: live.refresh_seconds.max(1), next }
+    let notes = live.notes.iter().map(|note| shown(note)).collect();
+    LiveView { refresh: live.refresh_seconds.max(1), next, notes }
 }
 
 /// A text of others, as long as it may be; the template escapes it.

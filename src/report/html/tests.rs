@@ -101,11 +101,21 @@ fn without_earlier_runs_nothing_is_drawn_of_them() {
 
 #[test]
 fn a_live_page_loads_itself_again_and_says_when_the_next_sweep_is() {
-    let live = Live { refresh_seconds: 30, next_sweep: Some(datetime!(2026-11-21 09:05 UTC)) };
+    let next_sweep = Some(datetime!(2026-11-21 09:05 UTC));
+    let live = Live { refresh_seconds: 30, next_sweep, notes: Vec::new() };
     let page = render(&mixed(), &[], Some(live)).expect("a page");
     assert!(page.contains("<body data-refresh=\"30\">"));
     assert!(page.contains("next sweep 2026-11-21 09:05 UTC"));
     assert!(page.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"));
+}
+
+#[test]
+fn a_live_page_says_what_is_the_matter_with_the_service_and_no_markup_of_others() {
+    let notes = vec!["unknown field `<img src=x>`".to_owned()];
+    let live = Live { refresh_seconds: 30, next_sweep: None, notes };
+    let page = render(&mixed(), &[], Some(live)).expect("a page");
+    assert!(page.contains("<li>unknown field `&lt;img src=x&gt;`</li>"));
+    assert!(page.contains("a sweep is under way"));
 }
 
 /// Whatever the page holds that is not ours begins no element and ends none.

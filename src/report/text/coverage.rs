@@ -11,14 +11,14 @@ use super::names::{listed, show_more};
 const USUAL: usize = 5;
 
 /// The locations that could not be read for one and the same reason.
-pub(super) struct Blindness<'a> {
-    state: CoverageState,
-    detail: &'a str,
-    locations: Vec<Location>,
+pub(in crate::report) struct Blindness<'a> {
+    pub(in crate::report) state: CoverageState,
+    pub(in crate::report) detail: &'a str,
+    pub(in crate::report) locations: Vec<Location>,
 }
 
 /// What could not be read in the account, same reasons together.
-pub(super) fn blindness(pass: &Pass) -> Vec<Blindness<'_>> {
+pub(in crate::report) fn blindness(pass: &Pass) -> Vec<Blindness<'_>> {
     blindness_of(&pass.coverage)
 }
 
@@ -59,7 +59,7 @@ impl Blindness<'_> {
     }
 }
 
-fn word(state: CoverageState) -> &'static str {
+pub(in crate::report) fn word(state: CoverageState) -> &'static str {
     match state {
         CoverageState::Seen => "read",
         CoverageState::Partial => "read in part",

@@ -2,9 +2,11 @@
 
 use crate::model::pass::{Pass, PathState};
 use crate::model::{Action, Check, Finding, Location, Severity};
+use crate::report::console;
 
 use super::line::{Lines, Role};
 use super::names::{is_service, short, show_folded, show_more};
+use super::news;
 
 /// How many findings of one check that say different things are enough.
 const USUAL: usize = 5;
@@ -56,8 +58,9 @@ fn is_told_elsewhere(pass: &Pass, finding: &Finding) -> bool {
 }
 
 fn show_one(finding: &Finding, lines: &mut Lines) {
-    let line = head(finding, lines);
-    line.plain(" ").plain(short(&finding.subject)).plain(": ").plain(&finding.message);
+    let page = console::link(finding.location, &finding.subject);
+    let line = head(&[finding], lines);
+    line.plain(" ").linked(short(&finding.subject), page.as_deref()).plain(": ").plain(&finding.message);
     show_steps(finding, lines);
     show_evidence(finding, 6, lines);
 }
@@ -66,18 +69,19 @@ fn show_same(findings: &[&Finding], lines: &mut Lines) {
     let (first, count) = (findings[0], findings.len());
     let services = findings.iter().all(|finding| is_service(&finding.subject));
     let what = if services { "services" } else { "times" };
-    head(first, lines).plain(&format!(", {count} {what}: ")).plain(&first.message);
+    head(findings, lines).plain(&format!(", {count} {what}: ")).plain(&first.message);
     show_steps(first, lines);
     let subjects: Vec<&str> = findings.iter().map(|finding| finding.subject.as_str()).collect();
     show_folded(&subjects, 8, lines);
 }
 
 fn show_different(findings: &[&Finding], lines: &mut Lines) {
-    head(findings[0], lines).plain(&format!(", {} times:", findings.len()));
+    head(findings, lines).plain(&format!(", {} times:", findings.len()));
     let shown = lines.style.shown(USUAL, findings.len());
     for finding in &findings[..shown] {
-        let text = format!("{}: {}", short(&finding.subject), finding.message);
-        lines.add(8).plain(&text);
+        let page = console::link(finding.location, &finding.subject);
+        let line = lines.add(8).linked(short(&finding.subject), page.as_deref());
+        line.plain(": ").plain(&finding.message);
         show_evidence(finding, 10, lines);
     }
     if shown < findings.len() {
@@ -86,13 +90,16 @@ fn show_different(findings: &[&Finding], lines: &mut Lines) {
     }
 }
 
-fn head<'a>(finding: &Finding, lines: &'a mut Lines) -> &'a mut super::line::Line {
+/// The mark, the check and the age of findings that are alike, at least one.
+fn head<'a>(findings: &[&Finding], lines: &'a mut Lines) -> &'a mut super::line::Line {
+    let (finding, now) = (findings[0], lines.now);
     let (role, mark) = match finding.severity {
         Severity::Error => (Role::Bad, 'x'),
         Severity::Warning => (Role::Doubtful, '!'),
         Severity::Info => (Role::Note, 'i'),
     };
-    lines.add(4).mark(role, mark).text(Role::Strong, &finding.check.to_string())
+    let line = lines.add(4).mark(role, mark).text(Role::Strong, &finding.check.to_string());
+    news::mark_age(findings, now, line)
 }
 
 /// What a person must do by hand, numbered, where the evidence says it.

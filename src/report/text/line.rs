@@ -4,6 +4,8 @@
 //! own words. A control character among it could rewrite what a terminal
 //! already shows, so none passes here.
 
+use time::OffsetDateTime;
+
 use super::Style;
 use crate::report::plain::plain_character;
 
@@ -38,18 +40,50 @@ impl Role {
     }
 }
 
+/// One character, and what it is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Glyph {
+    role: Role,
+    /// Which of the line's links it is part of.
+    link: Option<usize>,
+    character: char,
+}
+
+impl Glyph {
+    fn is(&self, character: char) -> bool {
+        self.character == character
+    }
+}
+
 /// One logical line.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     indent: usize,
     hang: usize,
-    characters: Vec<(Role, char)>,
+    glyphs: Vec<Glyph>,
+    links: Vec<String>,
 }
 
 impl Line {
     /// Adds text of a role. A line feed in it starts a new line under the text.
     pub(super) fn text(&mut self, role: Role, text: &str) -> &mut Self {
-        self.characters.extend(text.chars().map(|character| (role, plain_character(character))));
+        self.glyphs(role, None, text)
+    }
+
+    /// Adds plain text that opens a page, where the terminal can. A page whose
+    /// address could end the link early is left out.
+    pub(super) fn linked(&mut self, text: &str, url: Option<&str>) -> &mut Self {
+        let url = url.filter(|url| url.bytes().all(|byte| byte.is_ascii_graphic()));
+        let link = url.map(|url| {
+            self.links.push(url.to_owned());
+            self.links.len() - 1
+        });
+        self.glyphs(Role::Plain, link, text)
+    }
+
+    fn glyphs(&mut self, role: Role, link: Option<usize>, text: &str) -> &mut Self {
+        let characters = text.chars().map(plain_character);
+        self.glyphs.extend(characters.map(|character| Glyph { role, link, character }));
         self
     }
 
@@ -65,7 +99,7 @@ impl Line {
 
     /// How many columns the line takes if it is not wrapped.
     pub(super) fn width(&self) -> usize {
-        self.indent + self.characters.iter().map(|(_, character)| columns(*character)).sum::<usize>()
+        self.indent + width(&self.glyphs)
     }
 
     /// Wraps what doesn't fit this much further right than the line begins.
@@ -76,21 +110,20 @@ impl Line {
 
     fn write(&self, style: Style, text: &mut String) {
         let mut indent = self.indent;
-        for paragraph in self.characters.split(|(_, character)| *character == '\n') {
+        for paragraph in self.glyphs.split(|glyph| glyph.is('\n')) {
             self.write_paragraph(paragraph, indent, style, text);
             text.push('\n');
             indent = self.hang;
         }
     }
 
-    fn write_paragraph(&self, paragraph: &[(Role, char)], indent: usize, style: Style, text: &mut String) {
+    fn write_paragraph(&self, paragraph: &[Glyph], indent: usize, style: Style, text: &mut String) {
         let (mut row, mut column) = (Vec::new(), indent);
         push_spaces(indent, text);
-        for (index, word) in paragraph.split_inclusive(|(_, character)| *character == ' ').enumerate() {
-            let width = |word: &[(Role, char)]| word.iter().map(|(_, character)| columns(*character)).sum();
-            let (whole, visible): (usize, usize) = (width(word), width(without_space(word)));
+        for (index, word) in paragraph.split_inclusive(|glyph| glyph.is(' ')).enumerate() {
+            let (whole, visible) = (width(word), width(without_space(word)));
             if index > 0 && style.width > 0 && column + visible > style.width && column > self.hang + MARK {
-                paint(without_space(&row), style, text);
+                self.paint(without_space(&row), style, text);
                 text.push('\n');
                 push_spaces(self.hang, text);
                 (row, column) = (Vec::new(), self.hang);
@@ -98,13 +131,41 @@ impl Line {
             row.extend_from_slice(word);
             column += whole;
         }
-        paint(&row, style, text);
+        self.paint(&row, style, text);
+    }
+
+    /// Writes a row, each run of one role in its colour, and links as terminals
+    /// take them (OSC 8).
+    fn paint(&self, row: &[Glyph], style: Style, text: &mut String) {
+        for run in row.chunk_by(|one, other| (one.role, one.link) == (other.role, other.link)) {
+            let Some(first) = run.first() else { continue };
+            let ansi = first.role.ansi().filter(|_| style.color);
+            let url = first.link.and_then(|link| self.links.get(link)).filter(|_| style.hyperlinks);
+            if let Some(url) = url {
+                text.push_str(&format!("\u{1b}]8;;{url}\u{1b}\\"));
+            }
+            if let Some(ansi) = ansi {
+                text.push_str(&format!("\u{1b}[{ansi}m"));
+            }
+            text.extend(run.iter().map(|glyph| glyph.character));
+            if ansi.is_some() {
+                text.push_str("\u{1b}[0m");
+            }
+            if url.is_some() {
+                text.push_str("\u{1b}]8;;\u{1b}\\");
+            }
+        }
     }
 }
 
-fn without_space(word: &[(Role, char)]) -> &[(Role, char)] {
+/// How many columns glyphs take in one row.
+fn width(glyphs: &[Glyph]) -> usize {
+    glyphs.iter().map(|glyph| columns(glyph.character)).sum()
+}
+
+fn without_space(word: &[Glyph]) -> &[Glyph] {
     match word {
-        [init @ .., (_, ' ')] => init,
+        [init @ .., last] if last.is(' ') => init,
         word => word,
     }
 }
@@ -127,38 +188,24 @@ fn push_spaces(count: usize, text: &mut String) {
     text.extend(std::iter::repeat_n(' ', count));
 }
 
-/// Writes a row, each run of one role in its colour.
-fn paint(row: &[(Role, char)], style: Style, text: &mut String) {
-    for run in row.chunk_by(|(one, _), (other, _)| one == other) {
-        let ansi = run.first().and_then(|(role, _)| role.ansi()).filter(|_| style.color);
-        let characters = run.iter().map(|(_, character)| character);
-        match ansi {
-            Some(ansi) => {
-                text.push_str(&format!("\u{1b}[{ansi}m"));
-                text.extend(characters);
-                text.push_str("\u{1b}[0m");
-            }
-            None => text.extend(characters),
-        }
-    }
-}
-
 /// Lines in the making.
 #[derive(Debug)]
 pub(super) struct Lines {
     pub(super) style: Style,
+    /// When the run ended, which ages are told by.
+    pub(super) now: Option<OffsetDateTime>,
     lines: Vec<Line>,
 }
 
 impl Lines {
     pub(super) fn new(style: Style) -> Self {
-        Self { style, lines: Vec::new() }
+        Self { style, now: None, lines: Vec::new() }
     }
 
     /// A new line that begins at a column.
     pub(super) fn add(&mut self, indent: usize) -> &mut Line {
         let index = self.lines.len();
-        self.lines.push(Line { indent, hang: indent + 2, characters: Vec::new() });
+        self.lines.push(Line { indent, hang: indent + 2, ..Line::default() });
         &mut self.lines[index]
     }
 
@@ -240,5 +287,22 @@ mod tests {
             line.plain("결제 서비스 운영");
         });
         assert_eq!(text, "  결제\n    서비스\n    운영\n");
+    }
+
+    #[test]
+    fn a_link_is_for_terminals_that_can_and_takes_no_room() {
+        let linked = |style: Style, url: &str| {
+            let mut lines = Lines::new(style);
+            lines.add(0).plain("see ").linked("prod/api", Some(url)).plain(" now");
+            lines.finish()
+        };
+        let style = Style { hyperlinks: true, width: 16, ..Style::default() };
+        let url = "https://console.aws.amazon.com/ecs";
+        assert_eq!(
+            linked(style, url),
+            format!("see \u{1b}]8;;{url}\u{1b}\\prod/api\u{1b}]8;;\u{1b}\\ now\n")
+        );
+        assert_eq!(linked(Style::default(), url), "see prod/api now\n");
+        assert_eq!(linked(style, "https://a/\u{1b}\\b"), "see prod/api now\n");
     }
 }

@@ -6,11 +6,13 @@
 mod account;
 mod changes;
 pub(in crate::report) mod counts;
-mod coverage;
+pub(in crate::report) mod coverage;
 pub(in crate::report) mod differences;
+mod explanation;
 mod findings;
 mod line;
 pub(in crate::report) mod names;
+mod news;
 pub(in crate::report) mod next;
 mod paths;
 mod plan;
@@ -18,6 +20,7 @@ mod rehearsal;
 mod sound;
 pub(in crate::report) mod standing;
 mod summary;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -25,15 +28,19 @@ mod tests;
 use crate::model::Report;
 use line::Lines;
 
+pub use explanation::{render_explanation, render_explanations};
 pub use plan::render_plan;
 pub use rehearsal::{render_rehearsal, render_rehearsals};
 pub use sound::render_sound;
+pub use table::render_table;
 
 /// How the text shall look. The caller knows the terminal; this module doesn't.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Style {
     /// Whether to colour with ANSI escapes.
     pub color: bool,
+    /// Whether to make links, which some terminals open.
+    pub hyperlinks: bool,
     /// Where to wrap, in columns; 0 for not at all.
     pub width: usize,
     /// 0 folds what is alike; from 1 on everything is shown.
@@ -51,6 +58,7 @@ impl Style {
 /// The whole report.
 pub fn render(report: &Report, style: &Style) -> String {
     let mut lines = Lines::new(*style);
+    lines.now = Some(report.metadata.finished_at);
     let (fine, mut noteworthy): (Vec<_>, Vec<_>) =
         report.passes.iter().partition(|pass| account::is_one_line(pass, *style));
     noteworthy.sort_by_key(|pass| standing::Standing::of(pass));
@@ -63,6 +71,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         lines.blank();
     }
     account::show_fine(&fine, &mut lines);
+    news::show_gone(report, &mut lines);
     summary::show(report, &mut lines);
     lines.finish()
 }

@@ -19,7 +19,7 @@ pub(in crate::report) fn short(subject: &str) -> &str {
 }
 
 /// Whether the name is that of an ECS service.
-pub(super) fn is_service(subject: &str) -> bool {
+pub(in crate::report) fn is_service(subject: &str) -> bool {
     subject.starts_with("arn:") && subject.contains(":ecs:") && subject.contains(":service/")
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::Location;
 use crate::model::pass::{Hop, MadeBy, Pass, Path, PathState};
+use crate::model::{Check, Finding, Location};
 
 use super::line::{Lines, Role};
 use super::names::{listed, short, show_more};
+use super::news;
 use super::standing::Standing;
 
 /// How many reasons of one pipeline are enough.
@@ -30,7 +31,7 @@ pub(super) fn show(pass: &Pass, lines: &mut Lines) {
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         reasons.sort_by_key(|((state, ..), _)| rank(*state));
         for (reason, paths) in &reasons[..shown] {
-            show_reason(way, *reason, paths, lines);
+            show_reason(way, *reason, (paths, &findings(pass, way.1, paths)), lines);
         }
         if shown < reasons.len() {
             let text = format!("and {} more on {}", reasons.len() - shown, way.1);
@@ -53,7 +54,23 @@ fn rank(state: PathState) -> u8 {
     }
 }
 
-fn show_reason((made_by, name): Way<'_>, (state, hop, why): Reason<'_>, paths: &[&Path], lines: &mut Lines) {
+/// The findings that a line about broken paths tells of.
+fn findings<'a>(pass: &'a Pass, pipeline: &str, paths: &[&Path]) -> Vec<&'a Finding> {
+    let is_told = |finding: &&Finding| {
+        finding.check == Check::PathBroken
+            && finding.subject == pipeline
+            && paths.iter().any(|path| path.state == PathState::Broken && path.location == finding.location)
+    };
+    pass.findings.iter().filter(is_told).collect()
+}
+
+fn show_reason(
+    (made_by, name): Way<'_>,
+    (state, hop, why): Reason<'_>,
+    (paths, findings): (&[&Path], &[&Finding]),
+    lines: &mut Lines,
+) {
+    let now = lines.now;
     let line = lines.add(2);
     match state {
         PathState::Heard => line.mark(Role::Good, '='),
@@ -61,7 +78,7 @@ fn show_reason((made_by, name): Way<'_>, (state, hop, why): Reason<'_>, paths: &
         PathState::Broken => line.mark(Role::Bad, 'x'),
         PathState::Unknown => line.mark(Role::Doubtful, '?'),
     };
-    line.text(Role::Strong, name);
+    news::mark_age(findings, now, line.text(Role::Strong, name));
     line.plain(if made_by == MadeBy::Others { ", a rule that others made: " } else { ": " });
     let hop = hop.unwrap_or("an unnamed hop");
     match state {

@@ -9,7 +9,7 @@ use crate::report::exit::{ExitCode, exit_code};
 
 use super::counts::{counted, duration, nonzero};
 use super::line::{Lines, Role};
-use super::{next, standing};
+use super::{news, next, standing};
 
 /// How many operations make up most of the calls.
 const USUAL_OPERATIONS: usize = 3;
@@ -20,6 +20,7 @@ pub(super) fn show(report: &Report, lines: &mut Lines) {
     let summary = &report.summary;
     show_figure("read", &coverage(summary), lines);
     show_figure("findings", &findings(report), lines);
+    show_figure("since", &news::since(report), lines);
     show_figure("changes", &changes(report), lines);
     show_figure("paths", &paths(summary), lines);
     show_figure("calls", &calls(report, lines), lines);

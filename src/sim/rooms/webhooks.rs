@@ -2,10 +2,11 @@
 
 mod faults;
 mod google_chat;
-mod http;
+pub(super) mod http;
 mod markup;
 mod registry;
-mod slack;
+mod rich_text;
+pub(super) mod slack;
 mod teams;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use super::{Message, RoomKind};
 use crate::sim::world::World;
 
 pub use faults::Fault;
+pub(super) use faults::Script;
 pub use http::routes;
 pub(super) use registry::Registry;
 pub use registry::{close, misbehave, open};
@@ -105,11 +107,11 @@ impl Kind {
 }
 
 impl Response {
-    fn text(status: u16, body: &str) -> Self {
+    pub(super) fn text(status: u16, body: &str) -> Self {
         Self { status, retry_after: None, content_type: "text/plain; charset=utf-8", body: body.to_owned() }
     }
 
-    fn json(status: u16, body: &serde_json::Value) -> Self {
+    pub(super) fn json(status: u16, body: &serde_json::Value) -> Self {
         let content_type = "application/json; charset=UTF-8";
         Self { status, retry_after: None, content_type, body: body.to_string() }
     }

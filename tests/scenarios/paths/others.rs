@@ -119,6 +119,24 @@ fn where_a_rule_of_others_is_heard_nothing_is_built_and_one_message_comes() {
     assert_eq!(heard(&stage), (0, 1));
 }
 
+#[test]
+fn a_way_of_others_for_some_of_the_clusters_is_not_taken_for_all_of_them() {
+    let stage = stage();
+    teams_way(&stage);
+    let prod = json!({
+        "source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"],
+        "resources": [{ "wildcard": "arn:aws:ecs:*:*:service/prod-*/*" }],
+        "detail": { "eventName": ["SERVICE_DEPLOYMENT_FAILED"] },
+    });
+    let input = json!({ "Name": "team-deploys", "EventPattern": prod.to_string() });
+    by_hand(&stage, "events:PutRule", input);
+    let fleet =
+        |globs: &str| UNHEARD.replace("when: unheard", &format!("when: unheard\n      clusters: [{globs}]"));
+    assert_eq!(stage.apply(&fleet("\"prod-*\"")).ended(0).changes(), [""; 0]);
+    let run = stage.apply(&fleet("\"prod-*\", \"stage-*\"")).ended(0);
+    assert!(paths(&run).contains(&"deploys of fleet: heard".to_owned()), "{}", run.stdout);
+}
+
 /// Something that a person does in the account.
 type Deed = fn(&Stage);
 

@@ -22,7 +22,18 @@ const MEMBERS: [&str; 8] = [
     "111111111108",
 ];
 
+/// Accounts where each carries a function of its own, which takes time to send
+/// and to start.
+const FEW_MEMBERS: usize = 3;
+
 const REGIONS: [&str; 2] = [SEOUL, IRELAND];
+
+fn members(way: Way) -> &'static [&'static str] {
+    match way {
+        Way::Function | Way::FunctionByTopic => &MEMBERS[..FEW_MEMBERS],
+        _ => &MEMBERS,
+    }
+}
 
 /// What is broken in an account: each time a Region, and one of all that can be
 /// broken there.
@@ -61,7 +72,7 @@ fn arrive(way: Way, stage: &Stage, member: &str, region: &str, clock: &mut Offse
 
 /// What the walk says of each account's Regions.
 fn verdicts(way: Way, stage: &Stage) -> BTreeMap<(String, String), String> {
-    let report = stage.plan(&way.fleet(&MEMBERS, &REGIONS)).report();
+    let report = stage.plan(&way.fleet(members(way), &REGIONS)).report();
     let passes = report["passes"].as_array().cloned().unwrap_or_default();
     let of_pass = |pass: &serde_json::Value| {
         let account = pass["account"]["id"].as_str().unwrap_or_default().to_owned();
@@ -79,11 +90,11 @@ fn verdicts(way: Way, stage: &Stage) -> BTreeMap<(String, String), String> {
 /// Breaks something in every account, and holds each verdict against what
 /// arrives.
 fn agree(way: Way, far: &Broken, near: &[Broken]) -> Result<(), TestCaseError> {
-    let stage = way.built(&MEMBERS, &REGIONS);
+    let stage = way.built(members(way), &REGIONS);
     let in_hub = way.far().map(|end| break_some(way, &stage, &end, MEMBERS[0], far)).unwrap_or_default();
     let in_hub = in_hub.get(SEOUL).cloned().unwrap_or_default();
     let end = way.near();
-    let broken = MEMBERS
+    let broken = members(way)
         .iter()
         .zip(near)
         .map(|(member, broken)| (*member, break_some(way, &stage, &end, member, broken)));
@@ -142,5 +153,15 @@ proptest! {
     #[test]
     fn through_a_hub_heard_means_that_it_arrives((far, near) in some_broken()) {
         agree(Way::Hub, &far, &near)?;
+    }
+
+    #[test]
+    fn through_a_function_heard_means_that_it_arrives((far, near) in some_broken()) {
+        agree(Way::Function, &far, &near)?;
+    }
+
+    #[test]
+    fn through_a_topic_and_a_function_heard_means_that_it_arrives((far, near) in some_broken()) {
+        agree(Way::FunctionByTopic, &far, &near)?;
     }
 }

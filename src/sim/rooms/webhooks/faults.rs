@@ -25,7 +25,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub(super) fn reply(self) -> Reply {
+    pub(in crate::sim::rooms) fn reply(self) -> Reply {
         match self {
             Self::Status { code, retry_after } => {
                 Reply::Answer(Response { retry_after, ..Response::text(code, "scripted by the test") })
@@ -42,16 +42,16 @@ impl Fault {
 
 /// The trouble that a room still has before it, in order.
 #[derive(Debug, Default)]
-pub(super) struct Script(VecDeque<(Fault, u32)>);
+pub(in crate::sim::rooms) struct Script(VecDeque<(Fault, u32)>);
 
 impl Script {
-    pub(super) fn add(&mut self, fault: Fault, times: u32) {
+    pub(in crate::sim::rooms) fn add(&mut self, fault: Fault, times: u32) {
         if times > 0 {
             self.0.push_back((fault, times));
         }
     }
 
-    pub(super) fn next(&mut self) -> Option<Fault> {
+    pub(in crate::sim::rooms) fn next(&mut self) -> Option<Fault> {
         let (fault, left) = self.0.front_mut()?;
         let fault = fault.clone();
         *left -= 1;

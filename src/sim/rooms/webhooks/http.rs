@@ -101,7 +101,7 @@ async fn answer(
     }
 }
 
-fn written(response: Response) -> HttpResponse<Body> {
+pub(in crate::sim::rooms) fn written(response: Response) -> HttpResponse<Body> {
     let mut written = HttpResponse::new(Body::from(response.body));
     *written.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::Response;
 use super::markup::{unescaped, without_links};
+use super::{Response, rich_text};
 use crate::sim::members::list;
 use crate::sim::rooms::{Link, Message};
 
@@ -23,7 +23,8 @@ pub(super) fn read(body: &str) -> Result<(Message, Response), Response> {
     parse(body).map(|message| (message, Response::text(200, "ok"))).map_err(|word| Response::text(400, word))
 }
 
-fn parse(body: &str) -> Result<Message, &'static str> {
+/// Reads a message; the refusal is Slack's one word.
+pub(in crate::sim::rooms) fn parse(body: &str) -> Result<Message, &'static str> {
     let sent: Value = serde_json::from_str(body).map_err(|_| "invalid_payload")?;
     if !sent.is_object() {
         return Err("invalid_payload");
@@ -109,7 +110,9 @@ fn read_block(block: &Value, message: &mut Message) -> Option<()> {
         "actions" => actions(list(block.get("elements")), message)?,
         "markdown" => add_text(bounded(block["text"].as_str()?, 12_000)?, message),
         "rich_text" => {
-            list(block.get("elements")).iter().for_each(|part| add_line(&rich_text(part), message));
+            for line in rich_text::lines(block, &mut message.links)? {
+                add_line(&line, message);
+            }
         }
         "image" => add_line(bounded(block["alt_text"].as_str()?, 2000)?, message),
         "divider" => {}
@@ -185,17 +188,6 @@ fn text_object(object: &Value, longest: usize, plain: bool) -> Option<&str> {
 
 fn bounded(text: &str, longest: usize) -> Option<&str> {
     (1..=longest).contains(&text.chars().count()).then_some(text)
-}
-
-fn rich_text(value: &Value) -> String {
-    match value {
-        Value::Object(members) => match members.get("text").and_then(Value::as_str) {
-            Some(text) => text.to_owned(),
-            None => members.get("elements").map(rich_text).unwrap_or_default(),
-        },
-        Value::Array(values) => values.iter().map(rich_text).collect(),
-        _ => String::new(),
-    }
 }
 
 /// A legacy attachment: its own blocks, or title, text and fields.

@@ -124,6 +124,9 @@ fn read_action(action: &Value, message: &mut Message) -> Result<(), String> {
             message.links.push(Link { label: label.to_owned(), url: url.to_owned() });
             Ok(())
         }
+        "Action.ToggleVisibility" if list(action.get("targetElements")).is_empty() => {
+            Err("An Action.ToggleVisibility has no targetElements.".to_owned())
+        }
         "Action.Submit" | "Action.ShowCard" | "Action.ToggleVisibility" | "Action.Execute" => Ok(()),
         other => Err(format!("The card has an action of the unknown type \"{other}\".")),
     }

@@ -1,0 +1,129 @@
+//! What a fleet remembers, as commands use it. A store that does not work is
+//! said, and keeps no run from its work.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use super::args::{Global, Output};
+use super::error::CliError;
+use super::holder::holder;
+use crate::aws::Aws;
+use crate::fleet::Fleet;
+use crate::model::moment::Moment;
+use crate::model::{Report, StoreAddress};
+use crate::store::{BucketAccess, KeySource, Lock, LockError, Scope, Settings, Store, StoreError};
+
+/// The memory of a fleet: nothing, where none is wanted or none works.
+pub struct Memory {
+    store: Option<Store>,
+    scope: Scope,
+}
+
+impl Memory {
+    /// Opens the memory of a fleet for runs over this part of it.
+    pub async fn open(fleet: &Fleet, aws: &Aws, scope: Scope) -> Self {
+        let store = open(fleet, aws).await.unwrap_or_else(|error| {
+            warn("the run goes on without memory of earlier ones and without a lock", &error);
+            None
+        });
+        Self { store, scope }
+    }
+
+    /// Takes the lock for a run that writes; `None` where there is no store that
+    /// works. `stop` is cancelled if the lock is lost.
+    ///
+    /// # Errors
+    /// If another run holds it.
+    pub async fn lock(&self, run: &str, stop: &CancellationToken) -> Result<Option<Lock>, CliError> {
+        let Some(store) = &self.store else { return Ok(None) };
+        match store.lock(holder(run), stop.clone()).await {
+            Ok(lock) => Ok(Some(lock)),
+            Err(held @ LockError::Held { .. }) => Err(CliError::Locked(held)),
+            Err(LockError::Store(error)) => {
+                warn("the run goes on without a lock", &error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Says in the report what is new since the last one.
+    pub async fn compare(&mut self, report: &mut Report) {
+        let Some(store) = &self.store else { return };
+        if let Err(error) = store.compare(report, &self.scope).await {
+            warn("nobody can tell what is new since the last run", &error);
+            if error.is_newer() {
+                self.store = None;
+            }
+        }
+    }
+
+    /// The figures of the runs before this one, where the form that was asked for
+    /// shows them.
+    pub async fn moments(&self, global: &Global, report: &Report) -> Vec<Moment> {
+        match &self.store {
+            Some(store) => moments(global, store, &report.metadata.run).await,
+            None => Vec::new(),
+        }
+    }
+
+    /// Keeps the report for later runs.
+    pub async fn save(&self, report: &Report) {
+        let Some(store) = &self.store else { return };
+        if let Err(error) = store.save(report, &self.scope).await {
+            warn("the report is not kept", &error);
+        }
+    }
+}
+
+/// The figures of the runs up to this one, where the form that was asked for
+/// shows them.
+pub async fn moments(global: &Global, store: &Store, run: &str) -> Vec<Moment> {
+    if global.output != Output::Html {
+        return Vec::new();
+    }
+    store.moments(run).await.unwrap_or_else(|error| {
+        warn("nothing is shown of earlier runs", &error);
+        Vec::new()
+    })
+}
+
+/// The part of the fleet that a run is about, as it was asked for.
+pub fn scope(global: &Global, pipelines: Option<Vec<String>>) -> Scope {
+    Scope { chosen_places: !(global.accounts.is_empty() && global.regions.is_empty()), pipelines }
+}
+
+/// Opens the store of a fleet; `None` where none is wanted.
+///
+/// # Errors
+/// If it can't be used.
+pub async fn open(fleet: &Fleet, aws: &Aws) -> Result<Option<Store>, StoreError> {
+    let store = &fleet.spec.store;
+    // The fleet file was validated.
+    let address = store.url.parse().unwrap_or(StoreAddress::Nowhere);
+    let settings = Settings {
+        address,
+        fleet: fleet.metadata.name.clone(),
+        keep: store.keep,
+        lock_expiry: store.lock_expiry,
+        bucket: BucketAccess {
+            keys: keys(aws.clone()),
+            region: store.region.or(aws.caller_region()),
+            endpoint: aws.bucket_endpoint().map(str::to_owned),
+        },
+        clock: Arc::new(OffsetDateTime::now_utc),
+    };
+    Box::pin(Store::open(settings)).await
+}
+
+fn keys(aws: Aws) -> KeySource {
+    Arc::new(move || {
+        let aws = aws.clone();
+        Box::pin(async move { aws.caller_keys().await.map_err(|error| error.to_string()) })
+    })
+}
+
+fn warn(what: &str, error: &StoreError) {
+    eprintln!("warning: {what}: {error}");
+}

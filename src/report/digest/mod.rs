@@ -1,0 +1,51 @@
+//! A report as one room is told of it: the part that concerns the room, what is
+//! alike folded, worst first, for a person who was just woken.
+//!
+//! ```text
+//! Report ─► part ─► accounts (items) ─► headline, facts
+//!                └► chapters: findings, paths, unread, changes, resolved
+//! ```
+//!
+//! What could not be read is told whatever the room asks for: silence about it
+//! would be taken for health.
+
+mod accounts;
+mod changes;
+mod chapters;
+mod facts;
+mod findings;
+mod headline;
+mod news;
+mod part;
+mod paths;
+mod resolved;
+mod unread;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::Report;
+use crate::model::digest::{Digest, Level, Part};
+use crate::report::exit::{ExitCode, exit_code};
+use crate::report::text::next;
+
+/// What a room is told of a report, which need not be posted.
+pub fn digest(report: &Report, part: &Part) -> Digest {
+    let report = part::of(report, part);
+    let accounts = accounts::worst_first(&report, part);
+    Digest {
+        fleet: report.metadata.fleet.clone(),
+        run: report.metadata.run.clone(),
+        mode: report.metadata.mode,
+        finished_at: report.metadata.finished_at,
+        labels: part.labels.clone(),
+        level: accounts.first().map_or(Level::Clear, |worst| worst.level),
+        headline: headline::of(&report, &accounts, part),
+        facts: facts::of(&report, part),
+        next: next::steps(&report),
+        chapters: chapters::of(&report, &accounts, part),
+        is_drift: !accounts.is_empty() && exit_code(&report) != ExitCode::Clean,
+        is_news: report.comparison.as_ref().map(|comparison| news::is_any(&report, comparison, part)),
+        accounts,
+    }
+}

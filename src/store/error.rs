@@ -1,0 +1,110 @@
+//! What goes wrong with a store. None of it keeps a run from its work.
+
+/// A store, or a part of it, that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It could not be reached, read or written.
+    #[error("could not {tried}: {detail}")]
+    Failed {
+        /// What was tried on what.
+        tried: String,
+        /// Why it failed, on one line.
+        detail: String,
+    },
+    /// A newer Foghorn wrote it. Nothing is written beside it.
+    #[error("{what} is of format {found}, which a newer Foghorn wrote; this one knows format {known}")]
+    Newer {
+        /// What was read.
+        what: String,
+        /// Its format.
+        found: u64,
+        /// The format of this version.
+        known: u64,
+    },
+    /// It is of a format that this version no longer reads.
+    #[error("{what} is of format {found}, which this Foghorn no longer reads; it knows format {known}")]
+    Older {
+        /// What was read.
+        what: String,
+        /// Its format.
+        found: u64,
+        /// The format of this version.
+        known: u64,
+    },
+    /// It is nothing that Foghorn wrote, or it was damaged since.
+    #[error("{what} can't be understood: {detail}")]
+    Garbage {
+        /// What was read.
+        what: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// There is no such run.
+    #[error("there is no report of {wanted} in {place}")]
+    NoSuchRun {
+        /// What was asked for.
+        wanted: String,
+        /// Where it was looked for.
+        place: String,
+    },
+}
+
+/// The longest detail that is shown, in characters.
+const LONGEST_DETAIL: usize = 300;
+
+/// What is to be done about words of Amazon S3 (Amazon S3 API reference, error
+/// responses), or of the library that met with a redirection.
+const ADVICE: [(&str, &str); 4] = [
+    ("AuthorizationHeaderMalformed", OTHER_REGION),
+    ("PermanentRedirect", OTHER_REGION),
+    ("Received redirect", OTHER_REGION),
+    (
+        "AccessDenied",
+        "allow s3:GetObject, s3:PutObject and s3:DeleteObject on the objects and s3:ListBucket on the bucket",
+    ),
+];
+const OTHER_REGION: &str = "set spec.store.region to the bucket's Region";
+
+impl StoreError {
+    /// A failure, with the words of a library on one line.
+    pub(super) fn failed(tried: impl Into<String>, detail: &dyn std::fmt::Display) -> Self {
+        let words = detail.to_string();
+        let advice = ADVICE.iter().find(|(word, _)| words.contains(word));
+        let advice = advice.map(|(_, advice)| format!(" ({advice})")).unwrap_or_default();
+        Self::Failed { tried: tried.into(), detail: format!("{}{advice}", one_line(&words)) }
+    }
+
+    /// A document that can't be understood.
+    pub(super) fn garbage(what: &str, detail: &dyn std::fmt::Display) -> Self {
+        Self::Garbage { what: what.to_owned(), detail: one_line(detail) }
+    }
+
+    /// Whether a newer Foghorn wrote it, so that this one must not write there.
+    pub fn is_newer(&self) -> bool {
+        matches!(self, Self::Newer { .. })
+    }
+}
+
+fn one_line(detail: &dyn std::fmt::Display) -> String {
+    let words = detail.to_string();
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST_DETAIL) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_library_stay_on_one_line_of_bearable_length_with_what_to_do() {
+        let error = StoreError::failed("read it", &"one\n two");
+        assert_eq!(error.to_string(), "could not read it: one two");
+        let denied = StoreError::failed("read it", &"403 Forbidden: <Code>AccessDenied</Code>").to_string();
+        assert!(denied.ends_with("and s3:ListBucket on the bucket)"), "{denied}");
+        let long = StoreError::failed("read it", &"é".repeat(1000)).to_string();
+        assert_eq!(long.chars().count(), "could not read it: ".len() + LONGEST_DETAIL + 1);
+    }
+}
