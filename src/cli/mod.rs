@@ -20,6 +20,7 @@ pub mod progress;
 pub mod report;
 pub mod run;
 pub mod schema;
+pub mod scope;
 pub mod service;
 pub mod sound;
 mod tell;

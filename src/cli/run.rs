@@ -15,9 +15,10 @@ use super::error::CliError;
 use super::materials;
 use super::memory::{self, Memory};
 use super::progress::Progress;
+use super::scope::Scope;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
-use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
+use crate::fleet::{self, Filter, Fleet, FleetErrors, Problem};
 use crate::model::materials::Materials;
 use crate::model::moment::Moment;
 use crate::model::report::Metadata;
@@ -45,26 +46,6 @@ pub struct Run {
     calls_before: BTreeMap<String, u64>,
     watcher: Option<Arc<dyn Watcher>>,
     drain: CancellationToken,
-}
-
-/// Which accounts the fleet has, and which of them a run is about.
-#[derive(Clone)]
-pub struct Scope {
-    /// What is desired.
-    pub fleet: Arc<Fleet>,
-    /// All accounts of the fleet.
-    pub all: Arc<Vec<Account>>,
-    /// The accounts that the run is about.
-    pub accounts: Vec<Account>,
-}
-
-impl Scope {
-    /// Finds the accounts of a fleet, those of the organisation among them.
-    pub async fn find(global: &Global, file: &Path, fleet: Arc<Fleet>, aws: &Aws) -> Result<Self, CliError> {
-        let (all, accounts) = accounts(&fleet, &filter(global), aws).await?;
-        has_its_hubs(&fleet, &all, file)?;
-        Ok(Self { fleet, all: Arc::new(all), accounts })
-    }
 }
 
 impl Run {
@@ -365,59 +346,6 @@ pub fn selected_pipelines(fleet: &Fleet, filter: &Filter) -> Result<Option<Vec<S
     }
     let selected = filter.pipelines(fleet).map_err(CliError::Selection)?;
     Ok(Some(selected.into_iter().map(|pipeline| pipeline.name.clone()).collect()))
-}
-
-/// All accounts of the fleet, and those of them that were chosen.
-async fn accounts(
-    fleet: &Fleet,
-    filter: &Filter,
-    aws: &Aws,
-) -> Result<(Vec<Account>, Vec<Account>), CliError> {
-    let discovered = match &fleet.spec.organization {
-        None => Vec::new(),
-        Some(organization) => {
-            let request = aws::Discovery {
-                include: organization.include.clone(),
-                exclude: organization.exclude.clone(),
-                labels_from_tags: organization.labels_from_tags.clone(),
-            };
-            aws.discover(&request).await.map_err(CliError::Discovery)?
-        }
-    };
-    let found: Vec<Discovered> = discovered
-        .into_iter()
-        .map(|account| Discovered { id: account.id, name: account.name, labels: account.labels })
-        .collect();
-    let all = fleet.accounts(found.clone(), &Filter::default()).map_err(CliError::Selection)?;
-    warn_of_idle_pipelines(fleet, &all);
-    match fleet.accounts(found, filter).map_err(CliError::Selection)? {
-        accounts if accounts.is_empty() => Err(CliError::NoAccounts),
-        accounts => Ok((all, accounts)),
-    }
-}
-
-/// A discovered account that is to be a hub may turn out not to be there.
-fn has_its_hubs(fleet: &Fleet, accounts: &[Account], file: &Path) -> Result<(), CliError> {
-    let problem = |(index, message): (usize, String)| {
-        Problem::new(format!("spec.pipelines[{index}].hub.account"), message)
-    };
-    let problems: Vec<Problem> = fleet.hubs_missing(accounts).into_iter().map(problem).collect();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(CliError::Fleet(FleetErrors { origin: file.display().to_string(), problems }))
-}
-
-/// What a label written wrong does not select is not silently left out.
-fn warn_of_idle_pipelines(fleet: &Fleet, accounts: &[Account]) {
-    let is_idle = |pipeline: &&fleet::spec::Pipeline| {
-        !accounts.iter().any(|account| pipeline.selector.selects(account))
-    };
-    if fleet.spec.organization.is_some() {
-        for pipeline in fleet.spec.pipelines.iter().filter(is_idle) {
-            eprintln!("warning: pipeline {} matches no account of the fleet", pipeline.name);
-        }
-    }
 }
 
 /// The first signal ends the run in good order; the second one at once.

@@ -7,6 +7,8 @@ import json
 import os
 import pathlib
 import subprocess
+import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -47,17 +49,28 @@ def service(url, tmp_path):
     }
     process = subprocess.Popen(
         [os.environ.get("FOGHORN_BIN") or built_binary()]
-        + ["run", "--plan-only", "--listen", "127.0.0.1:0", "--output", "json", "--file", str(fleet)],
+        + ["run", "--plan-only", "--listen", "127.0.0.1:0", "--file", str(fleet)],
+        cwd=tmp_path,
         env=environment,
-        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     address = next(line["address"] for line in map(json.loads, process.stderr) if "address" in line)
-    assert json.loads(process.stdout.readline())["kind"] == "Report"
+    until_ready(address)
     yield address
     process.terminate()
     process.communicate(timeout=30)
+
+
+def until_ready(address):
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://{address}/readyz").close()
+            return
+        except urllib.error.HTTPError as error:
+            assert error.code == 503
+        time.sleep(0.1)
+    raise AssertionError("the first sweep never ended")
 
 
 def scraped(address):

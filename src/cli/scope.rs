@@ -1,0 +1,84 @@
+//! Which accounts a run is about.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::Global;
+use super::error::CliError;
+use super::run::filter;
+use crate::aws::{self, Aws};
+use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
+use crate::model::Account;
+
+/// Which accounts the fleet has, and which of them a run is about.
+#[derive(Clone)]
+pub struct Scope {
+    /// What is desired.
+    pub fleet: Arc<Fleet>,
+    /// All accounts of the fleet.
+    pub all: Arc<Vec<Account>>,
+    /// The accounts that the run is about.
+    pub accounts: Vec<Account>,
+}
+
+impl Scope {
+    /// Finds the accounts of a fleet, those of the organisation among them.
+    pub async fn find(global: &Global, file: &Path, fleet: Arc<Fleet>, aws: &Aws) -> Result<Self, CliError> {
+        let (all, accounts) = accounts(&fleet, &filter(global), aws).await?;
+        has_its_hubs(&fleet, &all, file)?;
+        Ok(Self { fleet, all: Arc::new(all), accounts })
+    }
+}
+
+/// All accounts of the fleet, and those of them that were chosen.
+async fn accounts(
+    fleet: &Fleet,
+    filter: &Filter,
+    aws: &Aws,
+) -> Result<(Vec<Account>, Vec<Account>), CliError> {
+    let discovered = match &fleet.spec.organization {
+        None => Vec::new(),
+        Some(organization) => {
+            let request = aws::Discovery {
+                include: organization.include.clone(),
+                exclude: organization.exclude.clone(),
+                labels_from_tags: organization.labels_from_tags.clone(),
+            };
+            aws.discover(&request).await.map_err(CliError::Discovery)?
+        }
+    };
+    let found: Vec<Discovered> = discovered
+        .into_iter()
+        .map(|account| Discovered { id: account.id, name: account.name, labels: account.labels })
+        .collect();
+    let all = fleet.accounts(found.clone(), &Filter::default()).map_err(CliError::Selection)?;
+    warn_of_idle_pipelines(fleet, &all);
+    match fleet.accounts(found, filter).map_err(CliError::Selection)? {
+        accounts if accounts.is_empty() => Err(CliError::NoAccounts),
+        accounts => Ok((all, accounts)),
+    }
+}
+
+/// A discovered account that is to be a hub may turn out not to be there.
+fn has_its_hubs(fleet: &Fleet, accounts: &[Account], file: &Path) -> Result<(), CliError> {
+    let problem = |(index, message): (usize, String)| {
+        Problem::new(format!("spec.pipelines[{index}].hub.account"), message)
+    };
+    let problems: Vec<Problem> = fleet.hubs_missing(accounts).into_iter().map(problem).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Fleet(FleetErrors { origin: file.display().to_string(), problems }))
+}
+
+/// What a label written wrong does not select is not silently left out.
+fn warn_of_idle_pipelines(fleet: &Fleet, accounts: &[Account]) {
+    let is_idle = |pipeline: &&fleet::spec::Pipeline| {
+        !accounts.iter().any(|account| pipeline.selector.selects(account))
+    };
+    if fleet.spec.organization.is_some() {
+        for pipeline in fleet.spec.pipelines.iter().filter(is_idle) {
+            eprintln!("warning: pipeline {} matches no account of the fleet", pipeline.name);
+        }
+    }
+}
