@@ -17,6 +17,7 @@ mod tests {
     use super::*;
     use crate::report::fixtures::{applied, hostile, mixed};
     use crate::report::json;
+    use proptest::prelude::*;
     use serde_json::Value;
 
     #[test]
@@ -26,6 +27,14 @@ mod tests {
             let as_json: Value =
                 serde_json::from_str(&json::render(&report).expect("a report")).expect("JSON");
             assert_eq!(as_yaml, as_json);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_back_as_it_was_written(text in "\\PC{0,60}|[\\x00-\\x7f]{0,30}") {
+            let written = render(&text).expect("a text");
+            prop_assert_eq!(yaml::read::<String>(&written).expect("YAML"), text);
         }
     }
 

@@ -100,6 +100,6 @@ mod tests {
 
     #[test]
     fn a_service_that_is_well_has_nothing_to_say_before_its_report() {
-        assert!(!page(Some(&mixed()), &Status::default()).contains("role=\"status\""));
+        assert!(!page(Some(&mixed()), &Status::default()).contains("<ul class=\"live-notes\""));
     }
 }

@@ -133,3 +133,20 @@ fn the_manual_has_a_page_for_every_command() {
         assert!(folder.path().join("pages").join(page).exists(), "{page}");
     }
 }
+
+#[test]
+fn every_check_can_be_explained_and_a_mistyped_one_is_met_with_the_nearest() {
+    let folder = folder();
+    let run = foghorn(folder.path(), &["explain"]).ended(0);
+    for check in ["pathBroken", "breakerDisabled", "orphan"] {
+        assert!(run.stdout.contains(check), "{}", run.stdout);
+    }
+    let run = foghorn(folder.path(), &["explain", "pathbroken"]).ended(0);
+    assert!(
+        run.stdout.starts_with("pathBroken (error)") && run.stdout.contains("What to do"),
+        "{}",
+        run.stdout
+    );
+    let run = foghorn(folder.path(), &["explain", "pathBrokn"]).ended(1);
+    assert!(run.stderr.contains("did you mean `pathBroken`?"), "{}", run.stderr);
+}

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 PICTURES = [
     ("report-light", "light", {"width": 1280, "height": 860}, "#answer"),
-    ("report-dark", "dark", {"width": 1280, "height": 860}, "#paths"),
+    ("report-dark", "dark", {"width": 1280, "height": 900}, "#map"),
     ("report-narrow", "light", {"width": 360, "height": 740}, "#answer"),
 ]
 

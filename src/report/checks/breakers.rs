@@ -19,8 +19,9 @@ pub(super) const DISABLED: Explanation = Explanation {
     title: "The deployment circuit breaker is off",
     severity: Severity::Error,
     meaning: "A deployment of this service that can't start its tasks is not noticed by ECS. It goes on trying, with \
-        the old tasks beside it or none at all, until somebody looks. No pipeline, however well built, can bring news \
-        of it, because there is no news: the failure is never announced.",
+        the old tasks beside it or none at all, until somebody looks. A pipeline for failed deployments brings no news \
+        of it, because the failure is never announced; at best ECS warns that tasks do not start, which \
+        serviceImpaired takes.",
     behaviour: "ECS emits SERVICE_DEPLOYMENT_FAILED on the default event bus only for services whose circuit breaker \
         is on, or whose deployment alarms fail the deployment. The breaker is off unless a request asks for it. It \
         trips after half of the desired count failed, but not before 3 tasks and at 200 at the latest, unless the \

@@ -12,7 +12,7 @@ use crate::report::text::differences::{Difference, differences};
 use crate::report::text::names::short;
 
 /// How many changes are shown.
-const MOST: usize = 150;
+const MOST: usize = 100;
 /// How many differences of one change are shown.
 const MOST_LINES: usize = 60;
 

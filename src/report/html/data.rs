@@ -95,7 +95,7 @@ pub(super) fn of(report: &Report) -> Result<String, serde_json::Error> {
 fn account(pass: &Pass, cells: &[map::Cell], texts: &mut Texts) -> Value {
     let labels: Vec<usize> = map::labels(pass).iter().map(|label| texts.number(label)).collect();
     let cells: Vec<String> = cells.iter().map(|cell| cell.letter()).collect();
-    json!([pass.account.id, super::shown(&pass.account.name), labels, texts.number(&cells.join(","))])
+    json!([pass.account.id, super::name(&pass.account.name), labels, texts.number(&cells.join(","))])
 }
 
 /// `[account, tone, check, location, subject, message, url, age, evidence]`, the

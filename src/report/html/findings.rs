@@ -100,7 +100,7 @@ pub(super) fn row(pass: &Pass, finding: &Finding, report: &Report) -> Row {
         sign,
         word,
         check: finding.check.to_string(),
-        account: shown(&pass.account.name),
+        account: super::name(&pass.account.name),
         id: pass.account.id.to_string(),
         location: finding.location.to_string(),
         subject: shown(short(&finding.subject)),

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::shown;
 use crate::model::pass::PathState;
 use crate::model::{CoverageState, Location, Outcome, Pass, Report, Severity};
 
@@ -137,7 +136,7 @@ pub(super) fn of(report: &Report) -> Map {
 fn row((index, (pass, cells)): (usize, &(&Pass, Vec<Cell>))) -> Row {
     Row {
         index,
-        name: shown(&pass.account.name),
+        name: super::name(&pass.account.name),
         id: pass.account.id.to_string(),
         labels: labels(pass),
         cells: cells.clone(),
@@ -146,5 +145,5 @@ fn row((index, (pass, cells)): (usize, &(&Pass, Vec<Cell>))) -> Row {
 
 /// The account's labels as `key=value`.
 pub(super) fn labels(pass: &Pass) -> Vec<String> {
-    pass.account.labels.iter().map(|(key, value)| shown(&format!("{key}={value}"))).collect()
+    pass.account.labels.iter().map(|(key, value)| super::name(&format!("{key}={value}"))).collect()
 }

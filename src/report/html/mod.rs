@@ -44,6 +44,10 @@ const SCRIPT: &str = include_str!("script.js");
 /// How much of one text is shown, in characters.
 const LONGEST: usize = 600;
 
+/// How much of one name is shown, in characters: AWS takes 50 for an account's,
+/// 128 for a tag's key and 256 for its value.
+const LONGEST_NAME: usize = 120;
+
 /// Why a page could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum HtmlError {
@@ -134,4 +138,9 @@ fn live_view(live: Live) -> LiveView {
 /// A text of others, as long as it may be; the template escapes it.
 fn shown(text: &str) -> String {
     super::plain::plain(text, LONGEST)
+}
+
+/// A name that others gave, of an account say, which may stand in many places.
+fn name(text: &str) -> String {
+    super::plain::plain(text, LONGEST_NAME)
 }

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::map::labels;
-use super::shown;
 use crate::model::{AccountId, Location, Pass};
 
 /// How many accounts are named.
 const MOST: usize = 12;
+
+/// How many labels of an account are shown.
+const MOST_LABELS: usize = 5;
 
 /// Places in the gathering.
 #[derive(Debug, Default)]
@@ -50,10 +52,10 @@ impl<'a> Places<'a> {
         let accounts = self.accounts.iter().take(MOST).map(|((name, id), (pass, locations))| {
             let locations: Vec<String> = locations.iter().map(Location::to_string).collect();
             Account {
-                name: shown(name),
+                name: super::name(name),
                 id: id.to_string(),
                 locations: locations.join(", "),
-                labels: labels(pass),
+                labels: labels(pass).into_iter().take(MOST_LABELS).collect(),
             }
         });
         Named { accounts: accounts.collect(), more: self.accounts.len().saturating_sub(MOST), count }

@@ -43,7 +43,7 @@ pub(super) fn of(report: &Report) -> Gone {
 fn row(Remembered { account, finding }: &Remembered) -> Row {
     Row {
         check: finding.check.to_string(),
-        account: shown(&account.name),
+        account: super::name(&account.name),
         location: finding.location.to_string(),
         subject: shown(short(&finding.subject)),
         message: shown(&finding.message),

@@ -1,10 +1,11 @@
 //! What a browser is given. What it makes of it is tested in a real one.
 
 use proptest::prelude::*;
+use serde_json::json;
 use time::macros::datetime;
 
 use super::*;
-use crate::model::Mode;
+use crate::model::{Action, Check, CoverageState, Kind, Mode, Severity};
 use crate::report::fixtures::{
     HOSTILE, all_fine, hostile, mixed, pass, remembered, report, thousand_breakers,
 };
@@ -147,6 +148,27 @@ proptest! {
             .broken(&hostile, &hostile, "us-east-1", "rule", &hostile);
         assert_harmless(&page(&report(Mode::Plan, vec![pass])));
     }
+}
+
+#[test]
+fn a_page_has_a_bound_whatever_is_in_the_report() {
+    let text = |index: usize| format!("<{index}>{}", "결\"&".repeat(400));
+    let passes = (0..2_000).map(|index| {
+        let text = text(index);
+        pass(&format!("3{index:011}"), &text, &["us-east-1", "eu-west-1"])
+            .label("team", &text)
+            .unseen("eu-west-1", CoverageState::Partial, &text)
+            .finding(Severity::Error, Check::NameTaken, "us-east-1", &format!("a{text}"), &format!("b{text}"))
+            .finding(Severity::Error, Check::NameTaken, "eu-west-1", &format!("c{text}"), &format!("d{text}"))
+            .change(Action::Update, Kind::Rule, "us-east-1", &text)
+            .field("/description", json!(text), json!("x"))
+            .because(&text)
+            .broken(&text, &text, "us-east-1", "rule", &text)
+    });
+    let page = page(&report(Mode::Plan, passes.collect()));
+    assert!(page.len() < 10_000_000, "{} bytes", page.len());
+    let is_counted = !page.contains("\"hidden_findings\":0");
+    assert!(page.contains("\"hidden_findings\":") && is_counted, "what was left out is counted");
 }
 
 #[test]

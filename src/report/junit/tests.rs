@@ -1,5 +1,7 @@
 //! What a test runner is told.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::model::{CoverageState, Mode};
 use crate::report::exit::{ExitCode, exit_code};
@@ -47,5 +49,16 @@ fn a_text_of_others_is_read_back_as_it_was_less_what_xml_cannot_hold() {
         let (id, named) = (&pass.account.id, suite.name.as_str());
         // Attributes hold a line feed as a space (XML 1.0, 3.3.3).
         assert_eq!(named.replace('\n', " "), format!("{name} ({id})").replace('\n', " "));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_at_all_breaks_the_document(text in "[\\PC<>\"'&\\]\n]{0,60}") {
+        let pass = crate::report::fixtures::pass("111111111111", &text, &["us-east-1"])
+            .breaker_off("us-east-1", &format!("{text}]]><testcase/>"))
+            .broken(&text, &text, "us-east-1", "rule", &text);
+        let (tests, failures, errors) = counts(&report(Mode::Plan, vec![pass]));
+        prop_assert_eq!((tests, failures, errors), (3, 2, 0));
     }
 }

@@ -55,9 +55,9 @@ fn head(report: &Report) -> String {
         Mode::Destroy => "destroy",
     };
     let (fleet, answer) = (words(&metadata.fleet), headline(metadata.mode, &report.passes));
-    let mut text = format!("## {sign} {fleet}: {answer}\n\n");
+    let (mut text, run) = (format!("## {sign} {fleet}: {answer}\n\n"), code(&metadata.run));
     let calls = report.summary.calls.total;
-    text += &format!("{mode} · {} · {calls} calls · run `{}`\n\n", utc(metadata.finished_at), metadata.run);
+    text += &format!("{mode} · {} · {calls} calls · run {run}\n\n", utc(metadata.finished_at));
     text += &news(report);
     for step in steps(report) {
         text += &format!("> - next: {}\n", step.replace('\n', " "));

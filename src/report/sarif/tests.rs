@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::report::fixtures::{applied, hostile, mixed, remembered, thousand_breakers};
 
@@ -69,11 +71,24 @@ fn what_could_not_be_read_is_a_notification_and_not_silence() {
 
 #[test]
 fn a_message_holds_no_link_and_no_placeholder_of_others() {
-    for result in results(&hostile()) {
+    assert_harmless(&hostile());
+}
+
+fn assert_harmless(report: &Report) {
+    for result in results(report) {
         let text = result["message"]["text"].as_str().expect("a text").to_owned();
         assert!(!text.replace("\\]", "").contains("]("), "{text}");
         let braces = text.replace("{{", "").replace("}}", "");
         assert!(!braces.contains(['{', '}']), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_at_all_becomes_a_link_or_a_placeholder(text in "[\\PC{}\\[\\]()\\\\\n]{0,60}") {
+        let pass = crate::report::fixtures::pass("111111111111", &text, &["us-east-1"])
+            .finding(Severity::Error, Check::NameTaken, "us-east-1", &text, &format!("{text}[a](b){text}"));
+        assert_harmless(&crate::report::fixtures::report(crate::model::Mode::Plan, vec![pass]));
     }
 }
 

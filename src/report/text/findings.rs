@@ -2,6 +2,7 @@
 
 use crate::model::pass::{Pass, PathState};
 use crate::model::{Action, Check, Finding, Location, Severity};
+use crate::report::console;
 
 use super::line::{Lines, Role};
 use super::names::{is_service, short, show_folded, show_more};
@@ -57,8 +58,9 @@ fn is_told_elsewhere(pass: &Pass, finding: &Finding) -> bool {
 }
 
 fn show_one(finding: &Finding, lines: &mut Lines) {
+    let page = console::link(finding.location, &finding.subject);
     let line = head(&[finding], lines);
-    line.plain(" ").plain(short(&finding.subject)).plain(": ").plain(&finding.message);
+    line.plain(" ").linked(short(&finding.subject), page.as_deref()).plain(": ").plain(&finding.message);
     show_steps(finding, lines);
     show_evidence(finding, 6, lines);
 }
@@ -77,8 +79,9 @@ fn show_different(findings: &[&Finding], lines: &mut Lines) {
     head(findings, lines).plain(&format!(", {} times:", findings.len()));
     let shown = lines.style.shown(USUAL, findings.len());
     for finding in &findings[..shown] {
-        let text = format!("{}: {}", short(&finding.subject), finding.message);
-        lines.add(8).plain(&text);
+        let page = console::link(finding.location, &finding.subject);
+        let line = lines.add(8).linked(short(&finding.subject), page.as_deref());
+        line.plain(": ").plain(&finding.message);
         show_evidence(finding, 10, lines);
     }
     if shown < findings.len() {

@@ -1,7 +1,7 @@
 //! What people read, as golden files.
 
 use super::*;
-use crate::model::{CoverageState, Mode};
+use crate::model::{Check, CoverageState, Mode};
 use crate::report::fixtures::{self, *};
 
 const TERMINAL: Style = Style { color: false, hyperlinks: false, width: 100, verbose: 0 };
@@ -168,4 +168,30 @@ fn many_gaps_of_one_location_are_folded() {
     let text = render(&report, &Style { width: 0, ..TERMINAL });
     assert!(text.contains("cluster c4: Rate exceeded\n        … and 25 more (-v shows all)\n"), "{text}");
     assert!(render(&report, &Style { verbose: 1, ..TERMINAL }).contains("cluster c29"));
+}
+
+#[test]
+fn a_table_has_a_row_for_every_account_and_fits_the_terminal() {
+    golden("mixed_table", &render_table(&mixed(), &TERMINAL));
+    golden("compared_table", &render_table(&compared(), &TERMINAL));
+    let narrow = render_table(&mixed(), &Style { width: 72, ..TERMINAL });
+    let rows: Vec<&str> = narrow.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(rows.iter().all(|row| row.chars().count() <= 72), "{narrow}");
+    for pass in mixed().passes {
+        let word = pass.account.id.to_string();
+        assert!(narrow.contains(&word), "{word}: {narrow}");
+    }
+}
+
+#[test]
+fn what_is_wrong_links_to_its_page_where_the_terminal_can() {
+    let text = render(&mixed(), &Style { hyperlinks: true, ..TERMINAL });
+    let links = text.matches("\u{1b}]8;;https://").count();
+    assert!(links > 0 && links * 2 == text.matches("\u{1b}]8;;").count(), "{text}");
+}
+
+#[test]
+fn a_check_is_explained_in_full_and_all_of_them_in_a_table() {
+    golden("explanation", &render_explanation(Check::MetricNonZero, &TERMINAL));
+    golden("explanations", &render_explanations(&TERMINAL));
 }
