@@ -120,3 +120,58 @@ impl Shape {
         if (self.cost)(line) <= most { line.clone() } else { line.shortened() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(lines: usize, is_list: bool) -> Group {
+        let line = |number: usize| Line::plain(&format!("line {number}"));
+        Group { is_list, head: Line::plain("head"), lines: (0..lines).map(line).collect() }
+    }
+
+    fn shape(page: usize) -> Shape {
+        Shape { page, group: 200, groups: 50, around: 10, cost: |line| line.text().len() }
+    }
+
+    /// How many lines are shown, and how many things are said to be left out.
+    fn told(groups: &[Group], page: usize, most: usize) -> (usize, usize) {
+        let pages = pages(groups, shape(page), most, "account");
+        assert!(pages.len() <= most && pages.iter().all(|page| !page.is_empty()));
+        let shown = pages.iter().flatten().map(|group| group.lines.len()).sum();
+        let last =
+            pages.last().and_then(|page| page.last()).map(|group| group.head.text()).unwrap_or_default();
+        let hidden = last.strip_prefix("… and ").and_then(|rest| rest.split(' ').next()?.parse().ok());
+        (shown, hidden.unwrap_or(0))
+    }
+
+    #[test]
+    fn of_a_list_every_line_is_shown_or_counted() {
+        for page in [420, 500, 700, 1500, 9000] {
+            for most in 1..4 {
+                let (shown, hidden) = told(&[group(0, false), group(120, true)], page, most);
+                assert!(
+                    shown + hidden == 120 || (shown, hidden) == (0, 121),
+                    "{page} {most}: {shown} {hidden}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn of_groups_every_one_is_shown_or_counted() {
+        let groups: Vec<Group> = (0..40).map(|_| group(3, false)).collect();
+        for page in [500, 700, 1500] {
+            let (shown, hidden) = told(&groups, page, 1);
+            assert_eq!(shown / 3 + hidden, 40, "{page}");
+        }
+        assert_eq!(told(&groups, 9000, 1), (120, 0));
+    }
+
+    #[test]
+    fn a_line_that_fits_nowhere_is_shortened_and_not_left_out() {
+        let long = Group { lines: vec![Line::plain(&"long ".repeat(200))], ..group(0, false) };
+        let pages = pages(&[long], shape(9000), 1, "account");
+        assert!(pages[0][0].lines[0].text().len() < 200, "{pages:?}");
+    }
+}
