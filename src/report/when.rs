@@ -15,11 +15,12 @@ pub(super) fn utc(time: OffsetDateTime) -> String {
     )
 }
 
-/// `for 3 days`, `for 2 hours`: how long something has been so.
+/// `for 3 days`, `for 2 hours`: how long something has been so. What has just
+/// begun has been so for a minute.
 pub(super) fn days_since(since: OffsetDateTime, now: OffsetDateTime) -> String {
-    let minutes = (now - since).whole_minutes().max(0);
+    let minutes = (now - since).whole_minutes().max(1);
     let (count, unit) = match minutes {
-        0..120 => (minutes, "minute"),
+        ..120 => (minutes, "minute"),
         120..2880 => (minutes / 60, "hour"),
         _ => (minutes / 1440, "day"),
     };
@@ -38,7 +39,7 @@ mod tests {
             (datetime!(2026-11-21 08:59 UTC), "for 1 minute"),
             (datetime!(2026-11-21 06:30 UTC), "for 2 hours"),
             (datetime!(2026-11-18 06:30 UTC), "for 3 days"),
-            (datetime!(2026-11-21 10:00 UTC), "for 0 minutes"),
+            (datetime!(2026-11-21 10:00 UTC), "for 1 minute"),
         ] {
             assert_eq!(days_since(since, now), words);
         }
