@@ -236,3 +236,5 @@ def test_a_live_page_loads_itself_again_and_keeps_its_filters(renderer, tmp_path
         page.evaluate("document.activeElement.blur()")
     assert page.locator("#filters [name=check]").input_value() == "alarmMuted"
     assert shown(page) == 1
+    assert page.get_by_text("This page is a sample.").is_visible()
+    assert Axe().run(page).violations_count == 0
