@@ -21,7 +21,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => Vec::new(),
     };
     let live = match history_and_live.get(1) {
-        Some(seconds) => Some(html::Live { refresh_seconds: seconds.parse()?, next_sweep: None }),
+        Some(seconds) => Some(html::Live {
+            refresh_seconds: seconds.parse()?,
+            next_sweep: None,
+            notes: vec!["This page is a sample.".to_owned()],
+        }),
         None => None,
     };
     let folder = Path::new(folder);

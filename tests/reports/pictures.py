@@ -4,8 +4,8 @@ import pathlib
 import tempfile
 
 import sample
-from conftest import ROOT, built_renderer, launched, render
 from playwright.sync_api import sync_playwright
+from rendering import ROOT, built_renderer, launched, render
 
 PICTURES = [
     ("report-light", "light", {"width": 1280, "height": 860}, "#answer"),

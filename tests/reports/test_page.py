@@ -7,6 +7,7 @@ import pytest
 import sample
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from rendering import render
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -228,7 +229,6 @@ def test_ten_thousand_accounts_can_be_looked_through(large, window):
 
 
 def test_a_live_page_loads_itself_again_and_keeps_its_filters(renderer, tmp_path, window):
-    from conftest import render
     folder = render(renderer, tmp_path / "live", sample.small(), refresh=1)
     page = window(viewport=DESK).open(folder)
     page.locator("#filters [name=check]").select_option("alarmMuted")
@@ -236,3 +236,12 @@ def test_a_live_page_loads_itself_again_and_keeps_its_filters(renderer, tmp_path
         page.evaluate("document.activeElement.blur()")
     assert page.locator("#filters [name=check]").input_value() == "alarmMuted"
     assert shown(page) == 1
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_a_live_page_s_notes_are_accessible(size, renderer, tmp_path, window):
+    folder = render(renderer, tmp_path / "live", sample.small(), refresh=3600)
+    page = window(viewport=size).open(folder)
+    assert page.get_by_text("This page is a sample.").is_visible()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
