@@ -577,7 +577,7 @@ pub(crate) fn sounded(soundings: Vec<Sounding>) -> SoundReport {
         started_at: datetime!(2026-11-21 09:00:00.25 UTC),
         finished_at: datetime!(2026-11-21 09:00:04.5 UTC),
         timeout_seconds: 300,
-        version: "0.1.0".into(),
+        version: "0.1.0",
     };
     SoundReport::of(metadata, soundings, Vec::new(), BTreeMap::from([("events:PutEvents".to_owned(), 1)]))
 }
