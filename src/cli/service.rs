@@ -140,9 +140,9 @@ impl Work for Rounds<'_> {
         let stop = wiring.cut.child_token();
         let run = Run::of(self.global, &self.arguments.fleet, self.intent, scope, aws, stop.clone())?;
         let run = run.as_round(wiring.observer.clone(), wiring.drain.clone(), calls_before);
+        let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
         let memory = run.memory(self.global).await;
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
-        let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
         self.ending = Some((Audience { memory, rooms }, lock));
         let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
         let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
