@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up all that the tests need, and runs every one of them.
-# Needs a Rust toolchain and Python 3; touches nothing outside this folder.
+# Needs a Rust toolchain and Python 3. Touches nothing outside this folder, but for
+# Chromium, which it installs from Debian where there is none and it may.
 set -euo pipefail
 cd "$(dirname "$0")"
 
