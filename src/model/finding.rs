@@ -131,6 +131,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Where the path is broken, for [`Check::PathBroken`]: a pipeline's paths
+    /// for two events may stop at different hops, each a finding of its own.
+    pub fn broken_at(&self) -> Option<&str> {
+        let is_path = self.check == Check::PathBroken;
+        self.evidence.get("brokenAt").filter(|_| is_path).and_then(Value::as_str)
+    }
+
     /// The order in which findings are shown: by place, worst first.
     pub fn order(&self) -> impl Ord + '_ {
         (self.location, self.severity, self.check, &self.subject, &self.message)

@@ -10,9 +10,10 @@ use crate::model::news::{Age, Comparison, News, Previous, Remembered};
 use crate::model::pass::PathState;
 use crate::model::{AccountId, Action, Condition, CoverageState, Finding, Location, Outcome, Pass, Report};
 
-/// What makes a finding the same as one of another report. The message is no
-/// part of it: it may hold a count.
-type Identity = (AccountId, Location, Check, String);
+/// What makes a finding the same as one of another report: the last part is the
+/// hop at which a path is broken. The message is no part of it: it may hold a
+/// count.
+type Identity = (AccountId, Location, Check, String, Option<String>);
 
 /// Fills what `report` says in comparison with `previous`: the age of each
 /// finding, since when conditions have been as they are, and what is new, still
@@ -60,7 +61,8 @@ fn by_account(report: &Report) -> BTreeMap<&AccountId, &Pass> {
 }
 
 fn identity(account: &AccountId, finding: &Finding) -> Identity {
-    (account.clone(), finding.location, finding.check, finding.subject.clone())
+    let hop = finding.broken_at().map(str::to_owned);
+    (account.clone(), finding.location, finding.check, finding.subject.clone(), hop)
 }
 
 /// What the previous report had, or took over from those before it, each with

@@ -53,6 +53,22 @@ fn a_finding_has_the_same_fingerprint_in_every_run_and_no_other_has_it() {
 }
 
 #[test]
+fn two_breaks_of_one_pipeline_have_fingerprints_that_do_not_depend_on_each_other() {
+    let broken = |hops: &[&str]| {
+        let pass = crate::report::fixtures::pass("111111111111", "dev", &["us-east-1"]);
+        let pass = hops.iter().fold(pass, |pass, hop| {
+            let proof = [("brokenAt", json!(hop))];
+            pass.proven(Severity::Error, Check::PathBroken, "us-east-1", ("deploys", "it stops"), &proof)
+        });
+        let results = results(&crate::report::fixtures::report(crate::model::Mode::Plan, vec![pass]));
+        results.iter().map(|one| one["partialFingerprints"]["foghorn/v1"].to_string()).collect::<Vec<_>>()
+    };
+    let (both, only) = (broken(&["rule", "target"]), broken(&["target"]));
+    assert_eq!(both.len(), 2);
+    assert!(both.contains(&only[0]), "{only:?} once {both:?}");
+}
+
+#[test]
 fn what_is_new_is_told_only_where_an_earlier_report_is_known() {
     assert!(results(&mixed()).iter().all(|result| result.get("baselineState").is_none()));
     let states: BTreeSet<String> =

@@ -114,6 +114,21 @@ fn a_message_that_changes_with_a_count_does_not_make_a_finding_new() {
 }
 
 #[test]
+fn a_second_break_of_one_pipeline_is_new_and_can_be_resolved_alone() {
+    let broken = |hops: &[&str]| {
+        hops.iter().fold(clean(), |pass, hop| {
+            let mut pass = pass.with(Check::PathBroken, IRELAND, "deploys");
+            let finding = pass.findings.last_mut().expect("a finding");
+            finding.evidence.insert("brokenAt".to_owned(), (*hop).into());
+            pass
+        })
+    };
+    let (one, both) = (broken(&["rule"]), broken(&["rule", "target"]));
+    assert_eq!(compared(vec![one.clone()], vec![both.clone()], &whole()), (1, 1, 0, 0));
+    assert_eq!(compared(vec![both], vec![one], &whole()), (0, 1, 1, 0));
+}
+
+#[test]
 fn two_findings_of_one_rule_are_one_thing_to_remember() {
     let twice = || dev().with(Check::BreakerDisabled, IRELAND, "web");
     assert_eq!(compared(vec![dev()], vec![twice()], &whole()), (0, 2, 0, 0));
