@@ -36,6 +36,10 @@ pub struct Remembered {
     pub account: AccountSummary,
     /// What was wrong there, with its age as of the last report that had it.
     pub finding: Finding,
+    /// Whether the last report had it, and this run looked for it and could not
+    /// see it: nobody was told yet that it is out of sight.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub newly_unseen: bool,
 }
 
 /// The report that a report is compared with. Public interface.
@@ -65,4 +69,8 @@ pub struct Comparison {
     /// What the last report had and could not be looked at again: nobody can
     /// tell how it stands. The next report is compared with these too.
     pub unseen: Vec<Remembered>,
+    /// Findings of accounts and Regions that are no longer part of the fleet;
+    /// neither resolved nor seen. The next report does not have them.
+    #[serde(default)]
+    pub left: Vec<Remembered>,
 }

@@ -460,7 +460,7 @@ pub(crate) fn remembered() -> Report {
         let mut pass = pass(id, name, &[SEOUL]).breaker_off(SEOUL, service_name);
         let mut finding = pass.findings.remove(0);
         finding.age = Some(Age { news: News::Still, since });
-        Remembered { account: pass.account, finding }
+        Remembered { account: pass.account, finding, newly_unseen: false }
     };
     let all = report.passes.iter().flat_map(|pass| &pass.findings);
     let new =
@@ -474,6 +474,7 @@ pub(crate) fn remembered() -> Report {
         still: all.count() - new,
         resolved: vec![gone("111111111111", "dev", "dev/worker"), gone("111111111111", "dev", "dev/web")],
         unseen: vec![gone("444444444444", "logs", "prod/shipper")],
+        left: vec![gone("999999999999", "old", "prod/legacy")],
     });
     report
 }
@@ -595,7 +596,7 @@ pub(crate) fn compared_with(mut report: Report, new: &[&str]) -> Report {
     }
     let gone = pass("111111111111", "dev", &[SEOUL]).label("env", "dev").breaker_off(SEOUL, "prod/old");
     let account = gone.account.clone();
-    let remembered = |finding: Finding| Remembered { account: account.clone(), finding };
+    let remembered = |finding| Remembered { account: account.clone(), finding, newly_unseen: false };
     let news = |news| {
         report
             .passes
@@ -609,6 +610,7 @@ pub(crate) fn compared_with(mut report: Report, new: &[&str]) -> Report {
         still: news(News::Still).count(),
         resolved: gone.findings.into_iter().map(remembered).collect(),
         unseen: Vec::new(),
+        left: Vec::new(),
     });
     report
 }
@@ -651,9 +653,11 @@ pub(crate) fn compared() -> Report {
     let remembered = |pass: Pass| {
         let Pass { account, findings, .. } = pass;
         let aged = move |finding| Finding { age: Some(old(datetime!(2026-11-20 03:00 UTC))), ..finding };
-        findings
-            .into_iter()
-            .map(move |finding| Remembered { account: account.clone(), finding: aged(finding) })
+        findings.into_iter().map(move |finding| Remembered {
+            account: account.clone(),
+            finding: aged(finding),
+            newly_unseen: false,
+        })
     };
     let dev = pass("111111111111", "dev", &[SEOUL]).breaker_off(SEOUL, "prod/web").finding(
         Severity::Error,
@@ -663,12 +667,14 @@ pub(crate) fn compared() -> Report {
         "there is no rule",
     );
     let logs = pass("444444444444", "logs", &[SEOUL]).breaker_off(SEOUL, "prod/ship");
+    let old = pass("999999999999", "old", &[SEOUL]).breaker_off(SEOUL, "prod/legacy");
     report.comparison = Some(Comparison {
         previous,
         new,
         still,
         resolved: remembered(dev).collect(),
         unseen: remembered(logs).collect(),
+        left: remembered(old).collect(),
     });
     report
 }

@@ -21,7 +21,7 @@ type Identity = (AccountId, Location, Check, String, Option<String>);
 ///
 /// What lies where this run could not look, or was not asked to, is neither
 /// there nor resolved; it is handed on to the next comparison. What is no part
-/// of the fleet any more is resolved.
+/// of the fleet any more is not resolved either: it is told once, as what left.
 pub fn compare(previous: &Report, report: &mut Report, scope: &Scope) {
     let known = known(previous);
     let found_at = report.metadata.finished_at;
@@ -42,9 +42,17 @@ pub fn compare(previous: &Report, report: &mut Report, scope: &Scope) {
         }
     }
     let gone = known.into_iter().filter(|(identity, _)| !found.contains(identity));
-    let gone = gone.map(|(_, remembered)| remembered);
     let passes = by_account(report);
-    let (unseen, resolved) = gone.partition(|remembered| is_unseen(&passes, scope, remembered));
+    let (mut resolved, mut unseen, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, mut remembered) in gone {
+        let fate = fate(&passes, scope, &remembered);
+        remembered.newly_unseen &= fate == Fate::OutOfSight;
+        match fate {
+            Fate::Resolved => resolved.push(remembered),
+            Fate::OutOfSight | Fate::NotAskedFor => unseen.push(remembered),
+            Fate::Left => left.push(remembered),
+        }
+    }
     let before = by_account(previous);
     for pass in &mut report.passes {
         if let Some(before) = before.get(&pass.account.id) {
@@ -53,7 +61,7 @@ pub fn compare(previous: &Report, report: &mut Report, scope: &Scope) {
     }
     let metadata = &previous.metadata;
     let previous = Previous { run: metadata.run.clone(), finished_at: metadata.finished_at };
-    report.comparison = Some(Comparison { previous, new, still, resolved, unseen });
+    report.comparison = Some(Comparison { previous, new, still, resolved, unseen, left });
 }
 
 fn by_account(report: &Report) -> BTreeMap<&AccountId, &Pass> {
@@ -66,17 +74,20 @@ fn identity(account: &AccountId, finding: &Finding) -> Identity {
 }
 
 /// What the previous report had, or took over from those before it, each with
-/// an age.
+/// an age. What it had itself would be newly unseen.
 fn known(previous: &Report) -> BTreeMap<Identity, Remembered> {
     let own =
         previous.passes.iter().flat_map(|pass| pass.findings.iter().map(|finding| (&pass.account, finding)));
     let handed_on = previous.comparison.iter().flat_map(|comparison| &comparison.unseen);
     let handed_on = handed_on.map(|remembered| (&remembered.account, &remembered.finding));
     let mut known = BTreeMap::new();
-    for (account, finding) in own.chain(handed_on) {
+    let own = own.map(|(account, finding)| (account, finding, true));
+    let handed_on = handed_on.map(|(account, finding)| (account, finding, false));
+    for (account, finding, newly_unseen) in own.chain(handed_on) {
         known.entry(identity(&account.id, finding)).or_insert_with(|| Remembered {
             account: account.clone(),
             finding: aged(finding, previous.metadata.finished_at),
+            newly_unseen,
         });
     }
     known
@@ -89,36 +100,56 @@ fn aged(finding: &Finding, found_at: OffsetDateTime) -> Finding {
     Finding { age: Some(age), ..finding.clone() }
 }
 
-/// Whether nobody can tell if it is still so.
-fn is_unseen(passes: &BTreeMap<&AccountId, &Pass>, scope: &Scope, remembered: &Remembered) -> bool {
-    let Remembered { account, finding } = remembered;
-    let Some(pass) = passes.get(&account.id) else { return scope.chosen_places };
+/// What became of something that is not found again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It was looked for, and is not wrong any more.
+    Resolved,
+    /// It was looked for, and could not be seen.
+    OutOfSight,
+    /// This run was not asked to look for it, or tells of it otherwise.
+    NotAskedFor,
+    /// Its account or Region is no part of the fleet any more.
+    Left,
+}
+
+fn fate(passes: &BTreeMap<&AccountId, &Pass>, scope: &Scope, remembered: &Remembered) -> Fate {
+    let Remembered { account, finding, .. } = remembered;
+    let Some(pass) = passes.get(&account.id) else {
+        return if scope.chosen_places { Fate::NotAskedFor } else { Fate::Left };
+    };
     match pass.coverage.iter().find(|coverage| coverage.location == finding.location) {
-        None => !scope.is_whole(),
-        Some(coverage) => {
-            coverage.state != CoverageState::Seen || !scope.includes(finding) || is_hidden(pass, finding)
-        }
+        None if scope.is_whole() => Fate::Left,
+        None => Fate::NotAskedFor,
+        Some(_) if !scope.includes(finding) => Fate::NotAskedFor,
+        Some(coverage) if coverage.state != CoverageState::Seen => Fate::OutOfSight,
+        Some(_) if is_behind_unread(pass, finding) => Fate::OutOfSight,
+        Some(_) if is_to_be_removed(pass, finding) => Fate::NotAskedFor,
+        Some(_) => Fate::Resolved,
     }
 }
 
-/// Whether its place was read, and it could not be judged all the same.
-fn is_hidden(pass: &Pass, finding: &Finding) -> bool {
-    match finding.check {
-        // The way on may lead through an account that could not be read.
-        Check::PathBroken => pass.paths.iter().any(|path| {
+/// Whether it is a path that could not be judged though its place was read: the
+/// way on may lead through an account that could not be read.
+fn is_behind_unread(pass: &Pass, finding: &Finding) -> bool {
+    finding.check == Check::PathBroken
+        && pass.paths.iter().any(|path| {
             path.state == PathState::Unknown
                 && path.location == finding.location
                 && path.pipeline == finding.subject
-        }),
-        // A run that removes orphans tells of them as changes.
-        Check::Orphan => pass.changes.iter().any(|change| {
+        })
+}
+
+/// Whether it is an orphan that is still there: a run that removes orphans tells
+/// of them as changes.
+fn is_to_be_removed(pass: &Pass, finding: &Finding) -> bool {
+    finding.check == Check::Orphan
+        && pass.changes.iter().any(|change| {
             change.action == Action::Delete
                 && change.outcome != Outcome::Applied
                 && change.key.location == finding.location
                 && change.key.name == finding.subject
-        }),
-        _ => false,
-    }
+        })
 }
 
 /// A condition that has the status it had stands since it came to it.

@@ -1,26 +1,29 @@
 //! The details, kind by kind.
 
 use crate::model::digest::{AccountDigest, Chapter, Detail, Part, Section};
+use crate::model::news::Remembered;
 use crate::model::number::thousands;
 use crate::model::{Pass, Report};
 
-use super::{changes, findings, paths, resolved, unread};
+use super::{changes, findings, paths, remembered, unread};
 
 /// How many details of one kind are told of one account.
 pub(super) const MOST_LINES: usize = 20;
 
 /// The chapters that hold anything.
 pub(super) fn of(report: &Report, accounts: &[AccountDigest], part: &Part) -> Vec<Chapter> {
-    let remembered = report.comparison.as_ref();
-    let (gone, unseen) =
-        remembered.map_or((&[][..], &[][..]), |comparison| (&comparison.resolved, &comparison.unseen));
+    let (resolved, unseen, left): (&[Remembered], &[Remembered], &[Remembered]) = match &report.comparison {
+        Some(comparison) => (&comparison.resolved, &comparison.unseen, &comparison.left),
+        None => Default::default(),
+    };
     let chapters = [
         ("Could not be read", unread::sections(report, accounts)),
         ("Paths that are broken or not known", paths::sections(report, accounts)),
         ("Findings", findings::sections(report, accounts, part)),
         ("Changes", changes::sections(report, accounts, part)),
-        ("Resolved since the last report", resolved::sections(gone, part)),
-        ("Found last time, and not looked at again", resolved::sections(unseen, part)),
+        ("Resolved since the last report", remembered::sections(resolved, part)),
+        ("Found last time, and not looked at again", remembered::sections(unseen, part)),
+        ("Found last time, and no longer part of the fleet", remembered::sections(left, part)),
     ];
     let chapters = chapters.into_iter().filter(|(_, sections)| !sections.is_empty());
     chapters.map(|(title, sections)| Chapter { title, sections }).collect()

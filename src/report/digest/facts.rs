@@ -28,6 +28,7 @@ pub(super) fn of(report: &Report, part: &Part) -> Vec<String> {
     facts.extend(report.comparison.iter().flat_map(|comparison| turns(report, comparison, part)));
     facts.extend(findings(report, part));
     facts.extend(unknown(report, part));
+    facts.extend(report.comparison.as_ref().and_then(|comparison| left(comparison, part)));
     facts.push(read(&report.summary));
     facts
 }
@@ -102,6 +103,17 @@ fn unknown(report: &Report, part: &Part) -> Option<String> {
         }),
     );
     (!parts.is_empty()).then(|| format!("Unknown: {}", parts.join("; ")))
+}
+
+/// What nobody looks at any more, which repairs nothing.
+fn left(comparison: &Comparison, part: &Part) -> Option<String> {
+    let left = news::told(&comparison.left, part);
+    (left > 0).then(|| {
+        format!(
+            "No longer part of the fleet: accounts or Regions with {} in the last report",
+            counted(left, "finding")
+        )
+    })
 }
 
 fn read(summary: &Summary) -> String {

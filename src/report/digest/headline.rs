@@ -41,7 +41,7 @@ fn places(there: &[&AccountDigest], total: usize) -> String {
 fn all_clear(report: &Report, part: &Part) -> String {
     let passes: Vec<&Pass> = report.passes.iter().collect();
     let all = match passes.as_slice() {
-        [] => return "no account was looked at".to_owned(),
+        [] => return nobody(part),
         [only] => format!("{} is", only.account.name),
         [_, _] => "both accounts are".to_owned(),
         all => format!("all {} accounts are", thousands(all.len())),
@@ -51,4 +51,14 @@ fn all_clear(report: &Report, part: &Part) -> String {
         (_, Severity::Error) => format!("{all} without errors; what matters less is not told here"),
         (_, Severity::Warning | Severity::Info) => format!("{all} without findings"),
     }
+}
+
+/// Labels that no account carries are a mistake as likely as not.
+fn nobody(part: &Part) -> String {
+    if part.labels.is_empty() {
+        return "no account was looked at".to_owned();
+    }
+    let labels: Vec<String> = part.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    format!("no account of this room was looked at: none carries {}", listed(&labels))
 }

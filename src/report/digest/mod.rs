@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Report ─► part ─► accounts (items) ─► headline, facts
-//!                └► chapters: findings, paths, unread, changes, resolved
+//!                └► chapters: findings, paths, unread, changes, remembered
 //! ```
 //!
 //! What could not be read is told whatever the room asks for: silence about it
@@ -18,7 +18,7 @@ mod headline;
 mod news;
 mod part;
 mod paths;
-mod resolved;
+mod remembered;
 mod unread;
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ pub fn digest(report: &Report, part: &Part) -> Digest {
         mode: report.metadata.mode,
         finished_at: report.metadata.finished_at,
         labels: part.labels.clone(),
-        level: accounts.first().map_or(Level::Clear, |worst| worst.level),
+        level: accounts.first().map_or(without_accounts(&report), |worst| worst.level),
         headline: headline::of(&report, &accounts, part),
         facts: facts::of(&report, part),
         next: next::steps(&report),
@@ -48,4 +48,10 @@ pub fn digest(report: &Report, part: &Part) -> Digest {
         is_news: report.comparison.as_ref().map(|comparison| news::is_any(&report, comparison, part)),
         accounts,
     }
+}
+
+/// How bad it is that there is nothing to tell of any account: not at all, unless
+/// there is no account.
+fn without_accounts(report: &Report) -> Level {
+    if report.passes.is_empty() { Level::Unknown } else { Level::Clear }
 }

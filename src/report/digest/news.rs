@@ -6,11 +6,16 @@ use crate::model::{ConditionStatus, ConditionType, Finding, Report, Severity};
 
 use super::findings::is_new;
 
-/// What is said of accounts in which a condition ceased, or began, to hold.
-const TURNS: [(ConditionType, Severity, &str, &str); 3] = [
-    (ConditionType::Reachable, Severity::Error, "Newly not read in full", "Now read in full"),
-    (ConditionType::Heard, Severity::Error, "Newly not heard", "Now heard"),
-    (ConditionType::PipelineReady, Severity::Warning, "Newly out of sync", "Now in sync"),
+/// What is said of accounts in which a condition came to a status, worst first,
+/// and to whom.
+const TURNS: [(ConditionType, ConditionStatus, Severity, &str); 7] = [
+    (ConditionType::Reachable, ConditionStatus::False, Severity::Error, "Newly not read in full"),
+    (ConditionType::Heard, ConditionStatus::False, Severity::Error, "Newly not heard"),
+    (ConditionType::Heard, ConditionStatus::Unknown, Severity::Error, "Newly not known to be heard"),
+    (ConditionType::PipelineReady, ConditionStatus::False, Severity::Warning, "Newly out of sync"),
+    (ConditionType::Reachable, ConditionStatus::True, Severity::Error, "Now read in full"),
+    (ConditionType::Heard, ConditionStatus::True, Severity::Error, "Now heard"),
+    (ConditionType::PipelineReady, ConditionStatus::True, Severity::Warning, "Now in sync"),
 ];
 
 /// Accounts of which the same is to be said, by name.
@@ -23,7 +28,13 @@ pub(super) struct Turn<'a> {
 pub(super) fn is_any(report: &Report, comparison: &Comparison, part: &Part) -> bool {
     new(report, part) > 0
         || told(&comparison.resolved, part) > 0
+        || told(&comparison.left, part) > 0
+        || is_any_newly_unseen(&comparison.unseen, part)
         || !turns(report, comparison, part).is_empty()
+}
+
+fn is_any_newly_unseen(unseen: &[Remembered], part: &Part) -> bool {
+    unseen.iter().any(|one| one.newly_unseen && part.tells(one.finding.severity))
 }
 
 /// How many findings are new, of those that are told.
@@ -40,14 +51,11 @@ pub(super) fn told(remembered: &[Remembered], part: &Part) -> usize {
 /// The conditions that changed, worst first. Findings alone do not show an
 /// account that can't be read any more, or that differs from the fleet file.
 pub(super) fn turns<'a>(report: &'a Report, comparison: &Comparison, part: &Part) -> Vec<Turn<'a>> {
-    let sides = [(ConditionStatus::False, false), (ConditionStatus::True, true)];
-    let kinds = sides.iter().flat_map(|side| TURNS.iter().map(move |turn| (side, turn)));
-    let told =
-        kinds.filter(|(_, (kind, severity, ..))| *kind == ConditionType::Reachable || part.tells(*severity));
-    let turns = told.map(|((status, is_good), (kind, _, bad, good))| Turn {
-        says: if *is_good { good } else { bad },
-        accounts: turned(report, comparison, *kind, *status),
-    });
+    let told = TURNS
+        .iter()
+        .filter(|(kind, _, severity, _)| *kind == ConditionType::Reachable || part.tells(*severity));
+    let turns = told
+        .map(|(kind, status, _, says)| Turn { says, accounts: turned(report, comparison, *kind, *status) });
     turns.filter(|turn| !turn.accounts.is_empty()).collect()
 }
 

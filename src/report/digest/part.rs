@@ -32,5 +32,6 @@ fn compared(own: &Report, comparison: &Comparison, part: &Part) -> Comparison {
         still: count(News::Still),
         resolved: kept(&comparison.resolved),
         unseen: kept(&comparison.unseen),
+        left: kept(&comparison.left),
     }
 }

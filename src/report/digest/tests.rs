@@ -171,21 +171,71 @@ fn a_finding_that_came_or_went_is_news() {
 fn an_account_that_can_not_be_read_any_more_is_news() {
     let now = datetime!(2026-11-21 09:00 UTC);
     let turned = |status, at| -> Option<bool> {
-        let mut unread: Pass = pass("111111111111", "dev", &["us-east-1"]);
-        unread.conditions.push(Condition {
-            kind: ConditionType::Reachable,
-            status,
-            reason: "x".into(),
-            message: String::new(),
-            last_transition_time: at,
-        });
-        let mut report = compared_with(report(crate::model::Mode::Plan, vec![unread]), &[]);
-        report.comparison.as_mut()?.resolved.clear();
-        digest(&report, &at_least(Severity::Error)).is_news
+        digest(&turned(ConditionType::Reachable, status, at), &at_least(Severity::Error)).is_news
     };
     assert_eq!(turned(ConditionStatus::False, now), Some(true));
     assert_eq!(turned(ConditionStatus::True, now), Some(true), "that it can be read again, too");
     assert_eq!(turned(ConditionStatus::False, now - Duration::DAY), Some(false), "it has been so before");
+}
+
+/// An account of which a condition came to this status at this time, compared
+/// with a report of 08:00.
+fn turned(kind: ConditionType, status: ConditionStatus, at: time::OffsetDateTime) -> Report {
+    let mut dev: Pass = pass("111111111111", "dev", &["us-east-1"]);
+    dev.conditions.push(Condition {
+        kind,
+        status,
+        reason: "x".into(),
+        message: String::new(),
+        last_transition_time: at,
+    });
+    let mut report = compared_with(report(crate::model::Mode::Plan, vec![dev]), &[]);
+    report.comparison.as_mut().expect("a comparison").resolved.clear();
+    report
+}
+
+#[test]
+fn an_account_of_which_nobody_can_tell_any_more_whether_it_is_heard_is_news() {
+    let now = datetime!(2026-11-21 09:00 UTC);
+    let told = |at| digest(&turned(ConditionType::Heard, ConditionStatus::Unknown, at), &all());
+    assert_eq!(told(now).is_news, Some(true));
+    let says = told(now).facts.iter().any(|fact| fact == "Newly not known to be heard: dev");
+    assert!(says, "{:?}", told(now).facts);
+    assert_eq!(told(now - Duration::DAY).is_news, Some(false), "it has been so before");
+}
+
+#[test]
+fn a_finding_that_went_out_of_sight_is_news_once() {
+    let mut report = compared_with(all_fine(), &[]);
+    let comparison = report.comparison.as_mut().expect("a comparison");
+    comparison.unseen = std::mem::take(&mut comparison.resolved);
+    comparison.unseen[0].newly_unseen = true;
+    assert_eq!(digest(&report, &all()).is_news, Some(true));
+    assert_eq!(digest(&report, &labelled("env", "prod")).is_news, Some(false), "it is another room's");
+    report.comparison.as_mut().expect("a comparison").unseen[0].newly_unseen = false;
+    assert_eq!(digest(&report, &all()).is_news, Some(false));
+}
+
+#[test]
+fn what_left_the_fleet_is_news_and_not_called_resolved() {
+    let mut report = compared_with(all_fine(), &[]);
+    let comparison = report.comparison.as_mut().expect("a comparison");
+    comparison.left = std::mem::take(&mut comparison.resolved);
+    let told = digest(&report, &all());
+    assert_eq!(told.is_news, Some(true));
+    let text = readable(&told);
+    assert!(text.contains(" 0 resolved") && !text.contains("== Resolved"), "{text}");
+    let fact = "- No longer part of the fleet: accounts or Regions with 1 finding in the last report";
+    assert!(text.contains(fact), "{text}");
+    assert!(text.contains("== Found last time, and no longer part of the fleet\ndev\n"), "{text}");
+}
+
+#[test]
+fn a_room_that_no_account_belongs_to_is_not_told_that_all_is_well() {
+    let digest = digest(&all_fine(), &labelled("team", "tpyo"));
+    assert_eq!(digest.level, Level::Unknown);
+    assert!(!digest.is_all_clear());
+    assert_eq!(digest.headline, "no account of this room was looked at: none carries team=tpyo");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn item(pass: &Pass, finding: &Finding, said: bool, report: &Report) -> String {
 
 fn resolved(report: &Report) -> Part {
     let resolved = report.comparison.iter().flat_map(|comparison| &comparison.resolved);
-    let item = |Remembered { account, finding }: &Remembered| {
+    let item = |Remembered { account, finding, .. }: &Remembered| {
         let (name, subject) = (code(&account.name), code(short(&finding.subject)));
         format!("- `{}` {name} · {} · {subject}\n", finding.check, finding.location)
     };

@@ -72,9 +72,13 @@ fn news(report: &Report) -> String {
         0 => String::new(),
         count => format!(", {count} could not be looked at again"),
     };
+    let left = match comparison.left.len() {
+        0 => String::new(),
+        count => format!(", {count} left the fleet"),
+    };
     let (new, still, resolved) = (comparison.new, comparison.still, comparison.resolved.len());
     let since = utc(comparison.previous.finished_at);
-    format!("**{new} new**, {still} as before, **{resolved} resolved**{unseen} since {since}.\n\n")
+    format!("**{new} new**, {still} as before, **{resolved} resolved**{unseen}{left} since {since}.\n\n")
 }
 
 /// The accounts that need somebody, a row each.

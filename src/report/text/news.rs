@@ -14,7 +14,7 @@ const USUAL: usize = 5;
 
 /// The report that this one is compared with, and what came of it.
 pub(super) fn since(report: &Report) -> String {
-    let Some(Comparison { previous, new, still, resolved, unseen }) = &report.comparison else {
+    let Some(Comparison { previous, new, still, resolved, unseen, left }) = &report.comparison else {
         return String::new();
     };
     let news = nonzero(&[
@@ -22,6 +22,7 @@ pub(super) fn since(report: &Report) -> String {
         (*still, "still"),
         (resolved.len(), "resolved"),
         (unseen.len(), "not seen again"),
+        (left.len(), "left the fleet"),
     ]);
     let news = if news.is_empty() { "nothing new" } else { &news };
     format!("{} (run {}): {news}", utc(previous.finished_at), previous.run)
@@ -54,13 +55,14 @@ pub(super) fn mark_age<'a>(
 }
 
 /// What the last report had and is not wrong any more; to the verbose also what
-/// could not be seen again.
+/// could not be seen again, or left the fleet.
 pub(super) fn show_gone(report: &Report, lines: &mut Lines) {
     let Some(comparison) = &report.comparison else { return };
     let (now, since) = (report.metadata.finished_at, utc(comparison.previous.finished_at));
     show_list(&format!("resolved since {since}"), (Role::Good, '='), &comparison.resolved, now, lines);
     if lines.style.verbose > 0 {
         show_list("not seen again", (Role::Doubtful, '?'), &comparison.unseen, now, lines);
+        show_list("left the fleet", (Role::Dim, '-'), &comparison.left, now, lines);
     }
 }
 
@@ -76,7 +78,7 @@ fn show_list(
     }
     lines.add(0).text(Role::Strong, title);
     let shown = lines.style.shown(USUAL, list.len());
-    for Remembered { account, finding } in &list[..shown] {
+    for Remembered { account, finding, .. } in &list[..shown] {
         let place = format!("{} {} {}: ", account.name, account.id, finding.location);
         let line = lines.add(2).mark(role, mark).plain(&place);
         line.text(Role::Strong, &finding.check.to_string()).plain(" ").plain(short(&finding.subject));

@@ -54,6 +54,7 @@ fn a_run_without_news_says_so() {
         (comparison.new, comparison.still) = (0, 0);
         comparison.resolved.clear();
         comparison.unseen.clear();
+        comparison.left.clear();
     }
     let text = render(&report, &TERMINAL);
     assert!(

@@ -91,8 +91,8 @@ fn each_finding_is_new_still_there_resolved_or_not_seen_again() {
             whole(),
             (0, 1, 0, 0),
         ),
-        ("the account left", vec![dev(), other()], vec![other()], whole(), (0, 1, 1, 0)),
-        ("the Region left", vec![dev()], vec![pass(DEV, &[SEOUL])], whole(), (0, 0, 1, 0)),
+        ("the account left", vec![dev(), other()], vec![other()], whole(), (0, 1, 0, 0)),
+        ("the Region left", vec![dev()], vec![pass(DEV, &[SEOUL])], whole(), (0, 0, 0, 0)),
         ("--account", vec![dev(), other()], vec![other()], places(), (0, 1, 0, 1)),
         ("--region", vec![dev()], vec![pass(DEV, &[SEOUL])], places(), (0, 0, 0, 1)),
         ("--account, mended", vec![dev(), other()], vec![clean()], places(), (0, 0, 1, 1)),
@@ -102,6 +102,42 @@ fn each_finding_is_new_still_there_resolved_or_not_seen_again() {
         ("the account is new", vec![other()], vec![dev(), other()], whole(), (1, 1, 0, 0)),
     ] {
         assert_eq!(compared(before, now, &scope), expected, "{case}");
+    }
+}
+
+#[test]
+fn what_left_the_fleet_is_told_once_and_is_not_called_resolved() {
+    let other = || pass(PROD, &[IRELAND]);
+    for now in [vec![other()], vec![pass(DEV, &[SEOUL]), other()]] {
+        let mut second = report(1, now.clone());
+        compare(&report(0, vec![dev(), other()]), &mut second, &whole());
+        let comparison = second.comparison.clone().expect("a comparison");
+        let left: Vec<&str> = comparison.left.iter().map(|one| one.account.id.as_str()).collect();
+        assert_eq!(left, [DEV]);
+        assert!(comparison.resolved.is_empty() && comparison.unseen.is_empty(), "{comparison:?}");
+        let mut third = report(2, now);
+        compare(&second, &mut third, &whole());
+        assert!(third.comparison.expect("a comparison").left.is_empty());
+    }
+}
+
+#[test]
+fn what_is_out_of_sight_is_newly_so_in_the_first_run_that_looked_for_it_alone() {
+    let denied = || clean().blind(IRELAND, CoverageState::Denied);
+    let newly = |report: &Report| -> Vec<bool> {
+        let unseen = report.comparison.iter().flat_map(|comparison| &comparison.unseen);
+        unseen.map(|one| one.newly_unseen).collect()
+    };
+    let first = report(0, vec![dev()]);
+    let mut second = report(1, vec![denied()]);
+    compare(&first, &mut second, &whole());
+    let mut third = report(2, vec![denied()]);
+    compare(&second, &mut third, &whole());
+    assert_eq!((newly(&second), newly(&third)), (vec![true], vec![false]));
+    for (now, scope) in [(pass(DEV, &[SEOUL]), places()), (clean(), pipelines(&["deploys"]))] {
+        let mut narrowed = report(1, vec![now]);
+        compare(&first, &mut narrowed, &scope);
+        assert_eq!(newly(&narrowed), [false], "a run that was not asked to look lost nothing");
     }
 }
 
@@ -264,10 +300,10 @@ proptest! {
         let mut now = report(1, now);
         compare(&before, &mut now, &Scope { chosen_places: places, pipelines: None });
         let comparison = now.comparison.clone().expect("a comparison");
-        let (found, resolved, unseen) =
-            (identities(&now), remembered(&comparison.resolved), remembered(&comparison.unseen));
-        prop_assert!(resolved.is_disjoint(&unseen) && found.is_disjoint(&resolved) && found.is_disjoint(&unseen));
-        let accounted: BTreeSet<Identity> = &(&found | &resolved) | &unseen;
+        let lists = [&comparison.resolved, &comparison.unseen, &comparison.left].map(|list| remembered(list));
+        let accounted = lists.iter().fold(identities(&now), |all, list| &all | list);
+        let total: usize = lists.iter().map(BTreeSet::len).sum();
+        prop_assert_eq!(identities(&now).len() + total, accounted.len(), "told twice");
         prop_assert!(identities(&before).is_subset(&accounted));
         let total: usize = now.passes.iter().map(|pass| pass.findings.len()).sum();
         prop_assert_eq!(comparison.new + comparison.still, total);
