@@ -83,7 +83,7 @@ struct View {
     findings: findings::Findings,
     changes: changes::Changes,
     resolved: resolved::Gone,
-    unread: Vec<coverage::Unread>,
+    unread: coverage::Unread,
     history: Option<history::Line>,
     live: Option<LiveView>,
 }

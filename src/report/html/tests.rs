@@ -69,6 +69,38 @@ fn every_account_and_location_has_its_cell() {
 }
 
 #[test]
+fn what_hides_most_comes_first_in_what_could_not_be_read_and_the_rest_is_counted() {
+    let dev = pass("111111111111", "dev", &["us-east-1", "eu-west-1"]);
+    let partly = (0..60).map(|index| {
+        let reason = format!("list clusters of group {index}");
+        pass(&format!("3{index:011}"), "part", &["us-east-1", "eu-west-1"]).unseen(
+            "us-east-1",
+            CoverageState::Partial,
+            &reason,
+        )
+    });
+    let blind = pass("999999999999", "blind", &["us-east-1"]);
+    let passes = partly.chain([
+        dev.unseen("us-east-1", CoverageState::Denied, "a service control policy forbids it"),
+        blind.unseen("us-east-1", CoverageState::Unreachable, "no answer came at all"),
+    ]);
+    let body = body(&report(Mode::Plan, passes.collect()), &[]);
+    let section = &body[body.find("<section id=\"unread\"").expect("a section")..];
+    let at = |text: &str| section.find(text).unwrap_or_else(|| panic!("{text}: {section}"));
+    assert!(at("no answer came at all") < at("a service control policy forbids it"));
+    assert!(at("a service control policy forbids it") < at("list clusters of group"));
+    assert!(section.contains("And for 12 more reasons, which the JSON report has."), "{section}");
+}
+
+#[test]
+fn what_left_the_fleet_is_a_line_and_not_called_resolved() {
+    let body = body(&remembered(), &[]);
+    assert!(body.contains("the last report had 1 finding in accounts or Regions that are no longer part"));
+    assert!(!body.contains("prod/legacy"));
+    assert!(!body.contains("more reason"), "nothing is left out here");
+}
+
+#[test]
 fn a_path_is_drawn_with_the_hop_that_stops_it() {
     let body = body(&mixed(), &[]);
     let hop = body.find("<li class=\"hop bad\">").expect("a hop that stops");

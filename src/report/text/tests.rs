@@ -48,6 +48,13 @@ fn what_is_new_is_marked_and_the_rest_has_its_age() {
 }
 
 #[test]
+fn what_left_the_fleet_is_counted_and_not_called_resolved() {
+    let text = render(&compared(), &Style { width: 200, ..TERMINAL });
+    assert!(text.contains("2 resolved, 1 not seen again, 1 left the fleet\n"), "{text}");
+    assert!(!text.contains("prod/legacy"), "{text}");
+}
+
+#[test]
 fn a_run_without_news_says_so() {
     let mut report = compared();
     if let Some(comparison) = &mut report.comparison {
