@@ -234,6 +234,9 @@ pub struct ReportArguments {
     /// List the runs whose reports are kept, newest first
     #[arg(long, conflicts_with = "run")]
     pub list: bool,
+    /// Show this file instead, a report that was written with `-o json`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "list", "post"])]
+    pub from: Option<PathBuf>,
     /// Tell the rooms of spec.report once more, whatever its `when` says
     #[arg(long, conflicts_with = "list")]
     pub post: bool,

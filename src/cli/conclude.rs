@@ -28,8 +28,10 @@ pub async fn conclude(
     audience.memory.compare(&mut report).await;
     let history = audience.memory.moments(global, &report).await;
     let printed = run::print(global, &report, &history).and_then(|()| measure(global, &report));
-    let is_told = tell::tell(audience.rooms.as_ref(), &report, Occasion::Run).await;
+    // Kept before it is told: rooms may take their time, and the run may be
+    // ended meanwhile.
     audience.memory.save(&report).await;
+    let is_told = tell::tell(audience.rooms.as_ref(), &report, Occasion::Run).await;
     printed?;
     Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
 }

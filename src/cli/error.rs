@@ -36,6 +36,15 @@ pub enum CliError {
         #[source]
         source: io::Error,
     },
+    /// The file with the report can't be read.
+    #[error("could not read a report from {origin}")]
+    ReportFile {
+        /// The file's name.
+        origin: String,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
     /// What was given is no event.
     #[error("the event of {origin} can't be used")]
     Event {
@@ -181,6 +190,9 @@ impl CliError {
             Self::Selection(_) => Some(
                 "`foghorn validate` says what the fleet file holds; look at --account, --region and --pipeline",
             ),
+            Self::ReportFile { .. } => {
+                Some("give a file that `foghorn plan -o json` or `apply -o json` wrote")
+            }
             Self::EventFile { .. } => Some("`--sample all` tries events that Foghorn brings along"),
             Self::Sample(_) => Some("`--sample all` tries every sample, each by name"),
             Self::Unanswered(_) | Self::Answer(_) => Some("`foghorn init --help` says what each flag takes"),

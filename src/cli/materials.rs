@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::voice;
 use crate::fleet::Fleet;
 use crate::fleet::spec::{SecretReference, Via};
 use crate::model::Account;
@@ -38,7 +39,7 @@ fn packed(accounts: &[Account], path: Option<&Path>) -> Result<Notifier, String>
 fn pack(binary: &[u8], accounts: &[Account]) -> Result<Notifier, PackageError> {
     let package = Package::of(binary, None)?;
     for warning in package.warnings() {
-        eprintln!("warning: {warning}");
+        voice::warning(&warning.to_string());
     }
     let architecture = package.architecture().as_str().to_owned();
     let code = code(package);

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Global, Output};
 use super::error::CliError;
 use super::holder::holder;
+use super::voice;
 use crate::aws::Aws;
 use crate::fleet::Fleet;
 use crate::model::moment::Moment;
@@ -68,6 +69,19 @@ impl Memory {
         }
     }
 
+    /// Nobody else hears of the run, so that its report is kept aside.
+    pub fn unannounced(&mut self) {
+        self.scope.unannounced = true;
+    }
+
+    /// Deletes the report of a run that this one took the place of.
+    pub async fn forget(&self, run: &str) {
+        let Some(store) = &self.store else { return };
+        if let Err(error) = store.forget(run).await {
+            warn("the report of a look in between stays", &error);
+        }
+    }
+
     /// Keeps the report for later runs.
     pub async fn save(&self, report: &Report) {
         let Some(store) = &self.store else { return };
@@ -91,7 +105,8 @@ pub async fn moments(global: &Global, store: &Store, run: &str) -> Vec<Moment> {
 
 /// The part of the fleet that a run is about, as it was asked for.
 pub fn scope(global: &Global, pipelines: Option<Vec<String>>) -> Scope {
-    Scope { chosen_places: !(global.accounts.is_empty() && global.regions.is_empty()), pipelines }
+    let chosen_places = !(global.accounts.is_empty() && global.regions.is_empty());
+    Scope { chosen_places, pipelines, unannounced: false }
 }
 
 /// Opens the store of a fleet; `None` where none is wanted.
@@ -125,5 +140,5 @@ fn keys(aws: Aws) -> KeySource {
 }
 
 fn warn(what: &str, error: &StoreError) {
-    eprintln!("warning: {what}: {error}");
+    voice::warning(&format!("{what}: {error}"));
 }

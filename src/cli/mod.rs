@@ -26,6 +26,7 @@ pub mod sound;
 mod tell;
 pub mod test_event;
 pub mod validate;
+mod voice;
 
 use args::{Arguments, Command};
 use error::CliError;

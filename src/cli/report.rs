@@ -1,10 +1,12 @@
 //! `foghorn report`: show a report that is kept, or list those that are.
 
+use std::path::Path;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::args::{Global, ReportArguments};
 use super::error::CliError;
-use super::{memory, run as output, tell};
+use super::{memory, run as output, tell, voice};
 use crate::aws::Aws;
 use crate::fleet::Fleet;
 use crate::model::Report;
@@ -24,6 +26,11 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
         output::has_form(global)?;
     }
     let fleet = output::fleet(&arguments.fleet.file)?;
+    if let Some(file) = &arguments.from {
+        let report = read(file)?;
+        output::print(global, &report, &[])?;
+        return Ok(exit_code(&report));
+    }
     let aws = Aws::connect(output::options(global, &fleet)).await.map_err(CliError::Connect)?;
     let store = memory::open(&fleet, &aws).await.map_err(CliError::Store)?.ok_or(CliError::NothingKept)?;
     if arguments.list {
@@ -31,7 +38,8 @@ pub async fn run(global: &Global, arguments: &ReportArguments) -> Result<ExitCod
         return list(global, &fleet.metadata.name, &store).await;
     }
     let wanted = arguments.run.as_deref().filter(|run| *run != "latest");
-    let report = store.find(wanted).await.map_err(CliError::Store)?;
+    let found = if arguments.post { store.find_whole(wanted).await } else { store.find(wanted).await };
+    let report = found.map_err(CliError::Store)?;
     let history = memory::moments(global, &store, &report.metadata.run).await;
     output::print(global, &report, &history)?;
     if arguments.post && !post(&fleet, &aws, &report).await? {
@@ -49,6 +57,13 @@ async fn post(fleet: &Fleet, aws: &Aws, report: &Report) -> Result<bool, CliErro
     Ok(tell::tell(Some(&rooms), report, Occasion::Asked).await)
 }
 
+/// A report that was written with `-o json`.
+fn read(file: &Path) -> Result<Report, CliError> {
+    let failed = |source| CliError::ReportFile { origin: file.display().to_string(), source };
+    let text = std::fs::read_to_string(file).map_err(failed)?;
+    serde_json::from_str(&text).map_err(|error| failed(error.into()))
+}
+
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {
     let runs = store.history().await.map_err(CliError::Store)?;
     let entries = stream::iter(runs.into_iter().rev().map(|run| entry(store, run)));
@@ -64,7 +79,7 @@ async fn entry(store: &Store, run: RunName) -> Result<Option<HistoryEntry>, CliE
     match store.report(&run).await {
         Ok(report) => Ok(Some(HistoryEntry::of(&report, run.aside))),
         Err(error) => {
-            eprintln!("warning: run {run} is left out: {error}");
+            voice::warning(&format!("run {run} is left out: {error}"));
             Ok(None)
         }
     }

@@ -16,6 +16,7 @@ use super::materials;
 use super::memory::{self, Memory};
 use super::progress::Progress;
 use super::scope::Scope;
+use super::voice;
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Filter, Fleet, FleetErrors, Problem};
@@ -29,6 +30,7 @@ use crate::reconcile::{Clock, Judged, Reconciler};
 use crate::report;
 use crate::report::text::Style;
 use crate::sound::Sounder;
+use crate::store;
 use crate::telemetry;
 
 /// A run that is ready to begin.
@@ -46,6 +48,8 @@ pub struct Run {
     calls_before: BTreeMap<String, u64>,
     watcher: Option<Arc<dyn Watcher>>,
     drain: CancellationToken,
+    /// Whether rooms that the fleet file names are not told.
+    is_silent: bool,
 }
 
 impl Run {
@@ -101,6 +105,7 @@ impl Run {
         };
         let started_at = clock();
         Ok(Self {
+            is_silent: arguments.no_post && fleet.spec.report.is_some(),
             fleet,
             accounts,
             aws,
@@ -161,6 +166,7 @@ impl Run {
     /// Opens what the fleet remembers, for a run over this part of it.
     pub async fn memory(&self, global: &Global) -> Memory {
         let scope = memory::scope(global, self.reconciler.pipelines.clone());
+        let scope = store::Scope { unannounced: self.is_silent, ..scope };
         Memory::open(&self.fleet, &self.aws, scope).await
     }
 
@@ -215,7 +221,7 @@ pub fn fleet(file: &Path) -> Result<Fleet, CliError> {
     let loaded = fleet::load(file, OffsetDateTime::now_utc().date()).map_err(CliError::Fleet)?;
     let origin = file.display().to_string();
     for warning in &loaded.warnings {
-        eprintln!("warning: {}", warning.line(&origin));
+        voice::warning(&warning.line(&origin));
     }
     match oversized(&loaded) {
         problems if problems.is_empty() => Ok(loaded.fleet),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::args::Global;
 use super::error::CliError;
 use super::run::filter;
+use super::voice;
 use crate::aws::{self, Aws};
 use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::Account;
@@ -78,7 +79,7 @@ fn warn_of_idle_pipelines(fleet: &Fleet, accounts: &[Account]) {
     };
     if fleet.spec.organization.is_some() {
         for pipeline in fleet.spec.pipelines.iter().filter(is_idle) {
-            eprintln!("warning: pipeline {} matches no account of the fleet", pipeline.name);
+            voice::warning(&format!("pipeline {} matches no account of the fleet", pipeline.name));
         }
     }
 }

@@ -16,15 +16,18 @@ use tokio_util::sync::CancellationToken;
 use super::args::{Global, Output, PrunableArguments, RunArguments};
 use super::conclude::{self, Audience};
 use super::error::CliError;
+use super::memory::Memory;
 use super::run::{self, Run};
 use super::scope::Scope;
 use super::tell;
+use super::voice;
 use crate::aws::Aws;
 use crate::aws::watch::CallWatcher;
 use crate::fleet::Fleet;
 use crate::model::secret::Secret;
-use crate::model::{Change, Mode, Report};
-use crate::plan::{Intent, guard};
+use crate::model::{Change, Mode, Pass, Report};
+use crate::plan::Intent;
+use crate::plan::guard::Allowance;
 use crate::posting::{Occasion, Outcome, Told};
 use crate::report::exit::ExitCode;
 use crate::service::file::WatchedFile;
@@ -47,6 +50,7 @@ const LAST_PART: u32 = 5;
 
 /// Works until a signal ends it.
 pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -> Result<ExitCode, CliError> {
+    voice::log_from_now_on();
     let intent = arguments.intent();
     let arguments = &arguments.command;
     run::removes_no_part(global, intent)?;
@@ -58,8 +62,18 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -
     let listener = listen(arguments.listen).await?;
     let wiring = Wiring::new(fleet.spec.limits.account_timeout);
     let aws = run::connect(global, &fleet).await?;
-    let work =
-        Rounds { global, arguments, intent, fleet, aws, scope: None, ending: None, wiring: wiring.clone() };
+    let work = Rounds {
+        global,
+        arguments,
+        intent,
+        fleet,
+        aws,
+        scope: None,
+        ending: None,
+        allowance: Allowance::default(),
+        recheck: None,
+        wiring: wiring.clone(),
+    };
     work.watch_calls();
     end_on_signal(arguments.grace, &wiring);
     let (sender, requests) = mpsc::channel(1);
@@ -114,6 +128,10 @@ struct Rounds<'a> {
     scope: Option<Scope>,
     /// Who hears of the round in hand, and its lock.
     ending: Option<(Audience, Option<Lock>)>,
+    /// How many changes may still be made until the next sweep.
+    allowance: Allowance,
+    /// The last look in between whose report is kept.
+    recheck: Option<String>,
     wiring: Wiring,
 }
 
@@ -144,9 +162,9 @@ impl Work for Rounds<'_> {
         let memory = run.memory(self.global).await;
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
         self.ending = Some((Audience { memory, rooms }, lock));
-        let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
-        let writes = passes.iter().flat_map(|pass| &pass.changes).any(Change::is_write);
-        let passes = if writes && !self.arguments.plan_only { run.apply(passes).await } else { passes };
+        let passes = self.allowed(due, run.plan().await);
+        let passes =
+            if writes(&passes) > 0 && !self.arguments.plan_only { run.apply(passes).await } else { passes };
         Ok(run.report(self.mode(), passes))
     }
 
@@ -166,7 +184,7 @@ impl Rounds<'_> {
     /// A round is printed if it is a sweep, and told and kept in any case, so that
     /// what is new in the next one is new to everybody.
     async fn conclude_round(
-        &self,
+        &mut self,
         audience: &mut Audience,
         report: &mut Report,
         due: &Due,
@@ -177,13 +195,55 @@ impl Rounds<'_> {
         };
         audience.memory.compare(report).await;
         let printed = if is_sweep { self.print(report) } else { Ok(()) };
-        let told = tell::announce(audience.rooms.as_ref(), report, occasion).await;
+        // Kept before it is told: rooms may take their time, and the grace period
+        // may end meanwhile.
+        let is_cut_short = self.is_cut_short(report);
+        if is_cut_short {
+            audience.memory.unannounced();
+        }
+        self.keep(&audience.memory, report, is_sweep).await;
+        let told = if is_cut_short {
+            Vec::new()
+        } else {
+            tokio::select! {
+                () = self.wiring.cut.cancelled() => return Err(CliError::NotTold),
+                told = tell::announce(audience.rooms.as_ref(), report, occasion) => told,
+            }
+        };
         told.iter().for_each(|told| self.count(told));
-        audience.memory.save(report).await;
-        conclude::measure(self.global, report)?;
+        if is_sweep {
+            conclude::measure(self.global, report)?;
+        } else {
+            telemetry::show(report);
+        }
         printed?;
         let is_told = told.iter().all(|told| told.failure().is_none());
         if is_told { Ok(()) } else { Err(CliError::NotTold) }
+    }
+
+    /// The passes as far as `maxChanges` allows until the next sweep.
+    fn allowed(&mut self, due: &Due, passes: Vec<Pass>) -> Vec<Pass> {
+        let guard = &self.fleet.spec.guard;
+        if *due == Due::Sweep {
+            self.allowance = Allowance::of(guard);
+        }
+        self.allowance.spend(guard, passes)
+    }
+
+    /// Whether the service was told to end before all accounts were looked at:
+    /// that is no news to anybody.
+    fn is_cut_short(&self, report: &Report) -> bool {
+        self.wiring.drain.is_cancelled() && report.summary.coverage.skipped > 0
+    }
+
+    /// Keeps a report. Of looks in between the last one is enough, or they would
+    /// crowd out the sweeps.
+    async fn keep(&mut self, memory: &Memory, report: &Report, is_sweep: bool) {
+        memory.save(report).await;
+        let run = report.metadata.run.clone();
+        if let Some(before) = std::mem::replace(&mut self.recheck, (!is_sweep).then_some(run)) {
+            memory.forget(&before).await;
+        }
     }
 
     /// A room that there was nothing to tell counts as neither.
@@ -232,6 +292,10 @@ impl Rounds<'_> {
         let line = serde_json::to_string(report).map_err(CliError::Json)?;
         run::write_out(&format!("{line}\n"))
     }
+}
+
+fn writes(passes: &[Pass]) -> usize {
+    passes.iter().flat_map(|pass| &pass.changes).filter(|change: &&Change| change.is_write()).count()
 }
 
 /// The fleet file, if what was asked for can be done with it.

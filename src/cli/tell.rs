@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::args::{AwsArguments, Global};
 use super::error::CliError;
 use super::run::Run;
+use super::voice;
 use crate::aws::Aws;
 use crate::chat::{Poster, SlackApi};
 use crate::fleet::Fleet;
@@ -29,11 +30,11 @@ pub async fn open(
         return Ok(None);
     }
     if run.fleet.spec.report.is_some() && !arguments.no_post && is_part(global) {
-        eprintln!("note: this run is about a part of the fleet, so no room is told of it");
+        voice::note("this run is about a part of the fleet, so no room is told of it");
     }
     let rooms = wanted(global, arguments, &run.fleet, run.aws()).await?;
     for (room, error) in rooms.iter().flat_map(Rooms::unusable) {
-        eprintln!("warning: room {room} can't be told: {}", explained(error));
+        voice::warning(&format!("room {room} can't be told: {}", explained(error)));
     }
     Ok(rooms)
 }
@@ -68,12 +69,12 @@ pub async fn tell(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) ->
 pub async fn announce(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> Vec<Told> {
     let Some(rooms) = rooms else { return Vec::new() };
     let told = Box::pin(rooms.tell(report, occasion)).await;
-    told.iter().filter_map(failure).for_each(|line| eprintln!("{line}"));
+    told.iter().filter_map(failure).for_each(|line| voice::error(&line));
     told
 }
 
 fn failure(told: &Told) -> Option<String> {
-    Some(format!("error: room {} was not told: {}", told.room, explained(told.failure()?)))
+    Some(format!("room {} was not told: {}", told.room, explained(told.failure()?)))
 }
 
 /// Why, down to the first cause, and what to do.

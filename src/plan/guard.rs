@@ -44,6 +44,27 @@ pub fn capped(guard: &Guard, passes: Vec<Pass>) -> Vec<Pass> {
     passes.into_iter().map(|pass| Pass { changes: withhold(pass.changes), ..pass }).collect()
 }
 
+/// How many changes a service may still make until it next looks at the whole
+/// fleet: looks in between have no allowance of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Allowance(usize);
+
+impl Allowance {
+    /// What one look at the whole fleet may change.
+    pub fn of(guard: &Guard) -> Self {
+        Self(guard.max_changes)
+    }
+
+    /// The passes as [`capped`] leaves them, counted. A plan over the allowance
+    /// uses it up: nothing is made until somebody has looked at it.
+    pub fn spend(&mut self, guard: &Guard, passes: Vec<Pass>) -> Vec<Pass> {
+        let guard = Guard { max_changes: self.0, ..guard.clone() };
+        let writes = passes.iter().flat_map(|pass| &pass.changes).filter(|change| change.is_write()).count();
+        self.0 = self.0.saturating_sub(writes);
+        capped(&guard, passes)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::model::Action;
@@ -110,5 +131,27 @@ mod tests {
         let exceeded = Guard { max_changes: 2 * changes.len() - 1, ..Guard::default() };
         let withheld = capped(&exceeded, passes());
         assert_withheld(withheld.iter().flat_map(|pass| &pass.changes), "spec.guard.maxChanges");
+    }
+
+    #[test]
+    fn looks_in_between_share_the_allowance_of_the_last_look_at_the_whole_fleet() {
+        let changes = planned(&Guard::default()).changes;
+        let passes = || vec![pass(changes.clone())];
+        let guard = Guard { max_changes: 2 * changes.len(), ..Guard::default() };
+        let mut allowance = Allowance::of(&guard);
+        assert_eq!(allowance.spend(&guard, passes()), passes());
+        assert_eq!(allowance.spend(&guard, passes()), passes());
+        assert_withheld(&allowance.spend(&guard, passes())[0].changes, "spec.guard.maxChanges");
+    }
+
+    #[test]
+    fn a_sweep_that_was_withheld_is_not_made_bit_by_bit_afterwards() {
+        let changes = planned(&Guard::default()).changes;
+        let guard = Guard { max_changes: changes.len(), ..Guard::default() };
+        let mut allowance = Allowance::of(&guard);
+        let sweep = vec![pass(changes.clone()), pass(changes.clone())];
+        assert_withheld(&allowance.spend(&guard, sweep)[0].changes, "spec.guard.maxChanges");
+        let one = vec![pass(changes)];
+        assert_withheld(&allowance.spend(&guard, one)[0].changes, "spec.guard.maxChanges");
     }
 }

@@ -24,13 +24,13 @@ pub struct RunName {
     /// The run's id, a ULID.
     pub run: String,
     /// Whether no other report is compared with it: it is of a part of the
-    /// fleet, or of a removal.
+    /// fleet, or of a removal, or nobody was told of it.
     pub aside: bool,
 }
 
 impl RunName {
     fn of(report: &Report, scope: &Scope) -> Self {
-        let aside = !scope.is_whole() || report.metadata.mode == Mode::Destroy;
+        let aside = scope.unannounced || !scope.is_whole() || report.metadata.mode == Mode::Destroy;
         Self { run: report.metadata.run.clone(), aside }
     }
 
@@ -79,13 +79,40 @@ impl Store {
     /// # Errors
     /// If there is none, or it can't be had.
     pub async fn find(&self, run: Option<&str>) -> Result<Report, StoreError> {
+        self.find_in(self.history().await?, run, "any run").await
+    }
+
+    /// The same, of runs over the whole fleet alone: what others are told is
+    /// nothing else.
+    ///
+    /// # Errors
+    /// If there is none, or it can't be had.
+    pub async fn find_whole(&self, run: Option<&str>) -> Result<Report, StoreError> {
         let mut history = self.history().await?;
+        history.retain(|name| !name.aside);
+        self.find_in(history, run, "any run over the whole fleet").await
+    }
+
+    async fn find_in(
+        &self,
+        mut history: Vec<RunName>,
+        run: Option<&str>,
+        any: &str,
+    ) -> Result<Report, StoreError> {
         let found = match run {
             None => history.pop(),
             Some(wanted) => history.into_iter().find(|name| name.run.eq_ignore_ascii_case(wanted)),
         };
-        let wanted = run.map_or_else(|| "any run".to_owned(), |run| format!("run {run}"));
+        let wanted = run.map_or_else(|| any.to_owned(), |run| format!("run {run}"));
         self.report(&found.ok_or_else(|| self.no_such_run(&wanted))?).await
+    }
+
+    /// Deletes the report of a run that a later one took the place of.
+    ///
+    /// # Errors
+    /// If it can't be deleted.
+    pub async fn forget(&self, run: &str) -> Result<(), StoreError> {
+        self.objects.delete(&RunName { run: run.to_owned(), aside: false }.object()).await
     }
 
     /// The figures of the whole fleet's runs up to this one, oldest first. What

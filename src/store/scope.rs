@@ -11,6 +11,9 @@ pub struct Scope {
     /// The pipelines that were chosen; `None` stands for all and for everything
     /// besides them.
     pub pipelines: Option<Vec<String>>,
+    /// Whether nobody else hears of the run. What is new in it is to be new to
+    /// others still, so that no later report is compared with it.
+    pub unannounced: bool,
 }
 
 impl Scope {

@@ -71,3 +71,20 @@ fn a_form_that_a_command_lacks_is_refused_before_anything_is_done() {
     let yaml = stage.run(PIPELINE, &["test-event", "--sample", "all", "-o", "yaml"]).ended(0);
     assert!(yaml.stdout.contains("kind: TestEventList"), "{:.300}", yaml.stdout);
 }
+
+#[test]
+fn a_report_that_a_pipeline_wrote_is_shown_again_in_any_form_without_aws_and_store() {
+    let stage = stage();
+    let run = stage.run(&format!("{PIPELINE}  store: none\n"), &["plan", "-o", "json"]).ended(2);
+    let file = stage.fleet(PIPELINE).with_file_name("report.json");
+    std::fs::write(&file, &run.stdout).expect("a file");
+    let file = file.display().to_string();
+    for (form, begins) in [("markdown", "## "), ("html", "<!doctype html>"), ("junit", "<?xml")] {
+        let shown = stage.run(PIPELINE, &["report", "--from", &file, "-o", form]).ended(2);
+        assert!(shown.stdout.starts_with(begins), "{form}: {:.200}", shown.stdout);
+        assert!(shown.stdout.contains("breakerDisabled"), "{form}");
+    }
+    std::fs::write(&file, "{}").expect("a file");
+    let refused = stage.run(PIPELINE, &["report", "--from", &file]).ended(1);
+    assert!(refused.stderr.contains("could not read a report from"), "{}", refused.stderr);
+}

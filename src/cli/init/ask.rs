@@ -18,7 +18,9 @@ pub fn the_rest(mut said: Said) -> Result<Answers, CliError> {
     }
     if said.accounts.is_none() {
         said.accounts = Some(accounts(theme)?);
-        said.access = said.access.or(access(theme)?);
+        if said.access.is_none() {
+            said.access = access(theme)?;
+        }
     }
     if said.regions.is_empty() {
         let read = |text: String| words::regions(&listed(&text));

@@ -50,9 +50,14 @@ impl Said {
     }
 }
 
-/// One account needs no role, if it is the caller's; more than one do.
+/// One account needs no role, if it is the caller's; more than one do. Where the
+/// accounts are yet to be answered, so is this.
 fn access(arguments: &InitArguments, accounts: Option<&Accounts>) -> Option<Access> {
-    let is_one = matches!(accounts, Some(Accounts::Listed(listed)) if listed.len() == 1);
+    let is_one = match accounts {
+        None => true,
+        Some(Accounts::Listed(listed)) => listed.len() == 1,
+        Some(Accounts::Organization(_)) => false,
+    };
     let role_name = match &arguments.role {
         Some(role) => role.clone(),
         None if is_one && arguments.external_id.is_none() => return None,
@@ -124,5 +129,34 @@ fn teams(ids: &str) -> Result<Room, String> {
         _ => Err(format!(
             "`{ids}` is no Teams channel: it is TENANT/TEAM/CHANNEL, the channel as it stands in the channel's link"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    use crate::cli::args::{Arguments, Command};
+
+    fn said(flags: &[&str]) -> Said {
+        let parsed = Arguments::try_parse_from([&["foghorn", "init"], flags].concat()).expect("flags");
+        let Command::Init(arguments) = parsed.command else { panic!("another command") };
+        Said::of(&arguments).expect("answers that can be read")
+    }
+
+    #[test]
+    fn while_the_accounts_are_open_so_is_the_way_into_them() {
+        assert_eq!(said(&["--name", "acme"]).access, None);
+        let role = |said: Said| said.access.map(|access| access.role_name);
+        assert_eq!(role(said(&["--role", "audit"])).as_deref(), Some("audit"));
+    }
+
+    #[test]
+    fn one_account_is_the_callers_own_and_more_need_a_role() {
+        assert_eq!(said(&["--accounts", "111111111111"]).access, None);
+        let role = |said: Said| said.access.map(|access| access.role_name);
+        assert_eq!(role(said(&["--accounts", "111111111111,222222222222"])).as_deref(), Some("foghorn"));
+        assert_eq!(role(said(&["--organization"])).as_deref(), Some("foghorn"));
     }
 }

@@ -48,7 +48,7 @@ fn status(pass: &Pass, kind: ConditionType) -> &'static str {
     match pass.conditions.iter().find(|condition| condition.kind == kind).map(|condition| condition.status) {
         Some(ConditionStatus::True) => "yes",
         Some(ConditionStatus::False) => "no",
-        Some(ConditionStatus::Unknown) | None => "unknown",
+        Some(ConditionStatus::Unknown) | None => "?",
     }
 }
 
@@ -94,7 +94,7 @@ fn cell(text: &str, is_coloured: bool) -> Cell {
     match text {
         "yes" if is_coloured => cell.fg(Color::Green),
         "no" | "error" if is_coloured => cell.fg(Color::Red),
-        "unknown" | "warning" if is_coloured => cell.fg(Color::Yellow),
+        "?" | "warning" if is_coloured => cell.fg(Color::Yellow),
         _ => cell,
     }
 }

@@ -182,9 +182,9 @@ fn many_gaps_of_one_location_are_folded() {
 fn a_table_has_a_row_for_every_account_and_fits_the_terminal() {
     golden("mixed_table", &render_table(&mixed(), &TERMINAL));
     golden("compared_table", &render_table(&compared(), &TERMINAL));
-    let narrow = render_table(&mixed(), &Style { width: 72, ..TERMINAL });
+    let narrow = render_table(&mixed(), &Style { width: 80, ..TERMINAL });
     let rows: Vec<&str> = narrow.lines().take_while(|line| !line.is_empty()).collect();
-    assert!(rows.iter().all(|row| row.chars().count() <= 72), "{narrow}");
+    assert!(rows.iter().all(|row| row.chars().count() <= 80), "{narrow}");
     for pass in mixed().passes {
         let word = pass.account.id.to_string();
         assert!(narrow.contains(&word), "{word}: {narrow}");

@@ -19,12 +19,12 @@ fn whole() -> Scope {
 }
 
 fn places() -> Scope {
-    Scope { chosen_places: true, pipelines: None }
+    Scope { chosen_places: true, ..Scope::default() }
 }
 
 fn pipelines(names: &[&str]) -> Scope {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
-    Scope { chosen_places: false, pipelines: Some(names) }
+    Scope { pipelines: Some(names), ..Scope::default() }
 }
 
 /// An account with one broken breaker in Ireland.
@@ -298,7 +298,7 @@ proptest! {
     fn nothing_that_was_known_is_lost_or_told_twice(before in some_passes(), now in some_passes(), places in any::<bool>()) {
         let before = report(0, before);
         let mut now = report(1, now);
-        compare(&before, &mut now, &Scope { chosen_places: places, pipelines: None });
+        compare(&before, &mut now, &Scope { chosen_places: places, ..Scope::default() });
         let comparison = now.comparison.clone().expect("a comparison");
         let lists = [&comparison.resolved, &comparison.unseen, &comparison.left].map(|list| remembered(list));
         let accounted = lists.iter().fold(identities(&now), |all, list| &all | list);

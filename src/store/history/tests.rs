@@ -19,7 +19,7 @@ fn whole() -> Scope {
 }
 
 fn part() -> Scope {
-    Scope { chosen_places: true, pipelines: None }
+    Scope { chosen_places: true, ..Scope::default() }
 }
 
 async fn save(store: &Store, report: &Report, scope: &Scope) {
@@ -80,6 +80,33 @@ async fn a_part_of_the_fleet_and_a_removal_are_kept_and_nothing_is_compared_with
     assert_eq!(compared_with(&store, 4).await, Some(run_id(1)));
     assert_eq!(store.find(None).await, Ok(removal));
     assert_eq!(hours(&store).await, [1, 2, 3].map(run_id));
+}
+
+#[tokio::test]
+async fn a_run_of_which_nobody_was_told_takes_no_news_from_anybody() {
+    let store = store(5);
+    save(&store, &report(1, vec![dev()]), &whole()).await;
+    let unannounced = Scope { unannounced: true, ..Scope::default() };
+    save(&store, &report(2, vec![broken()]), &unannounced).await;
+    assert_eq!(compared_with(&store, 3).await, Some(run_id(1)));
+}
+
+#[tokio::test]
+async fn what_is_told_once_more_is_of_the_whole_fleet() {
+    let store = store(5);
+    save(&store, &report(1, vec![dev()]), &whole()).await;
+    save(&store, &report(2, vec![dev()]), &part()).await;
+    assert_eq!(store.find_whole(None).await, Ok(report(1, vec![dev()])));
+    assert!(store.find_whole(Some(&run_id(2))).await.is_err());
+}
+
+#[tokio::test]
+async fn a_report_that_a_later_one_took_the_place_of_can_be_forgotten() {
+    let store = store(5);
+    save(&store, &report(1, vec![dev()]), &whole()).await;
+    save(&store, &report(2, vec![dev()]), &whole()).await;
+    store.forget(&run_id(1)).await.expect("a store that works");
+    assert_eq!(hours(&store).await, [run_id(2)]);
 }
 
 #[tokio::test]
