@@ -171,10 +171,12 @@ fn a_run_over_a_part_of_the_fleet_says_what_is_new_there_and_is_not_what_the_nex
 }
 
 #[test]
-fn an_account_that_left_the_fleet_file_is_resolved() {
+fn an_account_that_left_the_fleet_file_is_told_as_that_and_not_as_resolved() {
     let stage = two_broken_accounts();
     stage.plan(&two_accounts()).ended(2);
-    assert_eq!(news(&stage.plan(BREAKERS).ended(2)), [0, 1, 1, 0]);
+    let next = stage.plan(BREAKERS).ended(2);
+    assert_eq!(news(&next), [0, 1, 0, 0]);
+    assert_eq!(next.report()["comparison"]["left"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
