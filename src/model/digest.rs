@@ -73,8 +73,8 @@ pub struct Digest {
     pub chapters: Vec<Chapter>,
     /// Whether the accounts alone would end a run with exit code 2 or 3.
     pub is_drift: bool,
-    /// Whether something that is told is new or resolved since the last report;
-    /// `None` where no earlier report is known.
+    /// Whether something that is told is new or resolved since the last report,
+    /// went out of sight or left the fleet; `None` where no earlier report is known.
     pub is_news: Option<bool>,
 }
 
