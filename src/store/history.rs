@@ -14,6 +14,7 @@ use crate::model::{Mode, Report};
 const FOLDER: &str = "runs";
 const ENDING: &str = ".json.gz";
 const ASIDE: &str = ".aside";
+const UNTOLD: &str = ".untold";
 
 /// How many reports are read at a time, each of which may be large.
 const READ_AT_ONCE: usize = 4;
@@ -26,23 +27,33 @@ pub struct RunName {
     /// Whether no other report is compared with it: it is of a part of the
     /// fleet, or of a removal, or nobody was told of it.
     pub aside: bool,
+    /// Whether it is aside for no other reason than that nobody was told of it,
+    /// so that it can still be told.
+    pub untold: bool,
 }
 
 impl RunName {
     fn of(report: &Report, scope: &Scope) -> Self {
-        let aside = scope.unannounced || !scope.is_whole() || report.metadata.mode == Mode::Destroy;
-        Self { run: report.metadata.run.clone(), aside }
+        let is_part = !scope.is_whole() || report.metadata.mode == Mode::Destroy;
+        let untold = scope.unannounced && !is_part;
+        Self { run: report.metadata.run.clone(), aside: is_part || untold, untold }
     }
 
     fn parse(name: &str) -> Option<Self> {
         let name = name.strip_suffix(ENDING)?;
-        let (run, aside) = name.strip_suffix(ASIDE).map_or((name, false), |run| (run, true));
+        let [untold, part] = [UNTOLD, ASIDE].map(|ending| name.strip_suffix(ending));
+        let run = untold.or(part).unwrap_or(name);
         run.parse::<ulid::Ulid>().ok()?;
-        Some(Self { run: run.to_owned(), aside })
+        Some(Self { run: run.to_owned(), aside: run != name, untold: untold.is_some() })
     }
 
     fn object(&self) -> String {
-        format!("{FOLDER}/{}{}{ENDING}", self.run, if self.aside { ASIDE } else { "" })
+        let mark = match (self.aside, self.untold) {
+            (_, true) => UNTOLD,
+            (true, false) => ASIDE,
+            (false, false) => "",
+        };
+        format!("{FOLDER}/{}{mark}{ENDING}", self.run)
     }
 }
 
@@ -89,7 +100,7 @@ impl Store {
     /// If there is none, or it can't be had.
     pub async fn find_whole(&self, run: Option<&str>) -> Result<Report, StoreError> {
         let mut history = self.history().await?;
-        history.retain(|name| !name.aside);
+        history.retain(|name| !name.aside || name.untold);
         self.find_in(history, run, "any run over the whole fleet").await
     }
 
@@ -112,7 +123,7 @@ impl Store {
     /// # Errors
     /// If it can't be deleted.
     pub async fn forget(&self, run: &str) -> Result<(), StoreError> {
-        self.objects.delete(&RunName { run: run.to_owned(), aside: false }.object()).await
+        self.objects.delete(&RunName { run: run.to_owned(), aside: false, untold: false }.object()).await
     }
 
     /// The figures of the whole fleet's runs up to this one, oldest first. What

@@ -126,7 +126,7 @@ async fn so_many_runs_are_kept_and_the_last_whole_one_always() {
 #[tokio::test]
 async fn a_damaged_report_is_said_and_the_next_run_begins_anew() {
     let store = store(5);
-    let name = RunName { run: run_id(1), aside: false }.object();
+    let name = RunName { run: run_id(1), aside: false, untold: false }.object();
     store.objects.create(&name, b"garbage".to_vec()).await.expect("an object");
     let mut second = report(2, vec![broken()]);
     let error = store.compare(&mut second, &whole()).await.expect_err("garbage").to_string();
@@ -139,7 +139,7 @@ async fn a_damaged_report_is_said_and_the_next_run_begins_anew() {
 #[tokio::test]
 async fn a_report_of_a_newer_foghorn_is_told_from_a_damaged_one() {
     let store = store(5);
-    let name = RunName { run: run_id(1), aside: false }.object();
+    let name = RunName { run: run_id(1), aside: false, untold: false }.object();
     let mut bytes = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     std::io::Write::write_all(&mut bytes, br#"{"format":2,"content":"of another shape"}"#).expect("bytes");
     store.objects.create(&name, bytes.finish().expect("bytes")).await.expect("an object");
@@ -165,7 +165,7 @@ async fn the_line_of_the_past_holds_whole_runs_up_to_one_and_leaves_out_what_is_
         save(&store, &report(hour, vec![broken()]), &whole()).await;
     }
     save(&store, &report(3, vec![dev()]), &part()).await;
-    let name = RunName { run: run_id(5), aside: false }.object();
+    let name = RunName { run: run_id(5), aside: false, untold: false }.object();
     store.objects.create(&name, b"garbage".to_vec()).await.expect("an object");
     let moments = store.moments(&run_id(5)).await.expect("a history");
     let line: Vec<(String, usize)> = moments.into_iter().map(|moment| (moment.run, moment.error)).collect();
