@@ -28,11 +28,11 @@ schemas() {
 }
 
 # A Chromium to look at the HTML report with: the one that is here, or Debian's.
-chromium() {
+find_chromium() {
   local name
   for name in "${FOGHORN_CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome; do
-    if [ -n "$name" ] && command -v "$name" >/dev/null; then
-      FOGHORN_CHROMIUM=$(command -v "$name")
+    if [ -n "$name" ] && type -P "$name" >/dev/null; then
+      FOGHORN_CHROMIUM=$(type -P "$name")
       export FOGHORN_CHROMIUM
       return
     fi
@@ -43,7 +43,7 @@ chromium() {
   fi
   apt-get update --quiet --quiet
   DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null
-  FOGHORN_CHROMIUM=$(command -v chromium)
+  FOGHORN_CHROMIUM=$(type -P chromium)
   export FOGHORN_CHROMIUM
 }
 
@@ -95,7 +95,7 @@ unset AWS_PROFILE AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_
 step "Python environment, schemas, browser"
 environment
 schemas
-chromium
+find_chromium
 # With this set, a test that needs a browser fails without one.
 export FOGHORN_REQUIRE_BROWSER=1
 
