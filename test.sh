@@ -117,6 +117,10 @@ cargo test --quiet
 
 step "The simulator, held to boto3 and the AWS CLI; the templates, to cfn-lint; the report, in Chromium"
 .venv/bin/cfn-lint manifests/cloudformation/*.yaml
-PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pytest -q tests
+# The programs that the Rust tests have just built: to build them alone would choose
+# other features of the dependencies, and so build a part of the tree once more.
+examples=${CARGO_TARGET_DIR:-target}/debug/examples
+FOGHORN_SIM_BIN=$(realpath "$examples/simulator") FOGHORN_RENDER_BIN=$(realpath "$examples/render") \
+  PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pytest -q tests
 
 step "All tests passed"

@@ -288,7 +288,8 @@ impl AccountDoor {
 }
 
 /// Checks the endpoint of the options or, where they have none, those of the
-/// environment: the SDK would find out only at the first call.
+/// environment: the SDK would find out only at the first call, and panics there
+/// if one is empty.
 fn check_endpoints(
     options: &Options,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
@@ -298,7 +299,7 @@ fn check_endpoints(
     }
     for (name, url) in environment {
         let (name, url) = (name.to_string_lossy(), url.to_string_lossy());
-        if name.starts_with(ENDPOINT_VARIABLE) && !url.is_empty() {
+        if name.starts_with(ENDPOINT_VARIABLE) {
             check_endpoint(&url, &format!(" of {name}"))?;
         }
     }
@@ -311,7 +312,10 @@ fn check_endpoint(url: &str, origin: &str) -> Result<(), AwsError> {
     if authority.is_some_and(is_host_and_port) && !url.contains(char::is_whitespace) {
         return Ok(());
     }
-    let detail = "an endpoint is written as https://host or http://host:port";
+    let detail = match url {
+        "" => "it is empty: unset it, or name an endpoint",
+        _ => "an endpoint is written as https://host or http://host:port",
+    };
     Err(AwsError::failed(format!("use the endpoint `{url}`{origin}"), Cause::Other, detail))
 }
 
@@ -355,7 +359,13 @@ mod tests {
         let error = checked(None, &[("AWS_ENDPOINT_URL", "garbage")]).expect_err("a refusal");
         assert!(error.contains("`garbage` of AWS_ENDPOINT_URL"), "{error}");
         assert!(checked(None, &[("AWS_ENDPOINT_URL_STS", "http:/x")]).is_err());
-        assert_eq!(checked(None, &[("AWS_ENDPOINT_URL", ""), ("OTHER", "garbage")]), Ok(()));
+        assert_eq!(checked(None, &[("OTHER", "garbage")]), Ok(()));
         assert_eq!(checked(Some("http://a"), &[("AWS_ENDPOINT_URL", "garbage")]), Ok(()));
+    }
+
+    #[test]
+    fn an_empty_endpoint_in_the_environment_is_refused_with_the_advice_to_unset_it() {
+        let error = checked(None, &[("AWS_ENDPOINT_URL", "")]).expect_err("a refusal");
+        assert!(error.contains("`` of AWS_ENDPOINT_URL: it is empty: unset it"), "{error}");
     }
 }

@@ -1,5 +1,9 @@
 """Renders reports in every form, with the example that does nothing else, and
-starts a real browser: FOGHORN_CHROMIUM names it, or it is looked for."""
+starts a real browser.
+
+FOGHORN_RENDER_BIN names the example, or cargo builds it. FOGHORN_CHROMIUM names
+the browser, or it is looked for.
+"""
 
 import json
 import os
