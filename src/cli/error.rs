@@ -24,6 +24,9 @@ pub enum CliError {
     /// The AWS configuration of this machine could not be read.
     #[error("the AWS configuration of this machine can't be used")]
     Connect(#[source] AwsError),
+    /// Nobody says who the caller is.
+    #[error("no AWS credentials were found")]
+    NoCredentials(#[source] AwsError),
     /// Discovery found no account that is left in.
     #[error("the fleet has no account: the organisation has none that is active, included and not excluded")]
     NoAccounts,
@@ -103,6 +106,14 @@ pub enum CliError {
     /// The store of reports can't be used by a command that is about nothing else.
     #[error("the reports that are kept can't be had")]
     Store(#[source] StoreError),
+    /// A part of a report was asked for.
+    #[error(
+        "a report is shown as its run left it: --account, --region, --pipeline and --metrics can't be combined with it"
+    )]
+    ReportIsWhole,
+    /// A report is not for the rooms, which are told of the whole fleet.
+    #[error("{0}, so no room is told of it")]
+    NotForRooms(String),
     /// The fleet file says that no report is kept.
     #[error("no report is kept: the fleet file says `store: none`")]
     NothingKept,
@@ -163,6 +174,7 @@ impl CliError {
                 "run with credentials of the management account or of a delegated administrator, or list the accounts \
                  under spec.accounts",
             ),
+            Self::NoCredentials(_) => Some("log in, set AWS_PROFILE, or run where a role is attached"),
             Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
             Self::NoAccounts => Some("look at spec.organization.include and exclude"),
             Self::Event { .. } => Some(
@@ -171,6 +183,13 @@ impl CliError {
             ),
             Self::Locked(_) => Some(
                 "wait until it has ended and run this again; one that died holds the lock no longer than it says",
+            ),
+            Self::ReportIsWhole => Some(
+                "`foghorn plan --account … --no-post` looks at a part; `-o json` gives programs all of a report",
+            ),
+            Self::NotForRooms(_) => Some(
+                "`foghorn report --list -f …` shows the runs over the whole fleet; `foghorn plan -f …` makes one and tells \
+                 the rooms",
             ),
             Self::NothingKept => Some("say under spec.store where reports are to be kept"),
             Self::Store(StoreError::NoSuchRun { .. }) => {

@@ -69,11 +69,6 @@ impl Memory {
         }
     }
 
-    /// Nobody else hears of the run, so that its report is kept aside.
-    pub fn unannounced(&mut self) {
-        self.scope.unannounced = true;
-    }
-
     /// Deletes the report of a run that this one took the place of.
     pub async fn forget(&self, run: &str) {
         let Some(store) = &self.store else { return };

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::report::exit::ExitCode;
+
 /// Whether the process is a service. It is one from its first word to its last.
 static LOGS: AtomicBool = AtomicBool::new(false);
 
@@ -17,6 +19,16 @@ pub fn note(text: &str) {
         tracing::info!("{text}");
     } else {
         eprintln!("note: {text}");
+    }
+}
+
+/// How the process ends, where that is not what its report says.
+pub fn last(code: ExitCode, why: &str) {
+    let text = format!("exit {}: {why}", code as u8);
+    if LOGS.load(Ordering::Relaxed) {
+        tracing::info!("{text}");
+    } else {
+        eprintln!("{text}");
     }
 }
 

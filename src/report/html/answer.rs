@@ -6,7 +6,8 @@ use super::shown;
 use crate::model::{Mode, Outcome, Pass, Report};
 use crate::report::exit::{ExitCode, exit_code};
 use crate::report::text::counts::{counted, duration};
-use crate::report::text::standing::{Standing, are_heard, headline};
+use crate::report::text::extent;
+use crate::report::text::standing::{Standing, are_heard, headline, stands};
 use crate::report::when::utc;
 
 /// What a person wants to know first.
@@ -90,10 +91,10 @@ fn tone(report: &Report) -> &'static str {
 
 /// Whether failures are heard, and how the accounts stand.
 fn sentences(report: &Report) -> (String, String) {
-    let stands = capitalised(&headline(report.metadata.mode, &report.passes));
     if report.metadata.mode == Mode::Destroy || report.passes.is_empty() {
-        return (stands, String::new());
+        return (capitalised(&headline(report)), String::new());
     }
+    let stands = capitalised(&stands(report.metadata.mode, &report.passes));
     let unread = report.passes.iter().filter(|pass| Standing::of(pass) == Standing::Unread).count();
     let heard = report.passes.iter().filter(|pass| is_heard(pass)).count();
     let total = report.passes.len();
@@ -105,7 +106,11 @@ fn sentences(report: &Report) -> (String, String) {
         (heard, total) => format!("{heard} of {total} accounts would be heard"),
     };
     let rest = if unread > 0 { format!("; {unread} could not be read") } else { String::new() };
-    (format!("{would}{rest}."), stands)
+    let said = match extent::of(report) {
+        extent if extent.is_empty() => format!("{would}{rest}."),
+        extent => format!("{}: {}{rest}.", capitalised(&extent), uncapitalised(&would)),
+    };
+    (said, stands)
 }
 
 /// Whether a failure is heard from every service and Region of the account.
@@ -116,6 +121,11 @@ fn is_heard(pass: &Pass) -> bool {
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().to_string() + characters.as_str()).unwrap_or_default()
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().to_string() + characters.as_str()).unwrap_or_default()
 }
 
 fn figures(report: &Report) -> Vec<Figure> {

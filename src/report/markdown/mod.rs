@@ -54,7 +54,7 @@ fn head(report: &Report) -> String {
         Mode::Apply => "apply",
         Mode::Destroy => "destroy",
     };
-    let (fleet, answer) = (words(&metadata.fleet), headline(metadata.mode, &report.passes));
+    let (fleet, answer) = (words(&metadata.fleet), headline(report));
     let (mut text, run) = (format!("## {sign} {fleet}: {answer}\n\n"), code(&metadata.run));
     let calls = report.summary.calls.total;
     text += &format!("{mode} · {} · {calls} calls · run {run}\n\n", utc(metadata.finished_at));

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::fixtures::{all_fine, applied, hostile, mixed, remembered, report, thousand_breakers};
+use crate::report::fixtures::{
+    all_fine, applied, hostile, mixed, narrowed, remembered, report, thousand_breakers,
+};
 
 fn assert_snapshot(name: &str, report: &Report) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
@@ -14,6 +16,12 @@ fn assert_snapshot(name: &str, report: &Report) {
 #[test]
 fn what_is_new_and_who_must_act_comes_first() {
     assert_snapshot("remembered_markdown", &remembered());
+}
+
+#[test]
+fn a_report_of_a_part_says_so_in_its_head() {
+    let text = render(&narrowed(), COMMENT);
+    assert!(text.starts_with("## ✅ acme: 1 of 4 accounts looked at (--account dev): it is heard"), "{text}");
 }
 
 #[test]

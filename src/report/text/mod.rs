@@ -9,6 +9,7 @@ pub(in crate::report) mod counts;
 pub(in crate::report) mod coverage;
 pub(in crate::report) mod differences;
 mod explanation;
+pub(in crate::report) mod extent;
 mod findings;
 mod line;
 pub(in crate::report) mod names;

@@ -11,20 +11,16 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
     let due = count_changes(report, Outcome::Planned);
     let undone = count_changes(report, Outcome::Failed) + count_changes(report, Outcome::Skipped);
     match report.metadata.mode {
+        _ if report.metadata.stopped.is_some() => steps.push(again(report)),
         Mode::Plan if due > 0 => {
             let prune = if report.summary.changes.delete > 0 { "--prune " } else { "" };
             let these = if due == 1 { "this change".to_owned() } else { format!("these {due} changes") };
-            steps.push(format!("run `foghorn apply {prune}-f …` to make {these}"));
+            steps.push(format!("run `foghorn apply {prune}{}-f …` to make {these}", flags(report)));
         }
-        Mode::Apply if undone > 0 => {
+        Mode::Apply | Mode::Destroy if undone > 0 => {
             steps.push(format!(
-                "mend what failed and run `foghorn apply -f …` again: it goes on with the {} left",
-                counted(undone, "change")
-            ));
-        }
-        Mode::Destroy if undone > 0 => {
-            steps.push(format!(
-                "mend what failed and run `foghorn destroy -f …` again: it goes on with the {} left",
+                "mend what failed and run {} again: it goes on with the {} left",
+                command(report),
                 counted(undone, "change")
             ));
         }
@@ -60,6 +56,32 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// After a run that did not get to its end, of which nobody can say how much is
+/// left.
+fn again(report: &Report) -> String {
+    let mend = if count_changes(report, Outcome::Failed) > 0 { "mend what failed and " } else { "" };
+    let goes_on = match report.metadata.mode {
+        Mode::Plan => "it was stopped before all was looked at",
+        Mode::Apply | Mode::Destroy => "it goes on where this run was stopped",
+    };
+    format!("{mend}run {} again: {goes_on}", command(report))
+}
+
+/// The command that the report is of, as it is typed.
+fn command(report: &Report) -> String {
+    let mode = match report.metadata.mode {
+        Mode::Plan => "plan",
+        Mode::Apply => "apply",
+        Mode::Destroy => "destroy",
+    };
+    format!("`foghorn {mode} {}-f …`", flags(report))
+}
+
+/// What chooses the same part of the fleet, with a space behind it.
+fn flags(report: &Report) -> String {
+    report.metadata.narrowed_to.as_ref().map(|part| format!("{} ", part.flags())).unwrap_or_default()
 }
 
 fn count_changes(report: &Report, outcome: Outcome) -> usize {

@@ -1,7 +1,8 @@
 //! What people read, as golden files.
 
 use super::*;
-use crate::model::{Check, CoverageState, Mode};
+use crate::model::extent::Stop;
+use crate::model::{Action, Check, CoverageState, Kind, Mode, Outcome};
 use crate::report::fixtures::{self, *};
 
 const TERMINAL: Style = Style { color: false, hyperlinks: false, width: 100, verbose: 0 };
@@ -15,6 +16,31 @@ fn golden(name: &str, text: &str) {
 #[test]
 fn a_fleet_that_is_fine_is_a_few_lines() {
     golden("all_fine", &render(&all_fine(), &TERMINAL));
+}
+
+#[test]
+fn a_report_of_a_part_says_of_which_and_what_is_next_is_about_that_part() {
+    let text = render(&narrowed(), &TERMINAL);
+    let head = "acme, plan: 1 of 4 accounts looked at (--account dev): it is heard and in sync.\n";
+    assert!(text.contains(head), "{text}");
+    assert!(render_table(&narrowed(), &TERMINAL).contains(head));
+    let mut due = narrowed();
+    due.passes[0] = due.passes[0].clone().change(Action::Create, Kind::Topic, "us-east-1", "foghorn-deploys");
+    let text = render(&due, &TERMINAL);
+    assert!(text.contains("next: run `foghorn apply --account dev -f …` to make this change\n"), "{text}");
+}
+
+#[test]
+fn a_run_that_was_stopped_says_so_first_and_is_to_be_run_again() {
+    let mut report = applied();
+    report.metadata.stopped = Some(Stop::Signal);
+    for pass in &mut report.passes {
+        pass.changes.iter_mut().for_each(|change| change.outcome = Outcome::Skipped);
+    }
+    let text = render(&report, &TERMINAL);
+    assert!(text.starts_with("acme, apply: stopped by a signal before it was done: "), "{text}");
+    let next = "next: run `foghorn apply -f …` again: it goes on where this run was stopped\n";
+    assert!(text.contains(next) && !text.contains("mend what failed"), "{text}");
 }
 
 #[test]
