@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::shown;
-use crate::model::{Mode, Outcome, Pass, Report};
+use crate::model::{Mode, Pass, Report};
+use crate::report::due::Unmade;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::report::text::counts::{counted, duration};
 use crate::report::text::extent;
@@ -130,16 +131,19 @@ fn uncapitalised(text: &str) -> String {
 
 fn figures(report: &Report) -> Vec<Figure> {
     let summary = &report.summary;
-    let changes = report.passes.iter().flat_map(|pass| &pass.changes);
-    let due = changes.filter(|change| change.outcome != Outcome::Applied).count();
+    let unmade = Unmade::of(report.passes.iter().flat_map(|pass| &pass.changes));
     let unread = summary.locations - summary.coverage.seen;
     let mut figures = vec![
         figure(summary.findings.error, "errors", "bad", "#findings"),
         figure(summary.findings.warning, "warnings", "warn", "#findings"),
         figure(summary.paths.broken, "broken paths", "bad", "#paths"),
-        figure(due, "changes due", "due", "#changes"),
+        figure(unmade.due, "changes due", "due", "#changes"),
         figure(unread, "locations not read", "unknown", "#unread"),
     ];
+    let blocked = [(unmade.conflict, "in conflict", "bad"), (unmade.withheld, "withheld", "unknown")];
+    let blocked = blocked.into_iter().filter(|(count, ..)| *count > 0);
+    let blocked = blocked.map(|(count, name, tone)| figure(count, name, tone, "#changes"));
+    figures.splice(4..4, blocked);
     if let Some(comparison) = &report.comparison {
         figures.push(figure(comparison.new, "new", "bad", "#findings"));
         figures.push(figure(comparison.resolved.len(), "resolved", "good", "#resolved"));

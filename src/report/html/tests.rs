@@ -57,6 +57,14 @@ fn a_page_about_a_part_of_the_fleet_says_so_in_its_answer() {
 }
 
 #[test]
+fn conflicts_and_withheld_changes_have_figures_of_their_own() {
+    let page = page(&mixed());
+    for figure in ["<b>12</b> changes due", "<b>1</b> in conflict", "<b>4</b> withheld"] {
+        assert!(page.contains(figure), "{figure}");
+    }
+}
+
+#[test]
 fn the_answer_comes_first() {
     assert!(page(&all_fine()).contains("<h1 id=\"answer\">All 2 accounts would be heard.</h1>"));
     let page = page(&mixed());

@@ -17,7 +17,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::model::news::News;
 use crate::model::{Check, CoverageState, Finding, Pass, Report, Severity};
 
-use super::console::link;
+use super::console::page_of;
 use super::exit::{exit_code, meaning};
 use super::plain::plain;
 use super::text::names::short;
@@ -124,7 +124,7 @@ fn result(pass: &Pass, finding: &Finding, fingerprint: &str) -> Value {
         let state = if age.news == News::New { "new" } else { "unchanged" };
         result["baselineState"] = state.into();
     }
-    if let Some(url) = link(finding.location, &finding.subject) {
+    if let Some(url) = page_of(finding) {
         result["hostedViewerUri"] = url.into();
     }
     result

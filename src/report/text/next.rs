@@ -1,9 +1,16 @@
 //! What to do next.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::model::report::{Mode, Report};
-use crate::model::{Action, Check, Kind, Outcome};
+use crate::model::{Action, Check, Kind, Outcome, Severity};
 
 use super::counts::counted;
+use super::names::listed;
+
+/// How many kinds of errors are pointed to.
+const MOST_EXPLAINED: usize = 3;
 
 /// The steps that would bring the fleet further, most useful first.
 pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
@@ -41,6 +48,7 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
+    steps.extend(explained(report));
     let orphans = count_findings(report, &[Check::Orphan]);
     if orphans > 0 && report.summary.changes.delete == 0 {
         let orphans = counted(orphans, "thing");
@@ -92,6 +100,29 @@ fn count_changes(report: &Report, outcome: Outcome) -> usize {
 fn has_unusable_webhook(report: &Report) -> bool {
     let mut findings = report.passes.iter().flat_map(|pass| &pass.findings);
     findings.any(|finding| finding.check == Check::WebhookUnusable)
+}
+
+/// Where errors are explained that have no step of their own.
+fn explained(report: &Report) -> Option<String> {
+    const TOLD: [Check; 3] = [Check::BreakerDisabled, Check::RollbackDisabled, Check::WebhookUnusable];
+    let mut checks: BTreeMap<Check, usize> = BTreeMap::new();
+    let findings = report.passes.iter().flat_map(|pass| &pass.findings);
+    for finding in findings.filter(|finding| finding.severity == Severity::Error) {
+        *checks.entry(finding.check).or_default() += 1;
+    }
+    let mut checks: Vec<(Check, usize)> =
+        checks.into_iter().filter(|(check, _)| !TOLD.contains(check)).collect();
+    checks.sort_by_key(|(check, count)| (Reverse(*count), *check));
+    checks.truncate(MOST_EXPLAINED);
+    let named: Vec<String> = checks
+        .iter()
+        .map(|(check, count)| format!("`foghorn explain {check}` ({})", counted(*count, "error")))
+        .collect();
+    match named.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only} says what that means and how to mend it")),
+        several => Some(format!("{} say what each means and how to mend it", listed(several))),
+    }
 }
 
 /// Services whose breakers are wrong, where Foghorn was not asked to mend any.
