@@ -27,9 +27,9 @@ mod stop;
 mod tell;
 pub mod test_event;
 pub mod validate;
-mod voice;
+pub mod voice;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, LogFormat};
 use error::CliError;
 use tracing::Instrument;
 
@@ -37,6 +37,9 @@ use crate::report::exit::ExitCode;
 
 /// Runs the command that was asked for, and says how the process ends.
 pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
+    if arguments.global.log_format == LogFormat::Json {
+        voice::log_from_now_on();
+    }
     let tolerated = arguments.global.tolerate.clone();
     let code = Box::pin(command(arguments)).await?;
     if !tolerated.iter().any(|tolerated| tolerated.exit_code() == code) {
