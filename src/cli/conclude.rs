@@ -1,6 +1,6 @@
 //! How every run that gives a report ends.
 
-use super::args::{Global, MetricsForm};
+use super::args::{Global, MetricsForm, Output};
 use super::error::CliError;
 use super::memory::Memory;
 use super::{run, tell, voice};
@@ -44,6 +44,16 @@ pub async fn conclude(
 fn unfinished(stop: Stop, has_rooms: bool) -> String {
     let untold = if has_rooms { "no room is told of it, and " } else { "" };
     format!("the run was stopped by {}, so {untold}no later report is compared with this one", stop.by())
+}
+
+/// Refuses a form of the report that a line behind it would spoil, before
+/// anything is done.
+pub fn is_measurable(global: &Global) -> Result<(), CliError> {
+    let is_whole_document = match global.output {
+        Output::Text | Output::Table | Output::Json => false,
+        Output::Yaml | Output::Markdown | Output::Html | Output::Sarif | Output::Junit => true,
+    };
+    if global.metrics.is_some() && is_whole_document { Err(CliError::MetricsSpoil) } else { Ok(()) }
 }
 
 /// Tells the figures of a report to whoever collects them. On standard output

@@ -93,10 +93,14 @@ async fn post(fleet: &Fleet, aws: &Aws, report: &Report) -> Result<ExitCode, Cli
     Ok(tell::ended(&tell::announce(Some(&rooms), report, Occasion::Asked).await, report))
 }
 
-/// A report that was written with `-o json`.
+/// A report that was written with `-o json`; `-` is standard input.
 fn read(file: &Path) -> Result<Report, CliError> {
-    let failed = |source| CliError::ReportFile { origin: file.display().to_string(), source };
-    let text = std::fs::read_to_string(file).map_err(failed)?;
+    let is_stdin = file == Path::new("-");
+    let origin = if is_stdin { "standard input".to_owned() } else { file.display().to_string() };
+    let failed = |source| CliError::ReportFile { origin: origin.clone(), source };
+    let text =
+        if is_stdin { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    let text = text.map_err(failed)?;
     serde_json::from_str(&text).map_err(|error| failed(error.into()))
 }
 

@@ -16,7 +16,7 @@ use super::materials;
 use super::memory::{self, Memory};
 use super::progress::Progress;
 use super::scope::Scope;
-use super::{stop, voice};
+use super::{conclude, stop, voice};
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Filter, Fleet, FleetErrors, Problem};
@@ -63,6 +63,7 @@ impl Run {
         intent: Intent,
     ) -> Result<Self, CliError> {
         removes_no_part(global, intent)?;
+        conclude::is_measurable(global)?;
         let file = &arguments.fleet.file;
         let fleet = Arc::new(fleet(file)?);
         selected_pipelines(&fleet, &filter(global))?;

@@ -205,7 +205,9 @@ impl Rounds<'_> {
             Vec::new()
         } else {
             tokio::select! {
-                () = self.wiring.cut.cancelled() => return Err(CliError::NotTold),
+                () = self.wiring.cut.cancelled() => {
+                    return Err(CliError::NotTold("the service was ended before the rooms were told".to_owned()));
+                }
                 told = tell::announce(audience.rooms.as_ref(), report, occasion) => told,
             }
         };
@@ -216,8 +218,8 @@ impl Rounds<'_> {
             telemetry::show(report);
         }
         printed?;
-        let is_told = told.iter().all(|told| told.failure().is_none());
-        if is_told { Ok(()) } else { Err(CliError::NotTold) }
+        let failures: Vec<String> = told.iter().filter_map(tell::failure).collect();
+        if failures.is_empty() { Ok(()) } else { Err(CliError::NotTold(failures.join("; "))) }
     }
 
     /// The passes as far as `maxChanges` allows until the next sweep.

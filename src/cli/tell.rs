@@ -84,7 +84,8 @@ pub async fn announce(rooms: Option<&Rooms>, report: &Report, occasion: Occasion
     told
 }
 
-fn failure(told: &Told) -> Option<String> {
+/// Why a room was not told, if it was not, and what to do.
+pub fn failure(told: &Told) -> Option<String> {
     Some(format!("room {} was not told: {}", told.room, explained(told.failure()?)))
 }
 

@@ -238,6 +238,8 @@ fn one_room_that_can_not_be_told_keeps_the_report_from_no_other() {
         assert!(run.stderr.contains("error: room on-call was not told"), "{fault:?}: {}", run.stderr);
         assert!(run.stderr.contains(says), "{fault:?}: {}", run.stderr);
         assert!(run.stderr.contains("next: "), "{}", run.stderr);
+        let again = "within 5 s (next: `foghorn report --post -f …` tells the rooms once more, later)";
+        assert!(fault != Fault::Hang || run.stderr.contains(again), "{}", run.stderr);
         assert!(!run.stderr.contains("teams-2"), "{}", run.stderr);
         assert_eq!(said(&stage, "teams", "fine").len(), 1);
     }
@@ -543,4 +545,20 @@ fn a_service_tells_its_rooms_after_a_sweep() {
     served.wait_until(|_| !said(&stage, "slack", "drift").is_empty());
     assert_tells(&said(&stage, "slack", "drift")[0]);
     assert!(!served.log().contains(&url), "{}", served.log());
+}
+
+#[test]
+fn a_service_says_on_its_page_and_in_its_log_which_room_was_not_told_and_why() {
+    let stage = stage();
+    let url = stage.webhook(Kind::Slack, "drift");
+    misbehave(&stage, Kind::Slack, "drift", Fault::Status { code: 404, retry_after: None }, 100);
+    let room = "name: on-call, slack: { webhook: { env: ROOM } }";
+    let mut command =
+        stage.command(&fleet("drift", &[room]), &["run", "--listen", "127.0.0.1:0", "--plan-only"]);
+    command.env("ROOM", &url);
+    let served = Served::spawn(command).ready();
+    let says = "room on-call was not told";
+    served.wait_until(|served| served.get("/").body.contains(says));
+    assert!(served.get("/").body.contains("the webhook was revoked"), "{}", served.get("/").body);
+    assert!(served.log().contains(says) && !served.log().contains("standard error says"), "{}", served.log());
 }
