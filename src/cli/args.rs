@@ -266,7 +266,7 @@ pub struct ReportArguments {
     /// List the runs whose reports are kept, newest first
     #[arg(long, conflicts_with = "run")]
     pub list: bool,
-    /// Show this file instead, a report that was written with `-o json`
+    /// Show this file instead, a report that was written with `-o json`; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "list", "post"])]
     pub from: Option<PathBuf>,
     /// Tell the rooms of spec.report once more, whatever its `when` says

@@ -23,12 +23,13 @@ pub mod schema;
 pub mod scope;
 pub mod service;
 pub mod sound;
+mod stop;
 mod tell;
 pub mod test_event;
 pub mod validate;
-mod voice;
+pub mod voice;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, LogFormat};
 use error::CliError;
 use tracing::Instrument;
 
@@ -36,12 +37,15 @@ use crate::report::exit::ExitCode;
 
 /// Runs the command that was asked for, and says how the process ends.
 pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
+    if arguments.global.log_format == LogFormat::Json {
+        voice::log_from_now_on();
+    }
     let tolerated = arguments.global.tolerate.clone();
     let code = Box::pin(command(arguments)).await?;
     if !tolerated.iter().any(|tolerated| tolerated.exit_code() == code) {
         return Ok(code);
     }
-    voice::note(&format!("ends with 0 instead of {}, which --tolerate asks for", code as u8));
+    voice::last(ExitCode::Clean, &format!("tolerated (the report alone would end with {})", code as u8));
     Ok(ExitCode::Clean)
 }
 

@@ -89,6 +89,8 @@ fn metadata() -> Metadata {
         started_at: datetime!(2026-11-21 09:00 UTC),
         finished_at: datetime!(2026-11-21 09:01 UTC),
         version: "0.1.0".into(),
+        narrowed_to: None,
+        stopped: None,
     }
 }
 

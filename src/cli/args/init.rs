@@ -16,14 +16,14 @@ pub struct InitArguments {
     /// The fleet's name: it marks all that Foghorn makes
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// The accounts, by id, with a name if you like
-    #[arg(long, value_name = "ID[=NAME]", value_delimiter = ',', conflicts_with = "organization")]
+    /// The accounts, by id, with a name if you like; commas or spaces separate them
+    #[arg(long, value_name = "ID[=NAME]", value_delimiter = ',', num_args = 1.., conflicts_with = "organization")]
     pub accounts: Vec<String>,
     /// Discover the accounts: all of the organisation, or those below these roots and units
     #[arg(long, value_name = "UNIT", value_delimiter = ',', num_args = 0..)]
     pub organization: Option<Vec<String>>,
-    /// The Regions of every account
-    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    /// The Regions of every account; commas or spaces separate them
+    #[arg(long, value_name = "REGION", value_delimiter = ',', num_args = 1..)]
     pub regions: Vec<String>,
     /// The role to assume in every account [default: foghorn, but for one account alone: the caller's credentials]
     #[arg(long, value_name = "NAME")]
