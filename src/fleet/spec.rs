@@ -92,7 +92,7 @@ pub struct Spec {
     #[serde(default)]
     pub breakers: Breakers,
     /// How failures reach people: an entry for each way that some events take
-    /// to some room. Absent: nothing is built, and circuit breakers are judged.
+    /// to some room. Absent: nothing is built; circuit breakers are judged.
     #[serde(default)]
     pub pipelines: Vec<Pipeline>,
     /// The rooms that are told what a run found. Absent: nobody but the one who
@@ -144,6 +144,7 @@ pub struct Access {
     /// Which of AWS Chatbot's four Regions is called: us-east-2, us-west-2,
     /// eu-west-1 or ap-southeast-1. Absent: us-east-2. Configurations are
     /// global whichever is called.
+    #[schemars(example = &"eu-west-1")]
     pub chatbot_region: Option<Region>,
 }
 
@@ -188,7 +189,7 @@ pub struct Organization {
     pub labels_from_tags: Vec<String>,
 }
 
-/// What must never happen.
+/// What must never happen, whatever else this file asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Guard {
@@ -218,7 +219,7 @@ pub struct Breakers {
     /// Whether `apply` may switch breakers on with ECS's UpdateService. It waits
     /// for deployments that are under way, and keeps everything else as it is.
     pub remediate: bool,
-    /// Services that need no circuit breaker.
+    /// Services that need no circuit breaker. Absent: none is exempt.
     pub exempt: Vec<Exemption>,
 }
 

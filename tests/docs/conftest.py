@@ -155,4 +155,5 @@ def environment(organisation, folder):
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
+        "NO_COLOR": "1",
     }

@@ -25,6 +25,7 @@ PAGES = {page.name: page for page in all_pages()}
 NEVER_RUN = {
     "cargo": "it would build for minutes",
     "docker": "there need not be an engine",
+    "helm": "it need not be installed",
     "podman": "there need not be an engine",
     "kubectl": "there is no cluster",
     "terraform": "its providers can't be had without a network",

@@ -89,9 +89,11 @@ fn glance(types: &Types, name: &str, depth: usize, known: &mut BTreeSet<String>)
         let inside = field.written.named().map(|next| glance(types, next, depth + 1, known));
         list.push_str(&inside.unwrap_or_default());
     }
-    if let Shape::Forms(forms) = &one.shape {
-        let names = forms.iter().filter_map(|form| form.written.named());
-        names.for_each(|next| list.push_str(&glance(types, next, depth, known)));
+    let forms: &[Form] = if let Shape::Forms(forms) = &one.shape { forms } else { &[] };
+    for form in forms {
+        let _ = writeln!(list, "{:depth$}- {}", "", words::written(types, &form.written), depth = depth * 2);
+        let inside = form.written.named().map(|next| glance(types, next, depth + 1, known));
+        list.push_str(&inside.unwrap_or_default());
     }
     list
 }
@@ -136,7 +138,7 @@ fn table(types: &Types, fields: &[Field], is_choice: bool) -> String {
     };
     for field in fields {
         let written = words::written(types, &field.written);
-        let absent = words::absent(types, field).filter(|_| !is_choice);
+        let absent = (!is_choice).then(|| words::absent(types, field).unwrap_or_default());
         let cells = [Some(format!("`{}`", field.name)), Some(written), absent, Some(words::meaning(field))];
         let cells = cells.into_iter().flatten().map(|cell| cell.replace('|', "\\|"));
         let _ = writeln!(table, "| {} |", cells.collect::<Vec<_>>().join(" | "));

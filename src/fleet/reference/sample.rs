@@ -51,6 +51,32 @@ fn of_form(types: &Types, one: &Type, form: &Form) -> Sample {
     }
 }
 
+/// A value as a sample, the fields of mappings in the order of their types.
+fn ordered(types: &Types, written: &Written, value: &Value) -> Sample {
+    match (written, value) {
+        (Written::List(inner), Value::Array(elements)) => {
+            Sample::List(elements.iter().map(|element| ordered(types, inner, element)).collect())
+        }
+        (Written::Named(name), Value::Object(_)) => {
+            types.get(name).map_or_else(|| Sample::Value(value.clone()), |one| fields_of(types, one, value))
+        }
+        _ => Sample::Value(value.clone()),
+    }
+}
+
+/// A value of a type that is a mapping, its fields in order.
+fn fields_of(types: &Types, one: &Type, value: &Value) -> Sample {
+    let known: Vec<(String, Sample)> = one
+        .fields()
+        .filter_map(|field| {
+            let value = value.get(&field.name)?;
+            Some((field.name.clone(), ordered(types, &field.written, value)))
+        })
+        .collect();
+    let is_whole = value.as_object().is_some_and(|fields| fields.len() == known.len());
+    if is_whole { Sample::Mapping(known) } else { Sample::Value(value.clone()) }
+}
+
 fn mapping<'a>(
     types: &Types,
     fields: impl IntoIterator<Item = &'a Field>,
@@ -62,8 +88,7 @@ fn mapping<'a>(
 
 fn of_field(types: &Types, field: &Field) -> Sample {
     match (&field.example, &field.default) {
-        (Some(value), _) => Sample::Value(value.clone()),
-        (None, Some(value)) => Sample::Value(value.clone()),
+        (Some(value), _) | (None, Some(value)) => ordered(types, &field.written, value),
         (None, None) => written(types, &field.written),
     }
 }
@@ -82,7 +107,7 @@ fn written(types: &Types, value: &Written) -> Sample {
 /// out at first.
 fn brief(types: &Types, one: &Type) -> Sample {
     if let Some(example) = &one.example {
-        return Sample::Value(example.clone());
+        return fields_of(types, one, example);
     }
     let null = || Sample::Value(Value::Null);
     match &one.shape {

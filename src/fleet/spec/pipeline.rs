@@ -127,7 +127,7 @@ impl<'de> Visitor<'de> for EventsVisitor {
     }
 }
 
-/// Which accounts carry a pipeline.
+/// Which accounts are meant, by their labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Selector {

@@ -17,9 +17,13 @@ use crate::model::Severity;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Reporting {
     /// When the rooms are told. Absent: `change`.
+    #[schemars(example = &"change")]
     pub when: WhenToTell,
-    /// The rooms. Each gets its own part of the report, in one message a run.
-    #[schemars(length(min = 1))]
+    /// The rooms, at least one. Each gets its own part of the report, in one
+    /// message a run. Absent: the file is refused.
+    #[schemars(length(min = 1), example = serde_json::json!([
+        { "name": "platform", "slack": { "webhook": { "env": "ROOM_WEBHOOK" } } }
+    ]))]
     pub to: Vec<Recipient>,
     /// How long one room is tried before it is given up, 1s to 10m.
     #[serde(deserialize_with = "written::duration")]
@@ -104,6 +108,7 @@ pub enum SlackRoom {
 pub struct SlackBot {
     /// Where the bot's token is found, which begins with `xoxb-`. The token
     /// itself is a secret and has no place in this file.
+    #[schemars(example = serde_json::json!({ "secretsManager": "foghorn/bot" }))]
     pub token: SecretReference,
     /// The channel's id, which the channel's details end with, not its name.
     #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"), example = &"C0123ABCD")]

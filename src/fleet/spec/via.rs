@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::fleet::choice::{self, Choice};
 use crate::model::notifier::RoomService;
 
-/// What carries the events: exactly one of these.
+/// What carries the events, and to which room.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub enum Via {
@@ -20,7 +20,7 @@ pub enum Via {
     Lambda(Lambda),
 }
 
-/// The room that AWS Chatbot posts to: exactly one of these.
+/// The room that AWS Chatbot posts to.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub enum Chatbot {
@@ -103,20 +103,20 @@ pub struct Webhook {
     pub webhook: SecretReference,
 }
 
-/// Where a secret is found: exactly one of these.
+/// Where a secret is found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub enum SecretReference {
     /// In an environment variable of this name, where Foghorn runs.
-    #[schemars(example = serde_json::json!({ "env": "SLACK_WEBHOOK" }))]
+    #[schemars(example = serde_json::json!({ "env": "ROOM_WEBHOOK" }))]
     Env(String),
     /// In a file, where Foghorn runs.
-    #[schemars(example = serde_json::json!({ "file": "/run/secrets/slack-webhook" }))]
+    #[schemars(example = serde_json::json!({ "file": "/run/secrets/room-webhook" }))]
     File(String),
     /// In a secret of AWS Secrets Manager, by name or ARN, in the account and
     /// Region that it is used in; for a room of `spec.report`, with the caller's
     /// own credentials.
-    #[schemars(example = serde_json::json!({ "secretsManager": "foghorn/slack-webhook" }))]
+    #[schemars(example = serde_json::json!({ "secretsManager": "foghorn/room-webhook" }))]
     SecretsManager(String),
 }
 
@@ -160,7 +160,7 @@ pub struct StoredSecret {
     /// A secret of AWS Secrets Manager, by name or ARN, in the account and
     /// Region of the function. It holds the URL, or a JSON object with `url`,
     /// `webhook` or `webhookUrl`.
-    #[schemars(example = &"foghorn/google-chat")]
+    #[schemars(example = &"foghorn/room-webhook")]
     pub secrets_manager: String,
 }
 
