@@ -58,6 +58,12 @@ impl Document {
         self.statement.extend(other.statement);
     }
 
+    /// The statement of this id alone.
+    pub fn only(&self, sid: &str) -> Self {
+        let statement = self.statement.iter().filter(|one| one.sid == sid).cloned().collect();
+        Self { version: self.version, statement }
+    }
+
     /// The policy as text that ends in a new line. The same fleet always comes to
     /// the same text.
     ///

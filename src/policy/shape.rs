@@ -94,9 +94,10 @@ impl Shape {
             topics: ends_in(|via| matches!(via, Via::Lambda(function) if function.topic)),
             webhooks: ending.iter().filter_map(|pipeline| webhook(&pipeline.via)).collect(),
         };
-        if shape.looks_at_rooms() {
-            // AWS Chatbot counts what it dropped there (AWS Chatbot
-            // administrator guide, monitoring).
+        if shape.arns.partitions.contains(&Partition::Aws) {
+            // AWS Chatbot counts there what it dropped (AWS Chatbot
+            // administrator guide, monitoring), and whoever removes looks there
+            // for alarms of forgotten rooms.
             shape.regions.insert(Region::US_EAST_1);
         }
         shape
