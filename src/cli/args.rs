@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod init;
+mod policy;
 mod service;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 pub use self::init::{InitArguments, InitVia};
+pub use self::policy::{PolicyArguments, PolicyFor, PolicyMode};
 pub use self::service::RunArguments;
 use crate::plan::Intent;
 use crate::report::exit::ExitCode;
@@ -178,6 +180,8 @@ pub enum Command {
     Schema,
     /// Print the CloudFormation template of the roles that every account needs once
     Bootstrap(BootstrapArguments),
+    /// Print the least IAM policy for a fleet, in JSON
+    Policy(PolicyArguments),
     /// Write a first fleet file, from flags or from the answers to a few questions
     Init(InitArguments),
     /// Say what a check means, how AWS behaves there, and how to mend it

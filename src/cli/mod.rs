@@ -16,6 +16,7 @@ pub mod init;
 mod materials;
 pub mod memory;
 pub mod plan;
+pub mod policy;
 pub mod progress;
 pub mod report;
 pub mod run;
@@ -64,6 +65,7 @@ async fn command(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(&global),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        Command::Policy(policy) => policy::run(&global, &policy),
         Command::Explain(explain) => explain::run(&global, &explain),
         Command::Init(init) => init::run(&init),
         Command::Completions(completions) => completions::completions(completions.shell),
