@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod service;
+mod shard;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 pub use self::service::RunArguments;
+pub use self::shard::ShardArguments;
 use crate::plan::Intent;
 use crate::telemetry;
 
@@ -179,6 +181,9 @@ pub struct AwsArguments {
     /// Tell no room of the report, whatever spec.report says
     #[arg(long)]
     pub no_post: bool,
+    /// Which part of a run that several processes share.
+    #[command(flatten)]
+    pub shard: ShardArguments,
 }
 
 /// Options of commands that also remove.

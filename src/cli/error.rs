@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::shard::ShardError;
 use crate::aws::AwsError;
 use crate::chat::PostError;
 use crate::chat::bot::ApiError;
@@ -100,6 +101,9 @@ pub enum CliError {
     /// Another run writes.
     #[error("another run is writing to this fleet, so nothing was done")]
     Locked(#[source] LockError),
+    /// One of several processes that share a run.
+    #[error("the shard could not do its part")]
+    Shard(#[source] ShardError),
     /// The store of reports can't be used by a command that is about nothing else.
     #[error("the reports that are kept can't be had")]
     Store(#[source] StoreError),
@@ -172,6 +176,7 @@ impl CliError {
             Self::Locked(_) => Some(
                 "wait until it has ended and run this again; one that died holds the lock no longer than it says",
             ),
+            Self::Shard(error) => Some(error.next_step()),
             Self::NothingKept => Some("say under spec.store where reports are to be kept"),
             Self::Store(StoreError::NoSuchRun { .. }) => {
                 Some("`foghorn report --list -f …` shows the runs whose reports are kept")

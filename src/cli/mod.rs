@@ -22,6 +22,7 @@ pub mod run;
 pub mod schema;
 pub mod scope;
 pub mod service;
+pub mod shard;
 pub mod sound;
 mod tell;
 pub mod test_event;
