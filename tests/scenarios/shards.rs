@@ -108,7 +108,7 @@ impl Organisation {
 /// A process that runs; what it says is read as it comes.
 struct Process {
     id: u32,
-    run: JoinHandle<Run>,
+    run: Option<JoinHandle<Run>>,
 }
 
 impl Process {
@@ -116,7 +116,7 @@ impl Process {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let id = child.id();
         let run = std::thread::spawn(|| Run::of(child.wait_with_output().expect("the binary ends")));
-        Self { id, run }
+        Self { id, run: Some(run) }
     }
 
     fn signal(&self, name: &str) {
@@ -124,8 +124,17 @@ impl Process {
         assert!(sent.expect("kill runs").success());
     }
 
-    fn end(self) -> Run {
-        self.run.join().expect("no panic")
+    fn end(mut self) -> Run {
+        self.run.take().expect("it ends once").join().expect("no panic")
+    }
+}
+
+impl Drop for Process {
+    /// A test that failed leaves nobody waiting.
+    fn drop(&mut self) {
+        if self.run.as_ref().is_some_and(|run| !run.is_finished()) {
+            self.signal("KILL");
+        }
     }
 }
 
