@@ -83,8 +83,9 @@ impl Controller {
 
     /// Makes the changes that the passes hold and looks again; passes without
     /// a change to make are given back as they are, but for those of hubs, which
-    /// the others' depend on, and for those that a hub's changes may help.
-    pub async fn apply(&self, accounts: &[Account], passes: Vec<Pass>) -> Vec<Pass> {
+    /// the others' depend on, and for those that a hub's changes may help: those
+    /// made here, and, if `hub_changed`, those that others have made.
+    pub async fn apply(&self, accounts: &[Account], passes: Vec<Pass>, hub_changed: bool) -> Vec<Pass> {
         let accounts: BTreeMap<&AccountId, &Account> =
             accounts.iter().map(|account| (&account.id, account)).collect();
         let is_due = |pass: &Pass| pass.changes.iter().any(Change::is_write);
@@ -92,7 +93,7 @@ impl Controller {
             accounts.get(&pass.account.id).is_some_and(|account| self.reconciler.is_hub(account))
         };
         let any_due = passes.iter().any(is_due);
-        let hub_due = passes.iter().any(|pass| is_due(pass) && is_hub(pass));
+        let hub_due = hub_changed || passes.iter().any(|pass| is_due(pass) && is_hub(pass));
         let is_looked_at =
             |pass: &Pass| is_due(pass) || (any_due && is_hub(pass)) || (hub_due && !pass.is_all_heard());
         let (due, mut done): (Vec<Pass>, Vec<Pass>) = passes.into_iter().partition(is_looked_at);

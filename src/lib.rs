@@ -18,7 +18,8 @@
 //! what a person types. [`model`] holds the nouns that all of them share, and
 //! [`yaml`] is how files are read and reports written.
 //!
-//! [`posting`] tells rooms of a report, each its part.
+//! [`posting`] tells rooms of a report, each its part, and [`shards`] makes one
+//! report of those of several processes that share a run.
 //!
 //! [`policy`] says what IAM has to allow for a fleet, and no more; pure as well.
 //!
@@ -50,6 +51,7 @@ pub mod reconcile;
 pub mod rehearsal;
 pub mod report;
 pub mod service;
+pub mod shards;
 pub mod sound;
 pub mod sounding;
 pub mod store;

@@ -114,6 +114,11 @@ impl Reconciler {
         Sighting::new(self.aws.account(account), interest)
     }
 
+    /// The pass over an account that nobody looked at, and why not.
+    pub fn unread(&self, account: &Account, why: &str) -> Pass {
+        self.judge(account, self.sighting(account).given_up(why)).pass
+    }
+
     /// What an account needs, judged from what was read. Nothing is written.
     pub fn judge(&self, account: &Account, sighting: Sighting) -> Judged {
         let look = self.compare(account, sighting);

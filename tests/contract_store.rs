@@ -4,6 +4,7 @@
 //! Runs where `FOGHORN_MOTO_URL` and `FOGHORN_MINISTACK_URL` say where they
 //! listen. With `FOGHORN_REQUIRE_EMULATORS=1` not to say so is a failure.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +12,8 @@ use std::time::Duration;
 
 use foghorn::model::report::Metadata;
 use foghorn::model::secret::Secret;
-use foghorn::model::{AccessKeys, Mode, Report};
-use foghorn::store::{BucketAccess, Holder, LockError, Scope, Settings, Store, StoreError};
+use foghorn::model::{AccessKeys, Mode, Report, Shard};
+use foghorn::store::{BucketAccess, Holder, LockError, Merged, Scope, Settings, Store, StoreError, Terms};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -189,6 +190,73 @@ async fn of_many_runs_at_once_one_takes_a_free_lock_and_one_takes_over_an_expire
         let lock = store.lock(holder, CancellationToken::new()).await;
         lock.unwrap_or_else(|error| panic!("{}: {error}", bucket.url)).release().await;
         assert_eq!(race(&store, 9).await.0, 1, "{}: a lock that was released is free", bucket.url);
+    }
+}
+
+/// How many of four shards that are done at once find the set complete, and how
+/// many of these take the merging upon themselves.
+async fn all_at_once(store: &Store, set: &str) -> (usize, usize) {
+    let shards = Shard::all(4).map(|shard| {
+        let (store, set) = (store.clone(), set.to_owned());
+        tokio::spawn(async move {
+            let now = OffsetDateTime::now_utc();
+            let own =
+                Terms { run: format!("run-{shard}"), begun_at: now, shards: 4, asked: "plan".to_owned() };
+            let set = store.shard_set(&set, own).await?;
+            let run = set.terms().run.clone();
+            assert!(set.hand_in(shard, &report(1)).await?);
+            let is_complete = set.progress().await?.parts.len() == 4;
+            let process = u32::try_from(shard.index()).unwrap_or_default();
+            let (user, host) = ("ana".to_owned(), "laptop".to_owned());
+            let holder = Holder { run: format!("merge-{shard}"), user, host, process };
+            let claim = if is_complete { set.claim(holder, CancellationToken::new()).await? } else { None };
+            Ok::<_, StoreError>((run, is_complete, claim))
+        })
+    });
+    let mut ends = Vec::new();
+    for shard in shards.collect::<Vec<_>>() {
+        ends.push(shard.await.expect("no panic").expect("a store that works"));
+    }
+    let runs: BTreeSet<&String> = ends.iter().map(|(run, ..)| run).collect();
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    (
+        ends.iter().filter(|(_, is_complete, _)| *is_complete).count(),
+        ends.iter().filter(|(.., claim)| claim.is_some()).count(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_shards_that_are_done_at_once_one_merges_what_all_of_them_handed_in() {
+    for bucket in buckets("shards").await {
+        let store = bucket.open(&Hands::new()).await;
+        let terms = |run: &str| Terms {
+            run: run.to_owned(),
+            begun_at: OffsetDateTime::UNIX_EPOCH,
+            shards: 4,
+            asked: String::new(),
+        };
+        for round in 0..5 {
+            let name = format!("2026-11-21T09:0{round}:00Z");
+            let (complete, merging) = all_at_once(&store, &name).await;
+            assert!(complete >= 1 && merging == 1, "{} {round}: {complete} {merging}", bucket.url);
+            let set = store.shard_set(&name, terms("late")).await.expect("a set");
+            for shard in Shard::all(4) {
+                assert_eq!(set.part(shard).await, Ok(Some(report(1))), "{}", bucket.url);
+                assert_eq!(set.hand_in(shard, &report(2)).await, Ok(false), "{}", bucket.url);
+            }
+            set.conclude(&Merged { parts: (0..4).collect(), at: OffsetDateTime::UNIX_EPOCH })
+                .await
+                .expect("a set");
+            assert!(set.progress().await.expect("a list").is_merged);
+        }
+        // As many as runs are kept.
+        for run in ["zz-98", "zz-99", "zz-97"] {
+            store.shard_set(run, terms(run)).await.expect("a set");
+        }
+        store.forget_old_sets().await.expect("a store");
+        assert_eq!(store.shard_set("zz-98", terms("new")).await.expect("a set").terms(), &terms("zz-98"));
+        let gone = store.shard_set("2026-11-21T09:00:00Z", terms("new")).await.expect("a set");
+        assert_eq!((gone.terms(), gone.merged().await), (&terms("new"), Ok(None)), "{}", bucket.url);
     }
 }
 

@@ -3,6 +3,7 @@
 mod init;
 mod policy;
 mod service;
+mod shard;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 pub use self::init::{InitArguments, InitVia};
 pub use self::policy::{PolicyArguments, PolicyFor, PolicyMode};
 pub use self::service::RunArguments;
+pub use self::shard::ShardArguments;
 use crate::plan::Intent;
 use crate::report::exit::ExitCode;
 use crate::telemetry;
@@ -215,6 +217,9 @@ pub struct AwsArguments {
     /// Tell no room of the report, whatever spec.report says
     #[arg(long)]
     pub no_post: bool,
+    /// Which part of a run that several processes share.
+    #[command(flatten)]
+    pub shard: ShardArguments,
 }
 
 /// Options of commands that also remove.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::shard::ShardError;
 use crate::aws::AwsError;
 use crate::chat::PostError;
 use crate::chat::bot::ApiError;
@@ -103,6 +104,9 @@ pub enum CliError {
     /// Another run writes.
     #[error("another run is writing to this fleet, so nothing was done")]
     Locked(#[source] LockError),
+    /// One of several processes that share a run.
+    #[error("the shard could not do its part")]
+    Shard(#[source] ShardError),
     /// The store of reports can't be used by a command that is about nothing else.
     #[error("the reports that are kept can't be had")]
     Store(#[source] StoreError),
@@ -203,6 +207,7 @@ impl CliError {
                 "`foghorn report --list -f …` shows the runs over the whole fleet; `foghorn plan -f …` makes one and tells \
                  the rooms",
             ),
+            Self::Shard(error) => Some(error.next_step()),
             Self::NothingKept => Some("say under spec.store where reports are to be kept"),
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")

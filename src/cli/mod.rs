@@ -23,6 +23,7 @@ pub mod run;
 pub mod schema;
 pub mod scope;
 pub mod service;
+pub mod shard;
 pub mod sound;
 mod stop;
 mod tell;

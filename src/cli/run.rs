@@ -146,11 +146,12 @@ impl Run {
         passes
     }
 
-    /// Makes the changes that the passes hold, and looks again.
-    pub async fn apply(&self, passes: Vec<Pass>) -> Vec<Pass> {
+    /// Makes the changes that the passes hold, and looks again, everywhere if a
+    /// hub has changed meanwhile.
+    pub async fn apply(&self, passes: Vec<Pass>, hub_changed: bool) -> Vec<Pass> {
         let due = passes.iter().filter(|pass| pass.changes.iter().any(|change| change.is_write())).count();
         let (controller, progress) = self.controller(due, "applying");
-        let passes = controller.apply(&self.accounts, passes).await;
+        let passes = controller.apply(&self.accounts, passes, hub_changed).await;
         progress.finish();
         passes
     }
@@ -184,6 +185,11 @@ impl Run {
     /// Cancelled once the run is to end early.
     pub fn stop(&self) -> &CancellationToken {
         &self.reconciler.stop
+    }
+
+    /// What judges the accounts.
+    pub fn reconciler(&self) -> &Reconciler {
+        &self.reconciler
     }
 
     /// The report of these passes.

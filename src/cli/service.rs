@@ -20,6 +20,7 @@ use super::memory::Memory;
 use super::run::{self, Run};
 use super::scope::Scope;
 use super::stop::wait_for_signal;
+use super::shard::ShardError;
 use super::tell;
 use super::voice;
 use crate::aws::Aws;
@@ -51,6 +52,9 @@ const LAST_PART: u32 = 5;
 
 /// Works until a signal ends it.
 pub async fn run(global: &Global, arguments: &PrunableArguments<RunArguments>) -> Result<ExitCode, CliError> {
+    if arguments.command.fleet.shard.is_given() {
+        return Err(CliError::Shard(ShardError::Service));
+    }
     voice::log_from_now_on();
     let intent = arguments.intent();
     let arguments = &arguments.command;
@@ -165,8 +169,11 @@ impl Work for Rounds<'_> {
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
         self.ending = Some((Audience { memory, rooms }, lock));
         let passes = self.allowed(due, run.plan().await);
-        let passes =
-            if writes(&passes) > 0 && !self.arguments.plan_only { run.apply(passes).await } else { passes };
+        let passes = if writes(&passes) > 0 && !self.arguments.plan_only {
+            run.apply(passes, false).await
+        } else {
+            passes
+        };
         Ok(run.report(self.mode(), passes))
     }
 

@@ -1,6 +1,6 @@
 //! `foghorn sound`: send a canary down every pipeline.
 
-use super::args::{AwsArguments, Global, SoundArguments};
+use super::args::{AwsArguments, Global, ShardArguments, SoundArguments};
 use super::error::CliError;
 use super::progress::Progress;
 use super::run::{self, Run};
@@ -13,7 +13,12 @@ use crate::sound::Watcher;
 /// Sounds every pipeline and prints how far the canaries got.
 pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode, CliError> {
     run::has_form(global)?;
-    let aws = AwsArguments { fleet: arguments.fleet.clone(), notifier: None, no_post: true };
+    let aws = AwsArguments {
+        fleet: arguments.fleet.clone(),
+        notifier: None,
+        no_post: true,
+        shard: ShardArguments::none(),
+    };
     let run = Run::prepare(global, &aws, Intent::Converge).await?;
     let sounded = run.sound(arguments.timeout).await;
     run::print_document(global, &sounded, report::text::render_sound)?;

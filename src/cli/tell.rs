@@ -112,7 +112,7 @@ fn slack() -> Result<SlackApi, CliError> {
 
 /// From 0 to 1, another one each time: enough to keep those apart who were
 /// refused together.
-fn jitter() -> f64 {
+pub fn jitter() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     f64::from(since.subsec_nanos() % 1_000_000) / 1_000_000.0
 }

@@ -93,7 +93,8 @@ pub enum CoverageState {
     Throttled,
     /// No answer came, or the Region is off.
     Unreachable,
-    /// It was not tried, because the run was stopped.
+    /// It was not tried, because the run was stopped, or the process whose part
+    /// it was did not report.
     Skipped,
 }
 

@@ -31,14 +31,25 @@ pub fn forbidden(guard: &Guard, account: &Account) -> Option<&'static str> {
 /// The passes as they are, or, where they hold more writes than one run may
 /// make, with every write withheld: a plan that large is looked at first.
 pub fn capped(guard: &Guard, passes: Vec<Pass>) -> Vec<Pass> {
+    capped_at(guard.max_changes, &guard.max_changes.to_string(), passes)
+}
+
+/// The same for one of so many processes that share a run and know nothing of
+/// each other's plans: each may make an equal part of what the run may.
+pub fn capped_share(guard: &Guard, processes: usize, passes: Vec<Pass>) -> Vec<Pass> {
+    let share = guard.max_changes / processes.max(1);
+    let allowed = format!("{} in all, which is {share} in each of {processes} shards", guard.max_changes);
+    capped_at(share, &allowed, passes)
+}
+
+fn capped_at(most: usize, allowed: &str, passes: Vec<Pass>) -> Vec<Pass> {
     let writes = passes.iter().flat_map(|pass| &pass.changes).filter(|change| change.is_write()).count();
-    if writes <= guard.max_changes {
+    if writes <= most {
         return passes;
     }
     let why = format!(
-        "the plan has {writes} changes and spec.guard.maxChanges allows {}: look at it, then raise the limit or \
-         narrow the run with --account, --region or --pipeline",
-        guard.max_changes
+        "the plan has {writes} changes and spec.guard.maxChanges allows {allowed}: look at it, then raise the limit or \
+         narrow the run with --account, --region or --pipeline"
     );
     let withhold = |changes: Vec<Change>| changes.into_iter().map(|change| change.withheld(&why)).collect();
     passes.into_iter().map(|pass| Pass { changes: withhold(pass.changes), ..pass }).collect()
@@ -131,6 +142,18 @@ mod tests {
         let exceeded = Guard { max_changes: 2 * changes.len() - 1, ..Guard::default() };
         let withheld = capped(&exceeded, passes());
         assert_withheld(withheld.iter().flat_map(|pass| &pass.changes), "spec.guard.maxChanges");
+    }
+
+    #[test]
+    fn processes_that_share_a_run_make_no_more_changes_together_than_one_may() {
+        let changes = planned(&Guard::default()).changes;
+        let passes = || vec![pass(changes.clone())];
+        for processes in [1, 3, 8] {
+            let enough = Guard { max_changes: processes * changes.len(), ..Guard::default() };
+            assert_eq!(capped_share(&enough, processes, passes()), passes());
+            let one_less = Guard { max_changes: processes * changes.len() - 1, ..Guard::default() };
+            assert_withheld(&capped_share(&one_less, processes, passes())[0].changes, "in each of");
+        }
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Sighting {
         Self { door, interest, snapshot: snapshot.within(&still_true), due }
     }
 
+    /// Nothing will be read, and why not.
+    pub(super) fn given_up(self, why: &str) -> Self {
+        let gap = Gap { detail: why.to_owned(), ..stopped() };
+        Self { snapshot: Snapshot::blank(&self.interest, &gap), due: BTreeSet::new(), ..self }
+    }
+
     /// Reads all that is due, every location at once and each within the time
     /// allowed. What a service may answer if asked again stays due.
     pub async fn observe(&mut self, clock: &Clock, timeout: Duration, stop: &CancellationToken) {

@@ -1,6 +1,6 @@
 //! The lock of runs that write: one at a time a fleet.
 //!
-//! The lock is the object with the greatest number in the folder `lock`. It says
+//! The lock is the object with the greatest number in a folder, `lock` say. It says
 //! who holds it and until when, or that it was let go. Whoever takes, renews or
 //! lets go of it makes the object with the next number, which only one can, and
 //! looks whether that is the greatest: then it counts. What is below the
@@ -25,7 +25,10 @@ use super::Store;
 use super::error::StoreError;
 use claim::Claim;
 use generations::{Generations, Taken};
-pub use renewal::Lock;
+pub use renewal::{Lock, RestingLock};
+
+/// Where the lock of runs that write is.
+pub(super) const WRITING: &str = "lock";
 
 /// How often a lock is tried for that others let go of at the same time.
 const TRIES: usize = 5;
@@ -75,13 +78,23 @@ fn shown(time: OffsetDateTime) -> String {
 impl Store {
     /// Takes the lock for a run and renews it until the guard is released. If it
     /// is lost all the same, `stop` is cancelled: another run may write from
-    /// then on.
+    /// then on. Processes that share a run hold its lock together.
     ///
     /// # Errors
     /// If another run holds it, or the store does not work.
     pub async fn lock(&self, holder: Holder, stop: CancellationToken) -> Result<Lock, LockError> {
+        self.lock_at(WRITING, holder, stop).await
+    }
+
+    /// The same with the lock in this folder.
+    pub(super) async fn lock_at(
+        &self,
+        folder: &str,
+        holder: Holder,
+        stop: CancellationToken,
+    ) -> Result<Lock, LockError> {
         self.mark().await?;
-        let generations = Generations::new(self.objects.clone());
+        let generations = Generations::new(self.objects.clone(), folder);
         for _ in 0..TRIES {
             let last = generations.last().await?;
             let now = (self.clock)();
@@ -91,23 +104,26 @@ impl Store {
             {
                 return Err(self.held(claim));
             }
+            if let Some((number, claim)) = last.clone()
+                && claim.holder.run == holder.run
+                && claim.is_fresh_at(now, self.lock_expiry)
+            {
+                return Ok(self.keep(generations, number, claim, stop));
+            }
             let number = last.map_or(1, |(number, _)| number + 1);
             let claim = Claim::new(holder.clone(), now, self.lock_expiry);
             if let Taken::Yes = generations.take(number, &claim).await? {
-                return Ok(Lock::keep(
-                    generations,
-                    number,
-                    claim,
-                    self.lock_expiry,
-                    self.clock.clone(),
-                    stop,
-                ));
+                return Ok(self.keep(generations, number, claim, stop));
             }
         }
         Err(LockError::Store(StoreError::failed(
             format!("take the lock of {}", self.objects.place()),
             &"others take and release it all the time",
         )))
+    }
+
+    fn keep(&self, generations: Generations, number: u64, claim: Claim, stop: CancellationToken) -> Lock {
+        Lock::keep(generations, number, claim, self.lock_expiry, self.clock.clone(), stop)
     }
 
     fn held(&self, claim: &Claim) -> LockError {

@@ -6,10 +6,15 @@
 //! <fleet>/runs/<ulid>.aside.json.gz      one that none is: of a part of the fleet, of a removal, or stopped
 //! <fleet>/runs/<ulid>.untold.json.gz     one that none is, since nobody was told of it
 //! <fleet>/lock/<generation>.json         who writes, or who did last
+//! <fleet>/shards/<set>/set.json          which run the shards of a set share
+//! <fleet>/shards/<set>/<i>-of-<n>.json.gz        the part of one of them
+//! <fleet>/shards/<set>/hubs-of-<i>.json         that one of them is done with its hubs
+//! <fleet>/shards/<set>/merge/<generation>.json   who merges the parts
+//! <fleet>/shards/<set>/merged.json       that they were merged
 //! ```
 //!
 //! Nothing is ever written over: each run has an object of its own, and so has
-//! each generation of the lock. What two runs do at once can therefore not undo
+//! each generation of a lock. What two runs do at once can therefore not undo
 //! each other on any kind of store, one without conditional overwriting
 //! included. The newest report is the one with the greatest id, since the ids of
 //! runs (ULIDs) sort by the time at which they began.
@@ -23,6 +28,7 @@ pub mod lock;
 mod objects;
 mod open;
 pub mod scope;
+pub mod shards;
 
 #[cfg(test)]
 mod fixtures;
@@ -35,9 +41,10 @@ use time::OffsetDateTime;
 pub use bucket::{BucketAccess, KeySource};
 pub use error::StoreError;
 pub use history::RunName;
-pub use lock::{Holder, Lock, LockError};
+pub use lock::{Holder, Lock, LockError, RestingLock};
 use objects::Objects;
 pub use scope::Scope;
+pub use shards::{Merged, Progress, ShardSet, Terms};
 
 use crate::model::StoreAddress;
 

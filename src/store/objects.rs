@@ -62,16 +62,47 @@ impl Objects {
 
     /// The names of the objects of a folder, without the folder's, sorted.
     pub async fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let paths = self.listed(folder).await?;
+        let mut names: Vec<String> =
+            paths.iter().filter_map(|path| path.filename().map(str::to_owned)).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    async fn listed(&self, folder: &str) -> Result<Vec<Path>, StoreError> {
         let failed = |error: Error| {
             let tried = format!("list {folder} of {}", self.place);
             StoreError::failed(tried, &error)
         };
         let mut found = self.store.list(Some(&self.path(folder)));
-        let mut names = Vec::new();
+        let mut paths = Vec::new();
         while let Some(object) = found.next().await {
-            let object = object.map_err(failed)?;
-            names.extend(object.location.filename().map(str::to_owned));
+            paths.push(object.map_err(failed)?.location);
         }
+        Ok(paths)
+    }
+
+    /// The names of the objects of a folder and of those within it, each with
+    /// its way from there, sorted.
+    pub async fn list_below(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let path = self.path(folder);
+        let inside = |object: &Path| {
+            let parts: Vec<_> = object.prefix_match(&path)?.map(|part| part.as_ref().to_owned()).collect();
+            Some(parts.join("/"))
+        };
+        let mut names: Vec<String> = self.listed(folder).await?.iter().filter_map(inside).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The names of the folders of a folder, without the folder's, sorted.
+    pub async fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let found = self.store.list_with_delimiter(Some(&self.path(folder))).await.map_err(|error| {
+            let tried = format!("list the folders of {folder} of {}", self.place);
+            StoreError::failed(tried, &error)
+        })?;
+        let names = found.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned));
+        let mut names: Vec<String> = names.collect();
         names.sort();
         Ok(names)
     }

@@ -80,6 +80,8 @@ fn folder(path: &Folder) -> Result<Arc<dyn ObjectStore>, StoreError> {
     };
     std::fs::create_dir_all(path).map_err(|error| failed(&error))?;
     let store = LocalFileSystem::new_with_prefix(path).map_err(|error| failed(&error))?;
+    // Other stores have no folders that could be left behind empty.
+    let store = store.with_automatic_cleanup(true);
     Ok(Arc::new(store))
 }
 

@@ -21,6 +21,7 @@ mod removal;
 mod report_rooms;
 mod served;
 mod service;
+mod shards;
 mod sound;
 mod store;
 mod support;

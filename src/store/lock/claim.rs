@@ -35,4 +35,10 @@ impl Claim {
     pub fn holds_at(&self, now: OffsetDateTime) -> bool {
         self.held && now < self.expires_at
     }
+
+    /// Whether it was made so lately that nobody need renew it before a third of
+    /// the time that it holds has gone by.
+    pub fn is_fresh_at(&self, now: OffsetDateTime, expiry: Duration) -> bool {
+        self.held && now + expiry / 3 * 2 <= self.expires_at
+    }
 }

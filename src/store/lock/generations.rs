@@ -5,7 +5,6 @@ use crate::store::document;
 use crate::store::error::StoreError;
 use crate::store::objects::Objects;
 
-const FOLDER: &str = "lock";
 const ENDING: &str = ".json";
 
 /// How often the folder is listed again when its greatest object is deleted
@@ -23,11 +22,15 @@ pub(super) enum Taken {
 
 /// The numbered objects of one lock.
 #[derive(Clone)]
-pub(super) struct Generations(Objects);
+pub(super) struct Generations {
+    objects: Objects,
+    folder: String,
+}
 
 impl Generations {
-    pub fn new(objects: Objects) -> Self {
-        Self(objects)
+    /// Those in this folder.
+    pub fn new(objects: Objects, folder: &str) -> Self {
+        Self { objects, folder: folder.to_owned() }
     }
 
     /// The greatest number with what it says; `None` for a lock that nobody
@@ -35,21 +38,24 @@ impl Generations {
     pub async fn last(&self) -> Result<Option<(u64, Claim)>, StoreError> {
         for _ in 0..LOOKS {
             let Some(number) = self.numbers().await?.pop() else { return Ok(None) };
-            let name = object(number);
-            if let Some(bytes) = self.0.get(&name).await? {
-                return Ok(Some((number, document::read(&self.0.described(&name), &bytes)?)));
+            let name = self.object(number);
+            if let Some(bytes) = self.objects.get(&name).await? {
+                return Ok(Some((number, document::read(&self.objects.described(&name), &bytes)?)));
             }
         }
-        Err(StoreError::failed(format!("read the lock of {}", self.0.place()), &"it changes all the time"))
+        Err(StoreError::failed(
+            format!("read the lock of {}", self.objects.place()),
+            &"it changes all the time",
+        ))
     }
 
     /// Makes the object of a number. It counts only as the greatest one, with
     /// this very claim in it: somebody may have gone past the number, and an
     /// answer that was lost may have been a yes.
     pub async fn take(&self, number: u64, claim: &Claim) -> Result<Taken, StoreError> {
-        let name = object(number);
-        let bytes = document::write(&self.0.described(&name), claim)?;
-        self.0.create(&name, bytes).await?;
+        let name = self.object(number);
+        let bytes = document::write(&self.objects.described(&name), claim)?;
+        self.objects.create(&name, bytes).await?;
         match self.last().await? {
             Some((last, said)) if last == number && said == *claim => {
                 self.clear_below(number).await;
@@ -64,21 +70,21 @@ impl Generations {
     async fn clear_below(&self, number: u64) {
         let below = self.numbers().await.unwrap_or_default().into_iter().filter(|one| *one < number);
         for one in below {
-            if let Err(error) = self.0.delete(&object(one)).await {
+            if let Err(error) = self.objects.delete(&self.object(one)).await {
                 tracing::debug!(%error, "an old generation of the lock stays");
             }
         }
     }
 
     async fn numbers(&self) -> Result<Vec<u64>, StoreError> {
-        let names = self.0.list(FOLDER).await?;
+        let names = self.objects.list(&self.folder).await?;
         let number = |name: &String| name.strip_suffix(ENDING)?.parse().ok();
         let mut numbers: Vec<u64> = names.iter().filter_map(number).collect();
         numbers.sort_unstable();
         Ok(numbers)
     }
-}
 
-fn object(number: u64) -> String {
-    format!("{FOLDER}/{number:020}{ENDING}")
+    fn object(&self, number: u64) -> String {
+        format!("{}/{number:020}{ENDING}", self.folder)
+    }
 }

@@ -48,9 +48,25 @@ impl Lock {
 
     /// Lets go of the lock, so that the next run need not wait for it to run
     /// out. One that was lost is left to its new holder.
-    pub async fn release(mut self) {
+    pub async fn release(self) {
+        self.rest().await.release().await;
+    }
+
+    /// Renews the lock no more: from now on nothing is written. Others who hold
+    /// it for the same run keep it; it runs out once none of them renews it.
+    pub async fn rest(mut self) -> RestingLock {
         self.quit.cancel();
-        if let Ok(Some(renewal)) = (&mut self.renewal).await {
+        RestingLock((&mut self.renewal).await.ok().flatten())
+    }
+}
+
+/// A lock that is not renewed any more. Dropped, it runs out.
+pub struct RestingLock(Option<Renewal>);
+
+impl RestingLock {
+    /// Lets go of the lock, also for others who hold it for the same run.
+    pub async fn release(self) {
+        if let Some(renewal) = self.0 {
             renewal.let_go().await;
         }
     }
@@ -116,13 +132,14 @@ impl Renewal {
     }
 
     /// A number that could not be taken may be our own: the answer to an
-    /// earlier try was lost.
+    /// earlier try was lost, or another process of the run was faster.
     async fn look(&mut self) -> Renewed {
         match timeout(self.patience(), self.generations.last()).await {
             Ok(Ok(Some((number, claim)))) if self.is_own(&claim) => {
                 self.number = number;
                 self.claim = claim;
-                Renewed::NotYet
+                let is_fresh = self.claim.is_fresh_at((self.clock)(), self.expiry);
+                if is_fresh { Renewed::Yes } else { Renewed::NotYet }
             }
             Ok(Ok(_)) => Renewed::Lost,
             Ok(Err(_)) | Err(_) => Renewed::NotYet,

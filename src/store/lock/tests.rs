@@ -96,7 +96,7 @@ async fn a_run_whose_lock_was_taken_over_stops_and_leaves_it_to_the_other() {
     let store = in_memory();
     let stop = CancellationToken::new();
     let lock = store.lock(holder("one"), stop.clone()).await.unwrap_or_else(|error| panic!("{error}"));
-    let generations = Generations::new(store.objects.clone());
+    let generations = Generations::new(store.objects.clone(), WRITING);
     let theirs = Claim::new(holder("two"), START, EXPIRY * 2);
     assert_eq!(generations.take(2, &theirs).await, Ok(Taken::Yes));
     sleep(EXPIRY / 2).await;
@@ -139,7 +139,7 @@ async fn whoever_slept_can_t_take_a_number_that_others_went_past() {
     let store = in_memory();
     let lock = taken(&store, "one").await;
     sleep(EXPIRY * 3).await;
-    let generations = Generations::new(store.objects.clone());
+    let generations = Generations::new(store.objects.clone(), WRITING);
     let (last, _) = generations.last().await.expect("a lock").expect("a generation");
     assert!(last > 5, "{last}");
     let late = Claim::new(holder("two"), START + EXPIRY * 3, EXPIRY);
@@ -151,11 +151,46 @@ async fn whoever_slept_can_t_take_a_number_that_others_went_past() {
 #[tokio::test(start_paused = true)]
 async fn a_run_whose_answer_was_lost_takes_what_is_its_own() {
     let store = in_memory();
-    let generations = Generations::new(store.objects.clone());
+    let generations = Generations::new(store.objects.clone(), WRITING);
     let own = Claim::new(holder("one"), START, EXPIRY);
     assert_eq!(generations.take(1, &own).await, Ok(Taken::Yes));
     taken(&store, "one").await.release().await;
     taken(&store, "two").await.release().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn processes_that_share_a_run_hold_its_lock_together_until_the_last_lets_go() {
+    let store = in_memory();
+    let stop = CancellationToken::new();
+    let mut locks = Vec::new();
+    for process in 0..8 {
+        let holder = Holder { process, ..holder("one") };
+        locks.push(store.lock(holder, stop.clone()).await.unwrap_or_else(|error| panic!("{error}")));
+    }
+    for _ in 0..50 {
+        sleep(EXPIRY / 5).await;
+        refusal(&store, "two").await;
+    }
+    let last = locks.pop().expect("a lock");
+    for lock in locks {
+        drop(lock.rest().await);
+    }
+    sleep(EXPIRY * 2).await;
+    refusal(&store, "two").await;
+    assert!(!stop.is_cancelled());
+    last.release().await;
+    taken(&store, "two").await.release().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_goes_on_after_the_lock_was_let_go_for_it_stops() {
+    let store = in_memory();
+    let stop = CancellationToken::new();
+    let _late = store.lock(holder("one"), stop.clone()).await.unwrap_or_else(|error| panic!("{error}"));
+    taken(&store, "one").await.release().await;
+    taken(&store, "two").await.release().await;
+    sleep(EXPIRY).await;
+    assert!(stop.is_cancelled());
 }
 
 #[tokio::test(start_paused = true)]
