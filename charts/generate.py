@@ -34,6 +34,7 @@ PIECES = {
     "service-account-irsa.yaml": (["serviceaccount"], {}, ""),
     "service-account-pod-identity.yaml": (["serviceaccount"], POD_IDENTITY, " but without the annotation"),
     "fleet.yaml": (["fleet"], {}, ""),
+    "network-policy.yaml": (["networkpolicy"], {}, ""),
     "cronjob.yaml": (["cronjob"], {}, ""),
     "deployment.yaml": (["deployment", "service"], DEPLOYMENT, " and `kind: Deployment`"),
 }
