@@ -3,11 +3,11 @@
 
     scripts/sbom.py [--target TRIPLE]
 
-It holds what `cargo metadata` resolves for the programs as the image has them
-(without the simulator), with the licences that the crates state and the checksums
-of Cargo.lock. Crates that run only in the compiler are in it with scope
-`excluded`. The same sources give the same text. Needs cargo, and nothing of Python
-but its standard library.
+It holds what `cargo tree` resolves for the programs as the image has them (without
+the simulator), with the licences that the crates state and the checksums of
+Cargo.lock. Crates that run only in the compiler are in it with scope `excluded`. The
+same sources give the same text. Needs cargo, and nothing of Python but its standard
+library.
 """
 
 import argparse
@@ -19,12 +19,52 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
+# A line of the tree: depth, name, version, whether it is a macro; licence; repository.
+LINE = re.compile(r"(\d+) (\S+) v(\S+)(?: \((.+?)\))?\|(.*?)\|(\S*)(?: \(\*\))?")
 
-def metadata(target):
-    """What cargo resolves for one target."""
-    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--no-default-features"]
-    command += ["--filter-platform", target, "--manifest-path", str(ROOT / "Cargo.toml")]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+class Package:
+    """One package of the tree."""
+
+    def __init__(self, name, version, licence, repository):
+        self.name, self.version, self.licence, self.repository = name, version, licence, repository
+        # The package URL, by which databases of vulnerabilities know it.
+        self.address = f"pkg:cargo/{name}@{version}"
+        self.uses = set()
+        self.is_in_program = False
+        self.is_macro = False
+
+
+def tree(target):
+    """What cargo resolves for the programs on one platform."""
+    command = ["cargo", "tree", "--locked", "--no-default-features", "--edges", "normal", "--target", target]
+    command += ["--prefix", "depth", "--format", " {p}|{l}|{r}", "--manifest-path", str(ROOT / "Cargo.toml")]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def packages(lines):
+    """The packages of a tree, the program first."""
+    found, above = {}, []
+    for line in lines:
+        depth, name, version, remark, licence, repository = LINE.fullmatch(line).groups()
+        package = found.setdefault((name, version), Package(name, version, licence, repository))
+        package.is_macro |= remark == "proc-macro"
+        del above[int(depth) :]
+        if above:
+            above[-1].uses.add(package)
+        above.append(package)
+    result = list(found.values())
+    mark_program(result[0])
+    return result
+
+
+def mark_program(package):
+    """What the program is made of: a macro, and what only macros use, is not in it."""
+    if package.is_macro or package.is_in_program:
+        return
+    package.is_in_program = True
+    for each in package.uses:
+        mark_program(each)
 
 
 def checksums():
@@ -33,74 +73,37 @@ def checksums():
     return {(name, version): digest for name, version, digest in fields.findall((ROOT / "Cargo.lock").read_text())}
 
 
-def linked(resolved):
-    """The packages that the programs are made of, by id: their dependencies of that
-    kind, and whether they are in the programs (a macro and what it uses are not)."""
-    nodes = {node["id"]: node for node in resolved["resolve"]["nodes"]}
-    packages = {package["id"]: package for package in resolved["packages"]}
-    found, waiting = {}, [(resolved["resolve"]["root"], True)]
-    while waiting:
-        package, is_in_program = waiting.pop()
-        is_in_program = is_in_program and not is_macro(packages[package])
-        if package in found and (found[package][1] or not is_in_program):
-            continue
-        dependencies = [each["pkg"] for each in nodes[package]["deps"] if is_of_programs(each)]
-        found[package] = (dependencies, is_in_program)
-        waiting += [(each, is_in_program) for each in dependencies]
-    return found
-
-
-def is_macro(package):
-    """Whether a package runs in the compiler."""
-    return any("proc-macro" in target["kind"] for target in package["targets"])
-
-
-def is_of_programs(dependency):
-    """Whether a dependency is one of the programs, not of tests or build scripts."""
-    return any(kind["kind"] is None for kind in dependency["dep_kinds"])
-
-
-def address(package):
-    """The package URL, by which databases of vulnerabilities know it."""
-    return f"pkg:cargo/{package['name']}@{package['version']}"
-
-
-def component(package, digest, is_in_program):
+def component(package, digest):
     """One package of the bill."""
     result = {
         "type": "library",
-        "bom-ref": address(package),
-        "name": package["name"],
-        "version": package["version"],
-        "scope": "required" if is_in_program else "excluded",
-        "purl": address(package),
+        "bom-ref": package.address,
+        "name": package.name,
+        "version": package.version,
+        "scope": "required" if package.is_in_program else "excluded",
+        "purl": package.address,
     }
-    if package.get("license"):
+    if package.licence:
         # Crates of old separate alternatives by a slash, which SPDX does not know.
-        result["licenses"] = [{"expression": package["license"].replace("/", " OR ")}]
+        result["licenses"] = [{"expression": re.sub(r"\s*/\s*", " OR ", package.licence)}]
     if digest:
         result["hashes"] = [{"alg": "SHA-256", "content": digest}]
-    if package.get("repository"):
-        result["externalReferences"] = [{"type": "vcs", "url": package["repository"]}]
+    if package.repository:
+        result["externalReferences"] = [{"type": "vcs", "url": package.repository}]
     return result
 
 
-def bill(resolved, digests):
+def bill(program, libraries, digests):
     """The whole bill."""
-    packages = {package["id"]: package for package in resolved["packages"]}
-    found = linked(resolved)
-    components, dependencies = [], []
-    for each, (others, is_in_program) in found.items():
-        package = packages[each]
-        components.append(component(package, digests.get((package["name"], package["version"])), is_in_program))
-        dependencies.append({"ref": address(package), "dependsOn": sorted({address(packages[other]) for other in others})})
-    components.sort(key=lambda each: each["bom-ref"])
-    root = packages[resolved["resolve"]["root"]]
-    own = next(each for each in components if each["bom-ref"] == address(root))
-    components.remove(own)
-    own = {**own, "type": "application", "description": root["description"]}
-    dependencies.sort(key=lambda each: each["ref"])
-    content = {"metadata": {"component": own}, "components": components, "dependencies": dependencies}
+    by_address = sorted(libraries, key=lambda package: package.address)
+    content = {
+        "metadata": {"component": {**component(program, None), "type": "application"}},
+        "components": [component(each, digests.get((each.name, each.version))) for each in by_address],
+        "dependencies": [
+            {"ref": each.address, "dependsOn": sorted(other.address for other in each.uses)}
+            for each in [program, *by_address]
+        ],
+    }
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(content, sort_keys=True))
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -116,8 +119,8 @@ def main():
     """Prints the bill."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--target", default="x86_64-unknown-linux-gnu", help="the platform of the programs")
-    target = parser.parse_args().target
-    print(json.dumps(bill(metadata(target), checksums()), indent=1, ensure_ascii=False))
+    program, *libraries = packages(tree(parser.parse_args().target).splitlines())
+    print(json.dumps(bill(program, libraries, checksums()), indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":
