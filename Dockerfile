@@ -10,14 +10,16 @@
 # The compiler runs on the machine's own processor, and builds for both.
 FROM --platform=$BUILDPLATFORM rust:1.95.0-slim-bookworm AS build
 
+# The compiler for the machine's own processor is there, by the same kind of name.
 # Versions are those of the Debian release that the tag above names.
 # hadolint ignore=DL3008
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends \
-      ca-certificates \
-      gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-      gcc-x86-64-linux-gnu libc6-dev-amd64-cross \
-      python3-minimal \
+RUN case "$(dpkg --print-architecture)" in \
+      amd64) compiler=gcc-aarch64-linux-gnu; library=libc6-dev-arm64-cross ;; \
+      arm64) compiler=gcc-x86-64-linux-gnu; library=libc6-dev-amd64-cross ;; \
+      *) echo "no compiler for both processors here" >&2; exit 1 ;; \
+    esac \
+ && apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates python3-minimal "$compiler" "$library" \
  && rm -rf /var/lib/apt/lists/* \
  && rustup target add x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
