@@ -86,6 +86,20 @@ class Account:
         self.url, self.id, self.region = url, account, region
         self.session = boto3.Session(account, "secret", region_name=region)
 
+    @classmethod
+    def assumed(cls, url, account, region=REGION):
+        """An account of moto, which tells accounts by the roles that are assumed in them."""
+        one = cls(url, account, region)
+        role = f"arn:aws:iam::{account}:role/tests"
+        credentials = one.client("sts").assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
+        one.session = boto3.Session(
+            credentials["AccessKeyId"],
+            credentials["SecretAccessKey"],
+            credentials["SessionToken"],
+            region_name=region,
+        )
+        return one
+
     def client(self, service):
         config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
         return self.session.client(service, endpoint_url=self.url, config=config)
