@@ -1,0 +1,70 @@
+# When.
+
+resource "aws_scheduler_schedule_group" "this" {
+  name = var.name
+  tags = var.tags
+}
+
+resource "aws_scheduler_schedule" "this" {
+  count = var.shard_count
+
+  name                         = "${var.name}-${count.index}"
+  group_name                   = aws_scheduler_schedule_group.this.name
+  description                  = "Runs Foghorn"
+  state                        = var.schedule_state
+  schedule_expression          = var.schedule_expression
+  schedule_expression_timezone = var.schedule_timezone
+
+  flexible_time_window {
+    mode                      = var.window_minutes > 0 ? "FLEXIBLE" : "OFF"
+    maximum_window_in_minutes = var.window_minutes > 0 ? var.window_minutes : null
+  }
+
+  target {
+    arn      = local.cluster_arn
+    role_arn = aws_iam_role.scheduler.arn
+
+    ecs_parameters {
+      task_definition_arn = aws_ecs_task_definition.this.arn
+      task_count          = 1
+      launch_type         = "FARGATE"
+      platform_version    = "LATEST"
+
+      network_configuration {
+        subnets          = var.subnet_ids
+        security_groups  = [aws_security_group.this.id]
+        assign_public_ip = var.assign_public_ip
+      }
+    }
+
+    # Scheduler fills in the time, which is the same for all shards of a run. jsonencode
+    # would write its angle brackets as \u003c and \u003e.
+    input = var.shard_count == 1 ? null : replace(replace(jsonencode({
+      containerOverrides = [{
+        name = "foghorn"
+        environment = [
+          { name = "FOGHORN_SHARD", value = "${count.index}/${var.shard_count}" },
+          { name = "FOGHORN_SHARD_SET", value = "<aws.scheduler.scheduled-time>" },
+          { name = "FOGHORN_SHARD_WAIT", value = var.shard_wait },
+        ]
+      }]
+    }), "\\u003c", "<"), "\\u003e", ">")
+
+    # A run that could not be started for half an hour is late enough to be known of.
+    retry_policy {
+      maximum_event_age_in_seconds = 1800
+      maximum_retry_attempts       = 20
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.dead_letters.arn
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.shard_count == 1 || startswith(var.schedule_expression, "cron(")
+      error_message = "More than one shard needs cron(…): only then all shards of a run are told the same time."
+    }
+  }
+}
