@@ -81,6 +81,9 @@ def full(ministack):
         ShardCount="4",
         WindowMinutes="0",
         OrganizationId="o-abcdefghij",
+        DiscoverAccounts="units",
+        LookUpAccounts="true",
+        ReadAccountTags="true",
         FleetFileArn=f"arn:aws:secretsmanager:eu-west-1:{account}:secret:fleet-a1b2c3",
         FleetFileKeyArn=f"arn:aws:kms:eu-west-1:{account}:key/1",
         ImageRepositoryArn=f"arn:aws:ecr:eu-west-1:{account}:repository/foghorn",
@@ -333,17 +336,17 @@ def test_no_alarm_looks_farther_back_than_cloudwatch_can():
 
 def test_foghorn_may_only_do_what_the_fleet_needs(deployed, full):
     assert set(deployed.statements("foghorn-controller")) == {
-        "AssumeMemberRoles", "Organization", "StoreObjects", "StoreBucket",
+        "EnterAccounts", "ListTheOrganization", "KeepReports", "ListReports",
     }
     everything = full.statements("foghorn-controller")
-    assert everything["AssumeMemberRoles"]["Condition"] == {
+    assert everything["EnterAccounts"]["Condition"] == {
         "StringEquals": {"aws:ResourceOrgID": "o-abcdefghij"}
     }
-    assert len(everything["ReportSecrets"]["Resource"]) == 2
-    assert everything["ReportTopics"]["Resource"] == ["arn:aws:sns:eu-west-1:210000000002:news"]
-    assert everything["StoreObjects"]["Resource"] == f"arn:aws:s3:::{full.bucket}/foghorn/*"
+    assert len(everything["ReadRoomsSecrets"]["Resource"]) == 2
+    assert everything["TellTopics"]["Resource"] == ["arn:aws:sns:eu-west-1:210000000002:news"]
+    assert everything["KeepReports"]["Resource"] == f"arn:aws:s3:::{full.bucket}/acme/*"
     anywhere = [name for name, statement in everything.items() if statement["Resource"] == "*"]
-    assert anywhere == ["Organization"], "reading AWS Organizations takes no resource"
+    assert anywhere == ["ListUnits", "LookUpAccounts", "ReadLabels"], "AWS Organizations is asked as a whole"
 
 
 def test_ecs_may_read_the_fleet_file_and_pull_the_image_and_no_other(deployed, full):
@@ -382,7 +385,7 @@ def test_the_store_is_private_encrypted_and_forgets(deployed):
     assert all(bucket["Properties"]["PublicAccessBlockConfiguration"].values())
     [rule] = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
-    assert deployed.outputs["StoreUrl"] == f"s3://{deployed.bucket}/foghorn"
+    assert deployed.outputs["StoreUrl"] == f"s3://{deployed.bucket}"
 
 
 def test_whoever_watches_is_subscribed_only_if_named(deployed, full):

@@ -35,22 +35,27 @@ variable "store_bucket_name" {
   type        = string
 }
 
+locals {
+  fleet = file("${path.module}/fleet.yaml")
+}
+
 # Up to 4 KiB are free of charge; Secrets Manager takes 64 KiB.
 resource "aws_ssm_parameter" "fleet" {
   name  = "/foghorn/fleet"
   type  = "String"
   tier  = "Intelligent-Tiering"
-  value = file("${path.module}/fleet.yaml")
+  value = local.fleet
 }
 
 module "foghorn" {
   source = "../../modules/scheduled-task"
 
-  fleet_name        = yamldecode(aws_ssm_parameter.fleet.insecure_value).metadata.name
+  fleet_name        = yamldecode(local.fleet).metadata.name
   fleet_file_arn    = aws_ssm_parameter.fleet.arn
   vpc_id            = var.vpc_id
   subnet_ids        = var.subnet_ids
   store_bucket_name = var.store_bucket_name
+  discover_accounts = "units"
   alarm_email       = "sre@example.com"
 }
 

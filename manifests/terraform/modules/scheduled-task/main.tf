@@ -21,7 +21,10 @@ module "policies" {
   cluster_arn            = local.cluster_arn
   member_role_name       = var.member_role_name
   organization_id        = var.organization_id
-  read_organization      = var.read_organization
+  discover_accounts      = var.discover_accounts
+  look_up_accounts       = var.look_up_accounts
+  read_account_tags      = var.read_account_tags
+  fleet_name             = var.fleet_name
   store_bucket_name      = var.store_bucket_name
   report_secret_arns     = var.report_secret_arns
   report_secrets_key_arn = var.report_secrets_key_arn

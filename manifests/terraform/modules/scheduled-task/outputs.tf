@@ -5,7 +5,7 @@ output "controller_role_arn" {
 
 output "store_url" {
   description = "spec.store of the fleet file."
-  value       = "s3://${aws_s3_bucket.store.id}/foghorn"
+  value       = "s3://${aws_s3_bucket.store.id}"
 }
 
 output "alarms_topic_arn" {

@@ -192,7 +192,7 @@ variable "assign_public_ip" {
 }
 
 variable "store_bucket_name" {
-  description = "The bucket that the module makes for spec.store of the fleet file, s3://<bucket>/foghorn."
+  description = "The bucket that the module makes for spec.store of the fleet file, s3://<bucket>."
   type        = string
 
   validation {
@@ -226,10 +226,27 @@ variable "organization_id" {
   }
 }
 
-variable "read_organization" {
-  description = "Whether the fleet file has spec.organization, so that Foghorn reads the accounts of AWS Organizations."
+variable "discover_accounts" {
+  description = "Which accounts spec.organization of the fleet file includes: everything, what is below units (or roots), or none where it is absent."
+  type        = string
+  default     = "everything"
+
+  validation {
+    condition     = contains(["none", "everything", "units"], var.discover_accounts)
+    error_message = "Accounts are discovered in everything, in units, or in none."
+  }
+}
+
+variable "look_up_accounts" {
+  description = "Whether spec.organization includes single accounts."
   type        = bool
-  default     = true
+  default     = false
+}
+
+variable "read_account_tags" {
+  description = "Whether spec.organization has labelsFromTags."
+  type        = bool
+  default     = false
 }
 
 variable "report_secret_arns" {

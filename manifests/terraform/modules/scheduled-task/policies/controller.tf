@@ -2,7 +2,7 @@
 locals {
   controller = [
     {
-      Sid      = "AssumeMemberRoles"
+      Sid      = "EnterAccounts"
       Effect   = "Allow"
       Action   = "sts:AssumeRole"
       Resource = "arn:${var.partition}:iam::*:role/${var.member_role_name}"
@@ -10,54 +10,60 @@ locals {
         StringEquals = { "aws:ResourceOrgID" = var.organization_id }
       }
     },
-    # These take no resource that could be known beforehand.
-    var.read_organization ? {
-      Sid    = "Organization"
-      Effect = "Allow"
-      Action = [
-        "organizations:DescribeAccount",
-        "organizations:ListAccounts",
-        "organizations:ListAccountsForParent",
-        "organizations:ListOrganizationalUnitsForParent",
-        "organizations:ListTagsForResource",
-      ]
-      Resource  = "*"
-      Condition = null
+    # Which accounts there are is asked of AWS Organizations as a whole.
+    var.discover_accounts == "everything" ? {
+      Sid      = "ListTheOrganization"
+      Effect   = "Allow"
+      Action   = "organizations:ListAccounts"
+      Resource = "*"
+    } : null,
+    var.discover_accounts == "units" ? {
+      Sid      = "ListUnits"
+      Effect   = "Allow"
+      Action   = ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
+      Resource = "*"
+    } : null,
+    var.look_up_accounts ? {
+      Sid      = "LookUpAccounts"
+      Effect   = "Allow"
+      Action   = "organizations:DescribeAccount"
+      Resource = "*"
+    } : null,
+    var.read_account_tags ? {
+      Sid      = "ReadLabels"
+      Effect   = "Allow"
+      Action   = "organizations:ListTagsForResource"
+      Resource = "*"
     } : null,
     {
-      Sid       = "StoreObjects"
-      Effect    = "Allow"
-      Action    = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-      Resource  = "arn:${var.partition}:s3:::${var.store_bucket_name}/foghorn/*"
-      Condition = null
+      Sid      = "KeepReports"
+      Effect   = "Allow"
+      Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      Resource = "arn:${var.partition}:s3:::${var.store_bucket_name}/${var.fleet_name}/*"
     },
     {
-      Sid       = "StoreBucket"
-      Effect    = "Allow"
-      Action    = "s3:ListBucket"
-      Resource  = "arn:${var.partition}:s3:::${var.store_bucket_name}"
-      Condition = null
+      Sid      = "ListReports"
+      Effect   = "Allow"
+      Action   = "s3:ListBucket"
+      Resource = "arn:${var.partition}:s3:::${var.store_bucket_name}"
     },
     length(var.report_secret_arns) > 0 ? {
-      Sid       = "ReportSecrets"
-      Effect    = "Allow"
-      Action    = "secretsmanager:GetSecretValue"
-      Resource  = var.report_secret_arns
-      Condition = null
+      Sid      = "ReadRoomsSecrets"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = var.report_secret_arns
     } : null,
     var.report_secrets_key_arn != null ? {
-      Sid       = "ReportSecretsKey"
-      Effect    = "Allow"
-      Action    = "kms:Decrypt"
-      Resource  = var.report_secrets_key_arn
-      Condition = null
+      Sid      = "DecryptRoomsSecrets"
+      Effect   = "Allow"
+      Action   = "kms:Decrypt"
+      Resource = var.report_secrets_key_arn
     } : null,
     length(var.report_topic_arns) > 0 ? {
-      Sid       = "ReportTopics"
-      Effect    = "Allow"
-      Action    = "sns:Publish"
-      Resource  = var.report_topic_arns
-      Condition = null
+      Sid      = "TellTopics"
+      Effect   = "Allow"
+      Action   = "sns:Publish"
+      Resource = var.report_topic_arns
     } : null,
   ]
 }

@@ -3,25 +3,22 @@ locals {
 
   execution = [
     {
-      Sid       = "Log"
-      Effect    = "Allow"
-      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource  = "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:/foghorn/${var.name}:log-stream:*"
-      Condition = null
+      Sid      = "Log"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:/foghorn/${var.name}:log-stream:*"
     },
     {
-      Sid       = "FleetFile"
-      Effect    = "Allow"
-      Action    = { ssm = "ssm:GetParameters", secretsmanager = "secretsmanager:GetSecretValue" }[local.fleet_file_service]
-      Resource  = var.fleet_file_arn
-      Condition = null
+      Sid      = "FleetFile"
+      Effect   = "Allow"
+      Action   = { ssm = "ssm:GetParameters", secretsmanager = "secretsmanager:GetSecretValue" }[local.fleet_file_service]
+      Resource = var.fleet_file_arn
     },
     var.fleet_file_key_arn != null ? {
-      Sid       = "FleetFileKey"
-      Effect    = "Allow"
-      Action    = "kms:Decrypt"
-      Resource  = var.fleet_file_key_arn
-      Condition = null
+      Sid      = "FleetFileKey"
+      Effect   = "Allow"
+      Action   = "kms:Decrypt"
+      Resource = var.fleet_file_key_arn
     } : null,
     var.image_repository_arn != null ? {
       Sid    = "Image"
@@ -31,16 +28,14 @@ locals {
         "ecr:BatchGetImage",
         "ecr:GetDownloadUrlForLayer",
       ]
-      Resource  = var.image_repository_arn
-      Condition = null
+      Resource = var.image_repository_arn
     } : null,
     # It takes no resource.
     var.image_repository_arn != null ? {
-      Sid       = "Registry"
-      Effect    = "Allow"
-      Action    = "ecr:GetAuthorizationToken"
-      Resource  = "*"
-      Condition = null
+      Sid      = "Registry"
+      Effect   = "Allow"
+      Action   = "ecr:GetAuthorizationToken"
+      Resource = "*"
     } : null,
   ]
 }

@@ -15,11 +15,10 @@ locals {
       Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
     },
     {
-      Sid       = "DeadLetters"
-      Effect    = "Allow"
-      Action    = "sqs:SendMessage"
-      Resource  = var.dead_letters_arn
-      Condition = null
+      Sid      = "DeadLetters"
+      Effect   = "Allow"
+      Action   = "sqs:SendMessage"
+      Resource = var.dead_letters_arn
     },
   ]
 }

@@ -35,9 +35,24 @@ variable "organization_id" {
   type        = string
 }
 
-variable "read_organization" {
-  description = "Whether the fleet file has spec.organization."
+variable "discover_accounts" {
+  description = "Which accounts spec.organization includes: everything, units or none."
+  type        = string
+}
+
+variable "look_up_accounts" {
+  description = "Whether spec.organization includes single accounts."
   type        = bool
+}
+
+variable "read_account_tags" {
+  description = "Whether spec.organization has labelsFromTags."
+  type        = bool
+}
+
+variable "fleet_name" {
+  description = "metadata.name of the fleet file, the folder of its reports."
+  type        = string
 }
 
 variable "store_bucket_name" {
