@@ -2,8 +2,8 @@ data "aws_partition" "here" {}
 
 data "aws_caller_identity" "here" {}
 
-module "policies" {
-  source = "./policies"
+module "documents" {
+  source = "./documents"
 
   partition                = data.aws_partition.here.partition
   account_id               = data.aws_caller_identity.here.account_id
@@ -18,7 +18,7 @@ resource "aws_iam_role" "member" {
   name                 = var.role_name
   description          = "Foghorn looks after ECS failure notification with this role"
   max_session_duration = 3600
-  assume_role_policy   = module.policies.member_trust
+  assume_role_policy   = module.documents.member_trust
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 }

@@ -9,23 +9,23 @@ locals {
       invoke = {
         wanted      = var.invoke_role
         description = "EventBridge posts to the webhooks of Foghorn's pipelines with this role"
-        trust       = module.policies.events_trust
+        trust       = module.documents.events_trust
         policy_name = "invoke"
-        policy      = module.policies.invoke
+        policy      = module.documents.invoke
       }
       forward = {
         wanted      = var.forward_role
         description = "EventBridge puts this account's events on the bus of Foghorn's hub with this role"
-        trust       = module.policies.events_trust
+        trust       = module.documents.events_trust
         policy_name = "forward"
-        policy      = module.policies.forward
+        policy      = module.documents.forward
       }
       notifier = {
         wanted      = var.notifier_role
         description = "The functions of Foghorn's pipelines run with this role"
-        trust       = module.policies.lambda_trust
+        trust       = module.documents.lambda_trust
         policy_name = "notify"
-        policy      = module.policies.notifier
+        policy      = module.documents.notifier
       }
     } : name => role if role.wanted
   }
@@ -54,7 +54,7 @@ resource "aws_iam_role" "chat" {
 
   name                 = "foghorn-chat"
   description          = "AWS Chatbot acts with this role for people in the channels that Foghorn configures; read only"
-  assume_role_policy   = module.policies.chat_trust
+  assume_role_policy   = module.documents.chat_trust
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 }

@@ -11,8 +11,8 @@ locals {
   cluster_arn = var.cluster_arn == null ? aws_ecs_cluster.this[0].arn : var.cluster_arn
 }
 
-module "policies" {
-  source = "./policies"
+module "documents" {
+  source = "./documents"
 
   name                   = var.name
   partition              = local.partition
@@ -37,4 +37,7 @@ module "policies" {
   dead_letters_arn       = aws_sqs_queue.dead_letters.arn
   alarms_topic_arn       = aws_sns_topic.alarms.arn
   rule_arn               = aws_cloudwatch_event_rule.task_failed.arn
+  shard_count            = var.shard_count
+  shard_wait             = var.shard_wait
+  schedule_expression    = var.schedule_expression
 }

@@ -8,7 +8,7 @@ resource "aws_sns_topic" "alarms" {
 
 resource "aws_sns_topic_policy" "alarms" {
   arn    = aws_sns_topic.alarms.arn
-  policy = module.policies.alarms_topic
+  policy = module.documents.alarms_topic
 }
 
 resource "aws_sns_topic_subscription" "email" {
@@ -29,13 +29,13 @@ resource "aws_sqs_queue" "dead_letters" {
 
 resource "aws_sqs_queue_policy" "dead_letters" {
   queue_url = aws_sqs_queue.dead_letters.url
-  policy    = module.policies.dead_letters
+  policy    = module.documents.dead_letters
 }
 
 resource "aws_cloudwatch_event_rule" "task_failed" {
   name          = "${var.name}-task-failed"
   description   = "A run of Foghorn failed"
-  event_pattern = module.policies.failed_task
+  event_pattern = module.documents.failed_task
   tags          = var.tags
 }
 

@@ -37,18 +37,7 @@ resource "aws_scheduler_schedule" "this" {
       }
     }
 
-    # Scheduler fills in the time, which is the same for all shards of a run. jsonencode
-    # would write its angle brackets as \u003c and \u003e.
-    input = var.shard_count == 1 ? null : replace(replace(jsonencode({
-      containerOverrides = [{
-        name = "foghorn"
-        environment = [
-          { name = "FOGHORN_SHARD", value = "${count.index}/${var.shard_count}" },
-          { name = "FOGHORN_SHARD_SET", value = "<aws.scheduler.scheduled-time>" },
-          { name = "FOGHORN_SHARD_WAIT", value = var.shard_wait },
-        ]
-      }]
-    }), "\\u003c", "<"), "\\u003e", ">")
+    input = module.documents.inputs[count.index]
 
     # A run that could not be started for half an hour is late enough to be known of.
     retry_policy {
@@ -58,13 +47,6 @@ resource "aws_scheduler_schedule" "this" {
 
     dead_letter_config {
       arn = aws_sqs_queue.dead_letters.arn
-    }
-  }
-
-  lifecycle {
-    precondition {
-      condition     = var.shard_count == 1 || startswith(var.schedule_expression, "cron(")
-      error_message = "More than one shard needs cron(…): only then all shards of a run are told the same time."
     }
   }
 }

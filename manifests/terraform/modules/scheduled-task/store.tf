@@ -66,7 +66,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "store" {
 
 resource "aws_s3_bucket_policy" "store" {
   bucket = aws_s3_bucket.store.id
-  policy = module.policies.store_bucket
+  policy = module.documents.store_bucket
 
   depends_on = [aws_s3_bucket_public_access_block.store]
 }

@@ -114,3 +114,18 @@ variable "rule_arn" {
   description = "The rule that tells of failed tasks."
   type        = string
 }
+
+variable "shard_count" {
+  description = "How many tasks share each run."
+  type        = number
+}
+
+variable "shard_wait" {
+  description = "How long a shard that is done waits for the others."
+  type        = string
+}
+
+variable "schedule_expression" {
+  description = "When runs start."
+  type        = string
+}

@@ -8,6 +8,7 @@ locals {
 
 output "member_trust" {
   description = "Who may take up the member role."
+  sensitive   = true
   value = jsonencode({
     Version = "2012-10-17"
     Statement = [merge(
