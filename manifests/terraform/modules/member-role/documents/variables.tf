@@ -27,7 +27,7 @@ variable "organization_id" {
 }
 
 variable "webhook_secrets" {
-  description = "Names of the secrets that hold webhooks; a * stands for any text."
+  description = "Names of the secrets that hold webhooks; null if there are none."
   type        = string
 }
 
