@@ -79,7 +79,6 @@ def full(ministack):
         account,
         Mode="apply",
         ShardCount="4",
-        WindowMinutes="0",
         OrganizationId="o-abcdefghij",
         DiscoverAccounts="units",
         LookUpAccounts="true",

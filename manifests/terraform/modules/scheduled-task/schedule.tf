@@ -1,5 +1,10 @@
 # When.
 
+locals {
+  # Shards of a run start together.
+  has_window = var.shard_count == 1 && var.window_minutes > 0
+}
+
 resource "aws_scheduler_schedule_group" "this" {
   name = var.name
   tags = var.tags
@@ -16,8 +21,8 @@ resource "aws_scheduler_schedule" "this" {
   schedule_expression_timezone = var.schedule_timezone
 
   flexible_time_window {
-    mode                      = var.window_minutes > 0 ? "FLEXIBLE" : "OFF"
-    maximum_window_in_minutes = var.window_minutes > 0 ? var.window_minutes : null
+    mode                      = local.has_window ? "FLEXIBLE" : "OFF"
+    maximum_window_in_minutes = local.has_window ? var.window_minutes : null
   }
 
   target {

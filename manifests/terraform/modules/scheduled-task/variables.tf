@@ -135,7 +135,7 @@ variable "schedule_state" {
 }
 
 variable "window_minutes" {
-  description = "Within how many minutes of its time a run may start; 0 for at once."
+  description = "Within how many minutes of its time a run may start; 0 for at once. Shards start at once."
   type        = number
   default     = 5
 
@@ -157,7 +157,7 @@ variable "shard_count" {
 }
 
 variable "shard_wait" {
-  description = "Of several shards, how long one that is done waits for the others; longer than the window above and a run together."
+  description = "Of several shards, how long one that is done waits for the others."
   type        = string
   default     = "30m"
 }
