@@ -16,6 +16,7 @@ pub mod validate;
 mod choice;
 mod explain;
 mod nearest;
+mod source;
 mod written;
 
 #[cfg(test)]
