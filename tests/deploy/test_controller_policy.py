@@ -25,6 +25,15 @@ spec:
       events: [deploymentFailed]
       via: {{ chatbot: {{ slack: {{ workspaceId: T0123ABCD, channelId: C0123ABCD }} }} }}
 """
+SECRET = "arn:aws:secretsmanager:eu-west-1:240000000004:secret:foghorn/drift-a1b2c3"
+TOPIC = "arn:aws:sns:eu-west-1:240000000004:drift"
+ROOMS = f"""
+  report:
+    when: change
+    to:
+      - {{ name: drift, slack: {{ webhook: {{ secretsManager: "{SECRET}" }} }} }}
+      - {{ name: platform, sns: {{ topicArn: "{TOPIC}" }} }}
+"""
 SHAPES = {
     "240000000001": ("{ include: [] }", {}),
     "240000000002": ("{ include: [ou-ab12-11111111] }", {"DiscoverAccounts": "units"}),
@@ -32,6 +41,7 @@ SHAPES = {
         '{ include: [ou-ab12-11111111, "111111111111"], labelsFromTags: [env] }',
         {"DiscoverAccounts": "units", "LookUpAccounts": "true", "ReadAccountTags": "true"},
     ),
+    "240000000004": ("{ include: [] }", {"ReportSecretArns": SECRET, "ReportTopicArns": TOPIC}),
 }
 
 
@@ -63,6 +73,13 @@ def test_the_tasks_role_is_the_policy_that_is_printed(account, foghorn, ministac
     organization, parameters = SHAPES[account]
     stack = Deployed(ministack, account, **parameters)
     file = tmp_path / "fleet.yaml"
-    file.write_text(FLEET.format(organization=organization, bucket=stack.bucket))
+    rooms = ROOMS if "ReportTopicArns" in parameters else ""
+    file.write_text(FLEET.format(organization=organization, bucket=stack.bucket) + rooms)
     made = {"Statement": list(stack.statements("foghorn-controller").values())}
     assert by_id(made) == by_id(printed(foghorn, file))
+
+
+def test_the_fleet_file_of_the_example_is_valid(foghorn):
+    example = ROOT / "manifests" / "terraform" / "examples" / "scheduled-task" / "fleet.yaml"
+    ended = subprocess.run([foghorn, "validate", "--file", example], env={}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
