@@ -174,7 +174,7 @@ pub enum Command {
     Validate(FleetArguments),
     /// Say what would become of an event, pipeline by pipeline, without calling AWS
     TestEvent(TestEventArguments),
-    /// Print the JSON Schema of the fleet file
+    /// Print the JSON Schema of the fleet file, or with -o markdown its reference for people
     Schema,
     /// Print the CloudFormation template of the roles that every account needs once
     Bootstrap(BootstrapArguments),

@@ -62,7 +62,7 @@ async fn command(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Report(report) => Box::pin(report::run(&global, &report)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
-        Command::Schema => schema::run(),
+        Command::Schema => schema::run(&global),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
         Command::Explain(explain) => explain::run(&global, &explain),
         Command::Init(init) => init::run(&init),

@@ -8,6 +8,7 @@ pub mod judgement;
 pub mod load;
 pub mod positions;
 pub mod problem;
+pub mod reference;
 pub mod schema;
 pub mod selection;
 pub mod spec;
