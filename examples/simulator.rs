@@ -7,9 +7,12 @@
 use std::time::Duration;
 
 use clap::Parser;
+use foghorn::sim::chatbot::authorise_workspace;
+use foghorn::sim::ecs::Service;
 use foghorn::sim::seed::Seed;
 use foghorn::sim::serve::{Options, serve};
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
+use foghorn::sim::world::{Role, World};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A simulated AWS organisation on loopback.
@@ -54,11 +57,44 @@ struct Arguments {
     /// Refuse calls beyond the request rates that AWS publishes.
     #[arg(long)]
     throttle: bool,
+    /// A further account that is ready to be worked on: with the roles of the
+    /// bootstrap stack, the Slack workspaces T0123ABCD and T0ACME001 let in, and
+    /// in every Region three services with circuit breakers and one without; may
+    /// be repeated.
+    #[arg(long = "member", value_name = "ID=NAME", value_parser = member)]
+    members: Vec<(String, String)>,
+}
+
+fn member(text: &str) -> Result<(String, String), String> {
+    let (id, name) = text.split_once('=').ok_or("write it as 111111111111=dev")?;
+    Ok((id.to_owned(), name.to_owned()))
+}
+
+/// The roles that the bootstrap stack makes besides Foghorn's own.
+const ROLES: [&str; 4] = ["foghorn-chat", "foghorn-invoke", "foghorn-forward", "foghorn-notifier"];
+
+/// Makes an account that is ready to be worked on.
+fn add_member(world: &mut World, (id, name): &(String, String), arguments: &Arguments) {
+    world.add_account(id, name, &arguments.role, arguments.external_id.as_deref());
+    let account = world.accounts.entry(id.clone()).or_default();
+    account.roles.extend(ROLES.map(|role| (role.to_owned(), Role::default())));
+    for workspace in ["T0123ABCD", "T0ACME001"] {
+        authorise_workspace(world, id, workspace, "acme");
+    }
+    for region in &arguments.regions {
+        let state = &mut world.region(id, region).ecs;
+        for service in ["api", "web", "search"] {
+            state.add_service("prod", Service::named(service).breaker(true, true));
+        }
+        state.add_service("batch", Service::named("nightly"));
+    }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (_simulator, server) = serve(&Arguments::parse().into()).await?;
+    let arguments = Arguments::parse();
+    let (simulator, server) = serve(&Options::from(&arguments)).await?;
+    simulator.with_world(|world| arguments.members.iter().for_each(|one| add_member(world, one, &arguments)));
     println!("AWS_ENDPOINT_URL={}", server.url());
     println!("AWS_ACCESS_KEY_ID={ACCESS_KEY}");
     println!("AWS_SECRET_ACCESS_KEY={SECRET_KEY}");
@@ -77,21 +113,21 @@ async fn stopped() -> std::io::Result<()> {
     }
 }
 
-impl From<Arguments> for Options {
-    fn from(arguments: Arguments) -> Options {
+impl From<&Arguments> for Options {
+    fn from(arguments: &Arguments) -> Options {
         Options {
             port: arguments.port,
             seed: Seed {
                 accounts: arguments.accounts,
-                regions: arguments.regions,
+                regions: arguments.regions.clone(),
                 clusters: arguments.clusters,
                 services: arguments.services,
-                role: arguments.role,
-                external_id: arguments.external_id,
+                role: arguments.role.clone(),
+                external_id: arguments.external_id.clone(),
             },
             latency: Duration::from_millis(arguments.latency_ms),
             events_per_service: arguments.events_per_service,
-            disabled_regions: arguments.disabled_regions,
+            disabled_regions: arguments.disabled_regions.clone(),
             empty_organization_pages: arguments.empty_organization_pages,
             counts_only: arguments.counts_only,
             throttled: arguments.throttle,

@@ -21,6 +21,8 @@
 //! [`posting`] tells rooms of a report, each its part, and [`shards`] makes one
 //! report of those of several processes that share a run.
 //!
+//! [`policy`] says what IAM has to allow for a fleet, and no more; pure as well.
+//!
 //! [`rehearsal`] says what would become of one event, without AWS. [`sounding`]
 //! says how far canaries got, by what AWS counted; [`sound`] sends them and
 //! counts.
@@ -43,6 +45,7 @@ pub mod model;
 pub mod notifier;
 pub mod package;
 pub mod plan;
+pub mod policy;
 pub mod posting;
 pub mod reconcile;
 pub mod rehearsal;

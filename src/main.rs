@@ -1,10 +1,7 @@
 //! Parse, run, print the error chain once, and exit.
 
-use std::error::Error;
-
 use clap::Parser;
 use foghorn::cli::args::Arguments;
-use foghorn::cli::error::CliError;
 use foghorn::report::exit::ExitCode;
 use foghorn::{cli, telemetry};
 
@@ -16,7 +13,7 @@ async fn main() -> std::process::ExitCode {
     };
     let telemetry = telemetry::start(arguments.telemetry());
     let code = cli::run(arguments).await.unwrap_or_else(|error| {
-        explain(&error);
+        cli::voice::failure(&error);
         ExitCode::Failed
     });
     telemetry.flush().await;
@@ -29,16 +26,4 @@ fn usage(error: &clap::Error) -> std::process::ExitCode {
     let _ = error.print();
     let code = if error.use_stderr() { ExitCode::Failed } else { ExitCode::Clean };
     std::process::ExitCode::from(code as u8)
-}
-
-fn explain(error: &CliError) {
-    eprintln!("error: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        eprintln!("  because: {cause}");
-        source = cause.source();
-    }
-    if let Some(step) = error.next_step() {
-        eprintln!("  next: {step}");
-    }
 }

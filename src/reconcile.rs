@@ -338,7 +338,11 @@ fn with_what_remains(done: Vec<Change>, remaining: &Plan) -> Vec<Change> {
         _ => change,
     };
     let mut all: Vec<Change> = done.into_iter().map(settle).collect();
-    let is_new = |change: &&Change| !all.iter().any(|one| one.key == change.key);
+    // What keeps a thing from going is news even where the thing itself was written.
+    let is_told = |change: &Change, one: &Change| {
+        one.key == change.key && (change.is_write() || one.outcome != Outcome::Applied)
+    };
+    let is_new = |change: &&Change| !all.iter().any(|one| is_told(change, one));
     let new: Vec<Change> = remaining.changes.iter().filter(is_new).cloned().collect();
     all.extend(new);
     plan::sort(&mut all);
@@ -373,6 +377,15 @@ mod tests {
         let remaining = Plan { changes: vec![change("new", Outcome::Planned)] };
         let all = with_what_remains(done, &remaining);
         assert_eq!(told(&all), [("done", Outcome::Applied, false), ("new", Outcome::Planned, false)]);
+    }
+
+    #[test]
+    fn what_still_keeps_a_thing_from_going_is_told_although_the_thing_was_written() {
+        let done = vec![change("fed", Outcome::Applied), change("late", Outcome::Failed)];
+        let kept = |name| change(name, Outcome::Planned).withheld("another feeds it");
+        let all = with_what_remains(done, &Plan { changes: vec![kept("fed"), kept("late")] });
+        let told: Vec<_> = all.iter().map(|change| (&*change.key.name, change.is_write())).collect();
+        assert_eq!(told, [("fed", false), ("fed", true), ("late", true)]);
     }
 
     #[test]

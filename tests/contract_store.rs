@@ -123,6 +123,8 @@ fn report(hour: i64) -> Report {
         started_at: moment,
         finished_at: moment,
         version: "0.1.0".into(),
+        narrowed_to: None,
+        stopped: None,
     };
     Report::of(metadata, Vec::new(), Default::default())
 }

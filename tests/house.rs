@@ -11,6 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("fleet", &["model", "events", "yaml"]),
     ("events", &["model"]),
     ("plan", &["model", "fleet", "events", "chat"]),
+    ("policy", &["model", "fleet"]),
     ("audit", &["model", "fleet", "events", "chat"]),
     ("aws", &["model"]),
     ("chat", &["model"]),
@@ -47,6 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "store",
             "shards",
             "posting",
+            "policy",
         ],
     ),
     ("notifier", &["model", "events", "chat"]),
@@ -257,5 +259,62 @@ fn the_modules_that_a_text_names_are_read_in_every_form() {
         let named = modules_named(text, depth);
         let named: Vec<(usize, &str)> = named.iter().map(|(line, name)| (*line, name.as_str())).collect();
         assert_eq!(named, expected, "{text}");
+    }
+}
+
+/// The rows of the page's table of modules: what each module may use.
+fn documented(page: &str) -> Vec<(String, Vec<String>)> {
+    let in_code = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let rows = page.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.strip_prefix("| `")?.trim_end_matches('|').split('|').collect();
+        let [module, _, may_use] = cells[..] else { return None };
+        let module = module.trim().trim_end_matches('`').to_owned();
+        Some((module, in_code(may_use)))
+    });
+    let mut rows: Vec<_> = rows.filter(|(module, _)| is_module(module)).collect();
+    rows.iter_mut().for_each(|(_, may_use)| may_use.sort());
+    rows.sort();
+    rows
+}
+
+fn page_of_contributors() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    fs::read_to_string(path).expect("the page for contributors")
+}
+
+#[test]
+fn the_page_for_contributors_has_every_module_with_what_it_may_use() {
+    let mut table: Vec<(String, Vec<String>)> = MAY_USE
+        .iter()
+        .map(|(module, used)| ((*module).to_owned(), used.iter().map(|used| (*used).to_owned()).collect()))
+        .collect();
+    table.iter_mut().for_each(|(_, may_use)| may_use.sort());
+    table.sort();
+    assert_eq!(documented(&page_of_contributors()), table, "see to the table in docs/architecture.md");
+}
+
+#[test]
+fn the_tests_that_the_page_for_contributors_names_are_there() {
+    let page = page_of_contributors();
+    let (_, invariants) = page.split_once("| it holds that | test |").expect("the table of invariants");
+    let rows = invariants.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let named: Vec<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 20, "the names are where this test looks for them");
+    let mut texts = String::new();
+    read_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+    read_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut texts);
+    let missing: Vec<&str> =
+        named.into_iter().filter(|name| !texts.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "there are no such tests: {missing:?}");
+}
+
+fn read_all(folder: &Path, texts: &mut String) {
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            read_all(&path, texts);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            texts.push_str(&fs::read_to_string(&path).expect("a readable source file"));
+        }
     }
 }

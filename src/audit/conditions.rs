@@ -83,7 +83,7 @@ fn is_read(coverage: &Coverage) -> bool {
 fn breakers_on(evidence: &Evidence<'_>) -> Judgement {
     let off = count(evidence, &[Check::BreakerDisabled, Check::RollbackDisabled]);
     if !evidence.breakers_required {
-        unknown("NotRequired", "the fleet asks nothing of circuit breakers")
+        unknown(Condition::NOT_REQUIRED, "the fleet asks nothing of circuit breakers")
     } else if off > 0 {
         fails("BreakersOff", format!("{off} services lack what the fleet requires"))
     } else if has_gap(evidence, |location| matches!(location, Location::Region(_))) {
@@ -97,7 +97,7 @@ fn breakers_on(evidence: &Evidence<'_>) -> Judgement {
 
 fn pipeline_ready(evidence: &Evidence<'_>) -> Judgement {
     if has_no_pipeline(evidence) {
-        return unknown("NoPipeline", "the fleet gives this account no pipeline");
+        return unknown(Condition::NO_PIPELINE, "the fleet gives this account no pipeline");
     }
     let is_due = |change: &&Change| change.outcome != Outcome::Applied && change.key.kind != Kind::Breaker;
     let due = evidence.changes.iter().filter(is_due).count();
@@ -129,7 +129,7 @@ fn heard_by_others(evidence: &Evidence<'_>) -> Judgement {
         .map(|coverage| coverage.location.to_string())
         .collect();
     if of_deployments().next().is_none() {
-        unknown("NoPipeline", "the fleet gives this account no pipeline")
+        unknown(Condition::NO_PIPELINE, "the fleet gives this account no pipeline")
     } else if has_gap(evidence, |_| true) {
         unknown("NotAllRead", "part of the way could not be read")
     } else if deaf.is_empty() {
@@ -168,7 +168,7 @@ fn alarms_quiet(evidence: &Evidence<'_>) -> Judgement {
     let checks = [Check::AlarmFiring, Check::AlarmMuted, Check::MetricNonZero, Check::DeadLetters];
     let loud = count(evidence, &checks);
     if has_no_pipeline(evidence) {
-        unknown("NoPipeline", "the fleet gives this account no pipeline")
+        unknown(Condition::NO_PIPELINE, "the fleet gives this account no pipeline")
     } else if loud > 0 {
         fails("NotQuiet", format!("{loud} findings on the carriers"))
     } else if has_gap(evidence, |_| true) {

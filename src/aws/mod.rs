@@ -160,6 +160,16 @@ impl Aws {
         Ok(Self { shared, access, region, bucket_endpoint, chatbot_region, entrances })
     }
 
+    /// Finds the caller's own credentials, without which no account can be
+    /// reached. Whether AWS takes them is not asked.
+    ///
+    /// # Errors
+    ///
+    /// If there are none, or they could not be had.
+    pub async fn find_credentials(&self) -> Result<(), AwsError> {
+        self.shared.caller().load(&self.shared).await.map(drop)
+    }
+
     /// The door of an account. AWS is not called yet. Credentials and pace are
     /// kept from one door of an account to the next.
     pub fn account(&self, account: &Account) -> AccountDoor {

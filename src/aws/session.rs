@@ -21,8 +21,7 @@ use crate::model::{Account, AccountId, Region, arn};
 const SESSION_NAME: &str = "foghorn";
 
 /// Said where the SDK looked everywhere in vain.
-const NO_CREDENTIALS: &str =
-    "no AWS credentials were found in the environment, the profile, the container or the instance";
+const NO_CREDENTIALS: &str = "there are none in the environment, the profile, the container or the instance";
 
 /// The caller's own credentials.
 #[derive(Debug, Default)]
@@ -35,6 +34,11 @@ pub(super) struct Caller {
 impl Caller {
     /// The credentials, from wherever the SDK finds them.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
+        self.load(shared).await.map_err(advice::for_loading)
+    }
+
+    /// The same, for those who say themselves what to do where there are none.
+    pub async fn load(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         let provider = shared.caller_provider();
         self.kept.get(async { provider.provide_credentials().await.map_err(not_loaded) }).await
     }
@@ -76,7 +80,7 @@ fn not_loaded(error: CredentialsError) -> AwsError {
         CredentialsError::ProviderTimedOut(_) => (Cause::TimedOut, chain(&error)),
         _ => (Cause::Credentials, chain(&error)),
     };
-    advice::for_loading(AwsError::failed("load the caller's credentials", cause, one_line(&detail)))
+    AwsError::failed("load the caller's credentials", cause, one_line(&detail))
 }
 
 /// The way into one account.

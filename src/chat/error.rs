@@ -12,7 +12,7 @@ pub enum PostError {
     #[error("could not set up HTTPS for posting to chat rooms")]
     Setup(#[source] reqwest::Error),
     /// The room's rate leaves no turn within the budget.
-    #[error("{room} at {host} has no turn free within {} s: too many messages wait for it", budget.as_secs_f64())]
+    #[error("{room} at {host} has no turn free within {} s: too many messages wait for it", seconds(*budget))]
     NoTurn {
         /// The kind of room.
         room: RoomService,
@@ -34,7 +34,7 @@ pub enum PostError {
     },
     /// The room did not answer in time. The message may have been posted all the
     /// same.
-    #[error("{room} at {host} did not answer within {} s", waited.as_secs_f64())]
+    #[error("{room} at {host} did not answer within {} s", seconds(*waited))]
     NoAnswer {
         /// The kind of room.
         room: RoomService,
@@ -90,6 +90,11 @@ impl PostError {
     }
 }
 
+/// Seconds to a tenth.
+fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10.0).round() / 10.0
+}
+
 /// Slack's words are those of "Sending messages using incoming webhooks",
 /// handling errors.
 fn refused(room: RoomService, status: u16, answer: &str) -> &'static str {
@@ -127,6 +132,20 @@ fn revoked(room: RoomService) -> &'static str {
         }
         RoomService::Teams => {
             "the Workflow is gone, or its owner is: make a new one and put its URL in the secret"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_a_room_had_is_told_to_a_tenth_of_a_second() {
+        let error = |waited| PostError::NoAnswer { room: RoomService::Slack, host: "h".to_owned(), waited };
+        for (nanoseconds, told) in [(9_992_450_390, "within 10 s"), (1_250_000_000, "within 1.3 s")] {
+            let text = error(Duration::from_nanos(nanoseconds)).to_string();
+            assert!(text.ends_with(told), "{text}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod init;
+mod policy;
 mod service;
 mod shard;
 
@@ -8,9 +10,12 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+pub use self::init::{InitArguments, InitVia};
+pub use self::policy::{PolicyArguments, PolicyFor, PolicyMode};
 pub use self::service::RunArguments;
 pub use self::shard::ShardArguments;
 use crate::plan::Intent;
+use crate::report::exit::ExitCode;
 use crate::telemetry;
 
 /// If an ECS deployment fails, will a person hear about it? Foghorn asks that
@@ -70,6 +75,16 @@ pub struct Global {
     /// At the end also print the figures on standard output, for whoever collects it
     #[arg(long, global = true, value_enum, value_name = "FORM")]
     pub metrics: Option<MetricsForm>,
+    /// End with 0 in spite of this, so that a scheduler counts a failure of Foghorn alone as one
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        env = "FOGHORN_TOLERATE"
+    )]
+    pub tolerate: Vec<Tolerated>,
     /// Show more: everything that is folded, and what Foghorn does; twice for every call
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -114,6 +129,25 @@ pub enum MetricsForm {
     Emf,
 }
 
+/// What may be left out of the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tolerated {
+    /// Drift and findings, which end with 2
+    Drift,
+    /// A part of the fleet that could not be read, which ends with 3
+    Incomplete,
+}
+
+impl Tolerated {
+    /// How a run ends with it that does not tolerate it.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Drift => ExitCode::Drift,
+            Self::Incomplete => ExitCode::Incomplete,
+        }
+    }
+}
+
 /// Forms of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -144,10 +178,12 @@ pub enum Command {
     Validate(FleetArguments),
     /// Say what would become of an event, pipeline by pipeline, without calling AWS
     TestEvent(TestEventArguments),
-    /// Print the JSON Schema of the fleet file
+    /// Print the JSON Schema of the fleet file, or with -o markdown its reference for people
     Schema,
     /// Print the CloudFormation template of the roles that every account needs once
     Bootstrap(BootstrapArguments),
+    /// Print the least IAM policy for a fleet, in JSON
+    Policy(PolicyArguments),
     /// Write a first fleet file, from flags or from the answers to a few questions
     Init(InitArguments),
     /// Say what a check means, how AWS behaves there, and how to mend it
@@ -164,8 +200,8 @@ pub enum Command {
 /// Which fleet.
 #[derive(Debug, Clone, Args)]
 pub struct FleetArguments {
-    /// The fleet file
-    #[arg(short, long, value_name = "FILE")]
+    /// The fleet file; absent, FOGHORN_FLEET holds its text
+    #[arg(short, long, value_name = "FILE", default_value = "env:FOGHORN_FLEET", hide_default_value = true)]
     pub file: PathBuf,
 }
 
@@ -239,7 +275,7 @@ pub struct ReportArguments {
     /// List the runs whose reports are kept, newest first
     #[arg(long, conflicts_with = "run")]
     pub list: bool,
-    /// Show this file instead, a report that was written with `-o json`
+    /// Show this file instead, a report that was written with `-o json`; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "list", "post"])]
     pub from: Option<PathBuf>,
     /// Tell the rooms of spec.report once more, whatever its `when` says
@@ -272,71 +308,6 @@ pub struct BootstrapArguments {
     /// A fleet file, to show the command line that fits it
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-}
-
-/// Options of `init`. What is not given is asked for, where there is a terminal.
-#[derive(Debug, Clone, Args)]
-pub struct InitArguments {
-    /// The file to write; `-` prints it
-    #[arg(short, long, value_name = "FILE", default_value = "fleet.yaml")]
-    pub file: PathBuf,
-    /// Write over a file that is there
-    #[arg(long)]
-    pub force: bool,
-    /// The fleet's name: it marks all that Foghorn makes
-    #[arg(long, value_name = "NAME")]
-    pub name: Option<String>,
-    /// The accounts, by id, with a name if you like
-    #[arg(long, value_name = "ID[=NAME]", value_delimiter = ',', conflicts_with = "organization")]
-    pub accounts: Vec<String>,
-    /// Discover the accounts: all of the organisation, or those below these roots and units
-    #[arg(long, value_name = "UNIT", value_delimiter = ',', num_args = 0..)]
-    pub organization: Option<Vec<String>>,
-    /// The Regions of every account
-    #[arg(long, value_name = "REGION", value_delimiter = ',')]
-    pub regions: Vec<String>,
-    /// The role to assume in every account [default: foghorn, but for one account alone: the caller's credentials]
-    #[arg(long, value_name = "NAME")]
-    pub role: Option<String>,
-    /// The external id that the role asks for
-    #[arg(long, value_name = "ID")]
-    pub external_id: Option<String>,
-    /// What people shall hear of
-    #[arg(
-        long,
-        value_name = "EVENT",
-        value_delimiter = ',',
-        default_values = ["deploymentFailed", "serviceImpaired"]
-    )]
-    pub events: Vec<String>,
-    /// The way to the room
-    #[arg(long, value_enum, value_name = "WAY")]
-    pub via: Option<InitVia>,
-    /// The channel that AWS Chatbot posts to: WORKSPACE/CHANNEL of Slack, TENANT/TEAM/CHANNEL of Teams
-    #[arg(long, value_name = "IDS")]
-    pub channel: Option<String>,
-    /// The secret in AWS Secrets Manager that holds the webhook's URL
-    #[arg(long, value_name = "NAME")]
-    pub secret: Option<String>,
-}
-
-/// Ways to a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum InitVia {
-    /// AWS Chatbot to a Slack channel
-    ChatbotSlack,
-    /// AWS Chatbot to a Microsoft Teams channel
-    ChatbotTeams,
-    /// EventBridge itself to a Slack webhook
-    DestinationSlack,
-    /// EventBridge itself to a Google Chat webhook
-    DestinationGoogleChat,
-    /// A Lambda function to a Slack webhook
-    LambdaSlack,
-    /// A Lambda function to a Google Chat webhook
-    LambdaGoogleChat,
-    /// A Lambda function to a Microsoft Teams workflow
-    LambdaTeams,
 }
 
 /// Options of `explain`.

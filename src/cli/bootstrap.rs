@@ -4,7 +4,8 @@
 use super::args::BootstrapArguments;
 use super::error::CliError;
 use super::run as output;
-use crate::fleet::spec::Fleet;
+use crate::fleet::{Filter, Fleet};
+use crate::policy::{self, Accounts};
 use crate::report::exit::ExitCode;
 
 /// The template, as the repository holds it.
@@ -13,25 +14,30 @@ pub const TEMPLATE: &str = include_str!("../../manifests/cloudformation/bootstra
 /// Prints the template, headed by the command that rolls it out.
 pub fn run(arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
     let fleet = arguments.file.as_deref().map(output::fleet).transpose()?;
-    output::write_out(&format!("{}{TEMPLATE}", header(fleet.as_ref())))?;
+    output::write_out(&format!("{}{TEMPLATE}", header(fleet.as_ref())?))?;
     Ok(ExitCode::Clean)
 }
 
-fn header(fleet: Option<&Fleet>) -> String {
+fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
     let access = fleet.and_then(|fleet| fleet.spec.access.as_ref());
-    let role = access.map_or("foghorn", |access| access.role_name.as_str());
-    let external_id = match access {
-        Some(access) if access.external_id.is_none() => "",
-        _ => " \\\n#     ExternalId=<spec.access.externalId of the fleet file>",
-    };
-    let remediate = fleet.is_some_and(|fleet| fleet.spec.breakers.remediate);
-    format!(
+    let mut parameters = vec![("ControllerPrincipalArn", "<the role that Foghorn runs as>".to_owned())];
+    if access.is_none_or(|access| access.external_id.is_some()) {
+        parameters.push(("ExternalId", "<spec.access.externalId of the fleet file>".to_owned()));
+    }
+    if let Some(fleet) = fleet {
+        let known = fleet.accounts(Vec::new(), &Filter::default()).map_err(CliError::Selection)?;
+        let accounts = Accounts { known: &known, and_more: fleet.spec.organization.is_some() };
+        parameters.extend(policy::parameters(fleet, accounts));
+    }
+    let parameters: Vec<String> =
+        parameters.into_iter().map(|(name, value)| format!("#     {name}={value}")).collect();
+    let parameters = parameters.join(" \\\n");
+    Ok(format!(
         "# One account by hand; for all of them, make a StackSet of this template with the same parameters:\n\
          #   aws cloudformation deploy --stack-name foghorn --template-file <this file> \\\n\
          #     --capabilities CAPABILITY_NAMED_IAM --parameter-overrides \\\n\
-         #     ControllerPrincipalArn=<the role that Foghorn runs as> \\\n\
-         #     RoleName={role} RemediateBreakers={remediate}{external_id}\n\
+         {parameters}\n\
          # Then, once in every account and by hand, let AWS Chatbot into your Slack workspace:\n\
          #   https://us-east-2.console.aws.amazon.com/chatbot/home (Configure new client, Slack, Configure, Allow)\n"
-    )
+    ))
 }

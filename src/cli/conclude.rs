@@ -1,13 +1,14 @@
 //! How every run that gives a report ends.
 
-use super::args::{Global, MetricsForm};
+use super::args::{Global, MetricsForm, Output};
 use super::error::CliError;
 use super::memory::Memory;
-use super::{run, tell};
+use super::{run, tell, voice};
 use crate::model::Report;
+use crate::model::extent::Stop;
 use crate::posting::{Occasion, Rooms};
 use crate::report::embedded_metrics;
-use crate::report::exit::{ExitCode, exit_code};
+use crate::report::exit::ExitCode;
 use crate::telemetry;
 
 /// Who hears of a run's report, beside the one at the terminal.
@@ -31,9 +32,28 @@ pub async fn conclude(
     // Kept before it is told: rooms may take their time, and the run may be
     // ended meanwhile.
     audience.memory.save(&report).await;
-    let is_told = tell::tell(audience.rooms.as_ref(), &report, Occasion::Run).await;
+    if let Some(stop) = report.metadata.stopped {
+        voice::note(&unfinished(stop, audience.rooms.take().is_some()));
+    }
+    let told = tell::announce(audience.rooms.as_ref(), &report, Occasion::Run).await;
     printed?;
-    Ok(if is_told { exit_code(&report) } else { ExitCode::Failed })
+    Ok(tell::ended(&told, &report))
+}
+
+/// A run that did not get to its end says little of the fleet to anybody else.
+fn unfinished(stop: Stop, has_rooms: bool) -> String {
+    let untold = if has_rooms { "no room is told of it, and " } else { "" };
+    format!("the run was stopped by {}, so {untold}no later report is compared with this one", stop.by())
+}
+
+/// Refuses a form of the report that a line behind it would spoil, before
+/// anything is done.
+pub fn is_measurable(global: &Global) -> Result<(), CliError> {
+    let is_whole_document = match global.output {
+        Output::Text | Output::Table | Output::Json => false,
+        Output::Yaml | Output::Markdown | Output::Html | Output::Sarif | Output::Junit => true,
+    };
+    if global.metrics.is_some() && is_whole_document { Err(CliError::MetricsSpoil) } else { Ok(()) }
 }
 
 /// Tells the figures of a report to whoever collects them. On standard output

@@ -25,6 +25,9 @@ pub enum CliError {
     /// The AWS configuration of this machine could not be read.
     #[error("the AWS configuration of this machine can't be used")]
     Connect(#[source] AwsError),
+    /// Nobody says who the caller is.
+    #[error("no AWS credentials were found")]
+    NoCredentials(#[source] AwsError),
     /// Discovery found no account that is left in.
     #[error("the fleet has no account: the organisation has none that is active, included and not excluded")]
     NoAccounts,
@@ -61,9 +64,9 @@ pub enum CliError {
     /// Chat rooms can't be posted to from this machine.
     #[error("the rooms of spec.report can't be told from this machine")]
     Rooms(#[source] PostError),
-    /// A service could not tell all of its rooms.
-    #[error("not every room of spec.report could be told; standard error says which")]
-    NotTold,
+    /// A service could not tell all of its rooms: a sentence for each.
+    #[error("{0}")]
+    NotTold(String),
     /// The fleet file names no room.
     #[error("there is nobody to tell: the fleet file has no spec.report")]
     NoRooms,
@@ -107,6 +110,17 @@ pub enum CliError {
     /// The store of reports can't be used by a command that is about nothing else.
     #[error("the reports that are kept can't be had")]
     Store(#[source] StoreError),
+    /// What is printed could not be read any more with a line of metrics behind it.
+    #[error("--metrics emf writes a line behind the report, which would spoil a document of this form")]
+    MetricsSpoil,
+    /// A part of a report was asked for.
+    #[error(
+        "a report is shown as its run left it: --account, --region, --pipeline and --metrics can't be combined with it"
+    )]
+    ReportIsWhole,
+    /// A report is not for the rooms, which are told of the whole fleet.
+    #[error("{0}, so no room is told of it")]
+    NotForRooms(String),
     /// The fleet file says that no report is kept.
     #[error("no report is kept: the fleet file says `store: none`")]
     NothingKept,
@@ -162,10 +176,17 @@ impl CliError {
     /// What the person at the terminal can do next.
     pub fn next_step(&self) -> Option<&'static str> {
         match self {
+            Self::Fleet(errors) if errors.is_unread() => {
+                Some("`foghorn init` writes a first fleet file; -f names another one")
+            }
             Self::Fleet(_) => Some("`foghorn schema` prints what a fleet file may hold"),
             Self::Discovery(error) if error.cause() == crate::model::coverage::Cause::Denied => Some(
                 "run with credentials of the management account or of a delegated administrator, or list the accounts \
                  under spec.accounts",
+            ),
+            Self::NoCredentials(_) => Some("log in, set AWS_PROFILE, or run where a role is attached"),
+            Self::Connect(error) if error.tried.starts_with("use the endpoint") => Some(
+                "correct --endpoint-url or the variable AWS_ENDPOINT_URL…, or leave it unset to reach AWS itself",
             ),
             Self::Connect(_) => Some("check AWS_PROFILE, AWS_REGION and ~/.aws/config"),
             Self::NoAccounts => Some("look at spec.organization.include and exclude"),
@@ -176,17 +197,24 @@ impl CliError {
             Self::Locked(_) => Some(
                 "wait until it has ended and run this again; one that died holds the lock no longer than it says",
             ),
+            Self::MetricsSpoil => Some(
+                "choose -o text, table or json; `foghorn report` gives the other forms of a report that is kept",
+            ),
+            Self::ReportIsWhole => Some(
+                "`foghorn plan --account … --no-post` looks at a part; `-o json` gives programs all of a report",
+            ),
+            Self::NotForRooms(_) => Some(
+                "`foghorn report --list -f …` shows the runs over the whole fleet; `foghorn plan -f …` makes one and tells \
+                 the rooms",
+            ),
             Self::Shard(error) => Some(error.next_step()),
             Self::NothingKept => Some("say under spec.store where reports are to be kept"),
-            Self::Store(StoreError::NoSuchRun { .. }) => {
-                Some("`foghorn report --list -f …` shows the runs whose reports are kept")
-            }
             Self::RemovesPart => {
                 Some("choose accounts with --account, or take the pipeline out of the fleet file and prune")
             }
             Self::Rooms(error) => Some(error.next_step()),
             Self::NoRooms => Some("name rooms under spec.report.to"),
-            Self::NotTold => Some("`foghorn report --post` tells them once more"),
+            Self::NotTold(_) => Some("`foghorn report --post` tells them once more"),
             Self::SlackApi(_) => Some("leave it unset, unless Slack is reached through a proxy of your own"),
             Self::Listen { .. } => Some("choose another address with --listen; port 0 takes a free one"),
             Self::Token { .. } => {
@@ -209,7 +237,7 @@ impl CliError {
                 Some("see whether AWS Organizations can be reached from here, and run again")
             }
             Self::NoSuchForm => Some("choose -o text, json or yaml"),
-            Self::Store(_) => Some("look at spec.store of the fleet file"),
+            Self::Store(error) => Some(error.next_step()),
             Self::Output { .. } | Self::Json(_) | Self::Yaml(_) | Self::Html(_) | Self::Junit(_) => None,
             #[cfg(feature = "demo")]
             Self::Demo(_) => None,

@@ -26,7 +26,10 @@ impl Memory {
     /// Opens the memory of a fleet for runs over this part of it.
     pub async fn open(fleet: &Fleet, aws: &Aws, scope: Scope) -> Self {
         let store = open(fleet, aws).await.unwrap_or_else(|error| {
-            warn("the run goes on without memory of earlier ones and without a lock", &error);
+            warn(
+                "the run goes on without memory of earlier ones and without a lock: see that no other writes",
+                &error,
+            );
             None
         });
         Self { store, scope }
@@ -43,7 +46,7 @@ impl Memory {
             Ok(lock) => Ok(Some(lock)),
             Err(held @ LockError::Held { .. }) => Err(CliError::Locked(held)),
             Err(LockError::Store(error)) => {
-                warn("the run goes on without a lock", &error);
+                warn("the run goes on without a lock: see that no other writes", &error);
                 Ok(None)
             }
         }
@@ -67,11 +70,6 @@ impl Memory {
             Some(store) => moments(global, store, &report.metadata.run).await,
             None => Vec::new(),
         }
-    }
-
-    /// Nobody else hears of the run, so that its report is kept aside.
-    pub fn unannounced(&mut self) {
-        self.scope.unannounced = true;
     }
 
     /// Deletes the report of a run that this one took the place of.
@@ -140,5 +138,5 @@ fn keys(aws: Aws) -> KeySource {
 }
 
 fn warn(what: &str, error: &StoreError) {
-    voice::warning(&format!("{what}: {error}"));
+    voice::warning(&format!("{what}: {error} (next: {})", error.next_step()));
 }

@@ -16,6 +16,7 @@ pub mod init;
 mod materials;
 pub mod memory;
 pub mod plan;
+pub mod policy;
 pub mod progress;
 pub mod report;
 pub mod run;
@@ -24,19 +25,33 @@ pub mod scope;
 pub mod service;
 pub mod shard;
 pub mod sound;
+mod stop;
 mod tell;
 pub mod test_event;
 pub mod validate;
-mod voice;
+pub mod voice;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, LogFormat};
 use error::CliError;
 use tracing::Instrument;
 
 use crate::report::exit::ExitCode;
 
-/// Runs the command that was asked for.
+/// Runs the command that was asked for, and says how the process ends.
 pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
+    if arguments.global.log_format == LogFormat::Json {
+        voice::log_from_now_on();
+    }
+    let tolerated = arguments.global.tolerate.clone();
+    let code = Box::pin(command(arguments)).await?;
+    if !tolerated.iter().any(|tolerated| tolerated.exit_code() == code) {
+        return Ok(code);
+    }
+    voice::last(ExitCode::Clean, &format!("tolerated (the report alone would end with {})", code as u8));
+    Ok(ExitCode::Clean)
+}
+
+async fn command(arguments: Arguments) -> Result<ExitCode, CliError> {
     let Arguments { command, global } = arguments;
     match command {
         Command::Plan(fleet) => Box::pin(plan::run(&global, &fleet)).instrument(span("plan")).await,
@@ -49,8 +64,9 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Report(report) => Box::pin(report::run(&global, &report)).await,
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
-        Command::Schema => schema::run(),
+        Command::Schema => schema::run(&global),
         Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        Command::Policy(policy) => policy::run(&global, &policy),
         Command::Explain(explain) => explain::run(&global, &explain),
         Command::Init(init) => init::run(&init),
         Command::Completions(completions) => completions::completions(completions.shell),

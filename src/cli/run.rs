@@ -16,15 +16,16 @@ use super::materials;
 use super::memory::{self, Memory};
 use super::progress::Progress;
 use super::scope::Scope;
-use super::voice;
+use super::{conclude, stop, voice};
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
 use crate::fleet::{self, Filter, Fleet, FleetErrors, Problem};
+use crate::model::extent::{Narrowing, Stop};
 use crate::model::materials::Materials;
 use crate::model::moment::Moment;
 use crate::model::report::Metadata;
 use crate::model::sounding::SoundReport;
-use crate::model::{Account, Mode, Pass, Report};
+use crate::model::{Account, Change, Mode, Outcome, Pass, Report};
 use crate::plan::{self, Intent};
 use crate::reconcile::{Clock, Judged, Reconciler};
 use crate::report;
@@ -47,7 +48,9 @@ pub struct Run {
     interactive: bool,
     calls_before: BTreeMap<String, u64>,
     watcher: Option<Arc<dyn Watcher>>,
+    /// Cancelled by the first signal.
     drain: CancellationToken,
+    narrowed_to: Option<Narrowing>,
     /// Whether rooms that the fleet file names are not told.
     is_silent: bool,
 }
@@ -60,6 +63,7 @@ impl Run {
         intent: Intent,
     ) -> Result<Self, CliError> {
         removes_no_part(global, intent)?;
+        conclude::is_measurable(global)?;
         let file = &arguments.fleet.file;
         let fleet = Arc::new(fleet(file)?);
         selected_pipelines(&fleet, &filter(global))?;
@@ -67,10 +71,11 @@ impl Run {
         if let Some(watcher) = telemetry::call_watcher() {
             aws.watch_calls(watcher);
         }
+        aws.find_credentials().await.map_err(CliError::NoCredentials)?;
         let scope = Scope::find(global, file, fleet, &aws).await?;
-        let stop = CancellationToken::new();
-        stop_on_signal(stop.clone());
-        Self::of(global, arguments, intent, scope, aws, stop)
+        let signalled = stop::on_signal();
+        let stop = signalled.child_token();
+        Ok(Self { drain: signalled, ..Self::of(global, arguments, intent, scope, aws, stop)? })
     }
 
     /// A run over these accounts.
@@ -105,6 +110,7 @@ impl Run {
         };
         let started_at = clock();
         Ok(Self {
+            narrowed_to: narrowing(global, &reconciler.accounts),
             is_silent: arguments.no_post && fleet.spec.report.is_some(),
             fleet,
             accounts,
@@ -195,12 +201,27 @@ impl Run {
             started_at: self.started_at,
             finished_at: (self.clock)(),
             version: env!("CARGO_PKG_VERSION").into(),
+            narrowed_to: self.narrowed_to.clone(),
+            stopped: self.stopped(mode, &passes),
         };
         let since = |(call, count): (String, u64)| {
             let count = count - self.calls_before.get(&call).copied().unwrap_or_default().min(count);
             (count > 0).then_some((call, count))
         };
         Report::of(metadata, passes, self.aws.calls().into_iter().filter_map(since).collect())
+    }
+
+    /// Why the run was stopped, if anything was left undone because of it.
+    fn stopped(&self, mode: Mode, passes: &[Pass]) -> Option<Stop> {
+        let is_left = |change: &Change| change.is_write() && change.outcome != Outcome::Applied;
+        let is_cut =
+            |pass: &Pass| pass.is_incomplete() || (mode != Mode::Plan && pass.changes.iter().any(is_left));
+        match (self.drain.is_cancelled(), self.stop().is_cancelled()) {
+            _ if !passes.iter().any(is_cut) => None,
+            (true, _) => Some(Stop::Signal),
+            (false, true) => Some(Stop::LostLock),
+            (false, false) => None,
+        }
     }
 
     fn controller(&self, accounts: usize, phase: &'static str) -> (Controller, Arc<Progress>) {
@@ -342,6 +363,17 @@ pub fn options(global: &Global, fleet: &Fleet) -> aws::Options {
     }
 }
 
+/// The part of the fleet that was chosen, as a report tells it.
+fn narrowing(global: &Global, all: &[Account]) -> Option<Narrowing> {
+    let narrowing = Narrowing {
+        accounts: global.accounts.clone(),
+        regions: global.regions.clone(),
+        pipelines: global.pipelines.clone(),
+        fleet_accounts: all.len(),
+    };
+    (!narrowing.is_none()).then_some(narrowing)
+}
+
 /// The part of the fleet that was chosen.
 pub fn filter(global: &Global) -> Filter {
     Filter {
@@ -358,31 +390,6 @@ pub fn selected_pipelines(fleet: &Fleet, filter: &Filter) -> Result<Option<Vec<S
     }
     let selected = filter.pipelines(fleet).map_err(CliError::Selection)?;
     Ok(Some(selected.into_iter().map(|pipeline| pipeline.name.clone()).collect()))
-}
-
-/// The first signal ends the run in good order; the second one at once.
-fn stop_on_signal(stop: CancellationToken) {
-    tokio::spawn(async move {
-        if wait_for_signal().await {
-            eprintln!("stopping: what is under way is finished, the rest is left to the next run");
-            stop.cancel();
-        }
-        if wait_for_signal().await {
-            std::process::exit(130);
-        }
-    });
-}
-
-/// Waits until the process is asked to end; `false` if that can't be heard.
-pub async fn wait_for_signal() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt.is_ok(),
-            _ = terminate.recv() => true,
-        },
-        Err(_) => tokio::signal::ctrl_c().await.is_ok(),
-    }
 }
 
 fn run_id() -> String {

@@ -8,7 +8,8 @@ use super::error::CliError;
 use super::run::filter;
 use super::voice;
 use crate::aws::{self, Aws};
-use crate::fleet::{self, Discovered, Filter, Fleet, FleetErrors, Problem};
+use crate::fleet::spec::{Reporting, Selector};
+use crate::fleet::{Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::Account;
 
 /// Which accounts the fleet has, and which of them a run is about.
@@ -53,7 +54,7 @@ async fn accounts(
         .map(|account| Discovered { id: account.id, name: account.name, labels: account.labels })
         .collect();
     let all = fleet.accounts(found.clone(), &Filter::default()).map_err(CliError::Selection)?;
-    warn_of_idle_pipelines(fleet, &all);
+    warn_of_idle(fleet, &all);
     match fleet.accounts(found, filter).map_err(CliError::Selection)? {
         accounts if accounts.is_empty() => Err(CliError::NoAccounts),
         accounts => Ok((all, accounts)),
@@ -72,14 +73,18 @@ fn has_its_hubs(fleet: &Fleet, accounts: &[Account], file: &Path) -> Result<(), 
     Err(CliError::Fleet(FleetErrors { origin: file.display().to_string(), problems }))
 }
 
-/// What a label written wrong does not select is not silently left out.
-fn warn_of_idle_pipelines(fleet: &Fleet, accounts: &[Account]) {
-    let is_idle = |pipeline: &&fleet::spec::Pipeline| {
-        !accounts.iter().any(|account| pipeline.selector.selects(account))
-    };
-    if fleet.spec.organization.is_some() {
-        for pipeline in fleet.spec.pipelines.iter().filter(is_idle) {
-            voice::warning(&format!("pipeline {} matches no account of the fleet", pipeline.name));
-        }
+/// What a label written wrong does not select is not silently left out. Of a
+/// list of accounts the fleet file is checked for that already.
+fn warn_of_idle(fleet: &Fleet, accounts: &[Account]) {
+    let is_idle = |selector: &Selector| !accounts.iter().any(|account| selector.selects(account));
+    if fleet.spec.organization.is_none() {
+        return;
+    }
+    for pipeline in fleet.spec.pipelines.iter().filter(|pipeline| is_idle(&pipeline.selector)) {
+        voice::warning(&format!("pipeline {} matches no account of the fleet", pipeline.name));
+    }
+    let recipients = fleet.spec.report.iter().flat_map(Reporting::recipients);
+    for (name, _) in recipients.filter(|(_, recipient)| is_idle(&recipient.selector)) {
+        voice::warning(&format!("report room {name} matches no account of the fleet, so it is told of none"));
     }
 }

@@ -19,6 +19,7 @@ use super::error::CliError;
 use super::memory::Memory;
 use super::run::{self, Run};
 use super::scope::Scope;
+use super::stop::wait_for_signal;
 use super::shard::ShardError;
 use super::tell;
 use super::voice;
@@ -155,6 +156,7 @@ impl Work for Rounds<'_> {
     }
 
     async fn look(&mut self, due: &Due) -> Result<Report, Fault> {
+        self.find_credentials().await?;
         let calls_before = self.aws.calls();
         let scope = self.scope(due).await?;
         let (aws, wiring) = (self.aws.clone(), &self.wiring);
@@ -204,16 +206,15 @@ impl Rounds<'_> {
         let printed = if is_sweep { self.print(report) } else { Ok(()) };
         // Kept before it is told: rooms may take their time, and the grace period
         // may end meanwhile.
-        let is_cut_short = self.is_cut_short(report);
-        if is_cut_short {
-            audience.memory.unannounced();
-        }
         self.keep(&audience.memory, report, is_sweep).await;
-        let told = if is_cut_short {
+        let told = if report.metadata.stopped.is_some() {
+            // That not all accounts were looked at is no news to anybody.
             Vec::new()
         } else {
             tokio::select! {
-                () = self.wiring.cut.cancelled() => return Err(CliError::NotTold),
+                () = self.wiring.cut.cancelled() => {
+                    return Err(CliError::NotTold("the service was ended before the rooms were told".to_owned()));
+                }
                 told = tell::announce(audience.rooms.as_ref(), report, occasion) => told,
             }
         };
@@ -224,8 +225,8 @@ impl Rounds<'_> {
             telemetry::show(report);
         }
         printed?;
-        let is_told = told.iter().all(|told| told.failure().is_none());
-        if is_told { Ok(()) } else { Err(CliError::NotTold) }
+        let failures: Vec<String> = told.iter().filter_map(tell::failure).collect();
+        if failures.is_empty() { Ok(()) } else { Err(CliError::NotTold(failures.join("; "))) }
     }
 
     /// The passes as far as `maxChanges` allows until the next sweep.
@@ -235,12 +236,6 @@ impl Rounds<'_> {
             self.allowance = Allowance::of(guard);
         }
         self.allowance.spend(guard, passes)
-    }
-
-    /// Whether the service was told to end before all accounts were looked at:
-    /// that is no news to anybody.
-    fn is_cut_short(&self, report: &Report) -> bool {
-        self.wiring.drain.is_cancelled() && report.summary.coverage.skipped > 0
     }
 
     /// Keeps a report. Of looks in between the last one is enough, or they would
@@ -282,6 +277,15 @@ impl Rounds<'_> {
         };
         let accounts = known.accounts.iter().filter(|account| is_due(&account.id)).cloned().collect();
         Ok(Scope { accounts, ..known })
+    }
+
+    /// Finds the caller's credentials, or begins anew: the SDK reads profiles once,
+    /// and remembers that there was none.
+    async fn find_credentials(&mut self) -> Result<(), CliError> {
+        let Err(error) = self.aws.find_credentials().await else { return Ok(()) };
+        self.aws = run::connect(self.global, &self.fleet).await?;
+        self.watch_calls();
+        Err(CliError::NoCredentials(error))
     }
 
     fn watch_calls(&self) {
@@ -345,7 +349,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 fn end_on_signal(grace: Duration, wiring: &Wiring) {
     let Wiring { live, drain, cut, .. } = wiring.clone();
     tokio::spawn(async move {
-        if !run::wait_for_signal().await {
+        if !wait_for_signal().await {
             return;
         }
         tracing::info!("ending: the passes in hand are finished, and no other is begun");
@@ -353,7 +357,7 @@ fn end_on_signal(grace: Duration, wiring: &Wiring) {
         drain.cancel();
         let last = grace / LAST_PART;
         tokio::select! {
-            _ = run::wait_for_signal() => std::process::exit(130),
+            _ = wait_for_signal() => std::process::exit(130),
             () = tokio::time::sleep(grace - last) => {}
         }
         tracing::warn!(
@@ -361,7 +365,7 @@ fn end_on_signal(grace: Duration, wiring: &Wiring) {
         );
         cut.cancel();
         tokio::select! {
-            _ = run::wait_for_signal() => std::process::exit(130),
+            _ = wait_for_signal() => std::process::exit(130),
             () = tokio::time::sleep(last) => {}
         }
         tracing::error!("the grace period is over");

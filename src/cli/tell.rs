@@ -14,6 +14,7 @@ use crate::chat::{Poster, SlackApi};
 use crate::fleet::Fleet;
 use crate::model::{Mode, Report};
 use crate::posting::{Occasion, Rooms, TellError, Told};
+use crate::report::exit::{ExitCode, exit_code};
 
 /// The variable that names another address of Slack's Web API.
 const SLACK_API: &str = "FOGHORN_SLACK_API_URL";
@@ -59,13 +60,23 @@ pub async fn rooms(fleet: &Fleet, aws: &Aws) -> Result<Rooms, CliError> {
     Ok(Box::pin(Rooms::open(fleet, aws, poster, &slack()?)).await)
 }
 
-/// Tells the rooms, and says which of them could not be told. Returns whether
-/// all were.
-pub async fn tell(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> bool {
-    announce(rooms, report, occasion).await.iter().all(|told| told.failure().is_none())
+/// How the process ends that told these rooms of a report: the report's own exit
+/// code stands in it, and is not how the process ends if a room was not told.
+pub fn ended(told: &[Told], report: &Report) -> ExitCode {
+    let code = exit_code(report);
+    let rooms = match told.iter().filter(|told| told.failure().is_some()).count() {
+        0 => return code,
+        1 => "1 room was".to_owned(),
+        failed => format!("{failed} rooms were"),
+    };
+    voice::last(
+        ExitCode::Failed,
+        &format!("{rooms} not told (the report alone would end with {})", code as u8),
+    );
+    ExitCode::Failed
 }
 
-/// The same, with what became of each room.
+/// Tells the rooms, and says which of them could not be told.
 pub async fn announce(rooms: Option<&Rooms>, report: &Report, occasion: Occasion) -> Vec<Told> {
     let Some(rooms) = rooms else { return Vec::new() };
     let told = Box::pin(rooms.tell(report, occasion)).await;
@@ -73,7 +84,8 @@ pub async fn announce(rooms: Option<&Rooms>, report: &Report, occasion: Occasion
     told
 }
 
-fn failure(told: &Told) -> Option<String> {
+/// Why a room was not told, if it was not, and what to do.
+pub fn failure(told: &Told) -> Option<String> {
     Some(format!("room {} was not told: {}", told.room, explained(told.failure()?)))
 }
 
@@ -88,7 +100,8 @@ fn explained(error: &TellError) -> String {
     format!("{why} (next: {})", error.next_step())
 }
 
-fn is_part(global: &Global) -> bool {
+/// Whether a part of the fleet was chosen.
+pub fn is_part(global: &Global) -> bool {
     !(global.accounts.is_empty() && global.regions.is_empty() && global.pipelines.is_empty())
 }
 

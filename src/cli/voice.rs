@@ -1,9 +1,13 @@
-//! Words to people beside the report: on standard error as they are, or, of a
-//! service, in its log, where whoever collects logs reads them.
+//! Words to people beside the report: on standard error as they are; of a
+//! service, or where a log for programs was asked for, in the log.
 
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the process is a service. It is one from its first word to its last.
+use super::error::CliError;
+use crate::report::exit::ExitCode;
+
+/// Whether all is said in the log, from the first word to the last.
 static LOGS: AtomicBool = AtomicBool::new(false);
 
 /// From now on everything is said in the log.
@@ -17,6 +21,16 @@ pub fn note(text: &str) {
         tracing::info!("{text}");
     } else {
         eprintln!("note: {text}");
+    }
+}
+
+/// How the process ends, where that is not what its report says.
+pub fn last(code: ExitCode, why: &str) {
+    let text = format!("exit {}: {why}", code as u8);
+    if LOGS.load(Ordering::Relaxed) {
+        tracing::info!("{text}");
+    } else {
+        eprintln!("{text}");
     }
 }
 
@@ -35,5 +49,20 @@ pub fn error(text: &str) {
         tracing::error!("{text}");
     } else {
         eprintln!("error: {text}");
+    }
+}
+
+/// Why the command failed, down to the first cause, and what to do.
+pub fn failure(error: &CliError) {
+    let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
+    if LOGS.load(Ordering::Relaxed) {
+        let because = causes().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        tracing::error!(because, next = error.next_step().unwrap_or_default(), "{error}");
+        return;
+    }
+    eprintln!("error: {error}");
+    causes().for_each(|cause| eprintln!("  because: {cause}"));
+    if let Some(step) = error.next_step() {
+        eprintln!("  next: {step}");
     }
 }

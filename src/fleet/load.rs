@@ -1,8 +1,6 @@
 //! Reads a fleet file: from bytes to a fleet that makes sense, or to
 //! everything that is wrong with it. The YAML library's types stop here.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use serde::de::IgnoredAny;
@@ -11,13 +9,10 @@ use time::Date;
 use super::explain;
 use super::positions::{Positions, not_yaml};
 use super::problem::{FleetErrors, Position, Problem};
+use super::source;
 use super::spec::Fleet;
 use super::validate;
 use crate::yaml;
-
-/// The largest file that is read, in bytes: ten thousand accounts with labels
-/// take about one mebibyte.
-pub const LARGEST_FILE: u64 = 4 << 20;
 
 /// A fleet file that makes sense.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +31,7 @@ pub struct Loaded {
 /// Everything that is wrong with the file.
 pub fn load(path: &Path, today: Date) -> Result<Loaded, FleetErrors> {
     let origin = path.display().to_string();
-    let text = read(path).map_err(|message| FleetErrors {
+    let text = source::read(path).map_err(|message| FleetErrors {
         origin: origin.clone(),
         problems: vec![Problem::new("", message)],
     })?;
@@ -67,27 +62,6 @@ pub fn parse(text: &str, origin: &str, today: Date) -> Result<Loaded, FleetError
         return Err(failed(located(verdict.errors)));
     }
     Ok(Loaded { warnings: located(verdict.warnings), fleet, positions })
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    let cannot = |error: std::io::Error| format!("cannot read the fleet file: {error}");
-    let file = File::open(path).map_err(cannot)?;
-    let metadata = file.metadata().map_err(cannot)?;
-    if metadata.is_dir() {
-        return Err("cannot read the fleet file: it is a directory".to_owned());
-    }
-    let mut bytes = Vec::new();
-    if metadata.len() <= LARGEST_FILE {
-        // A pipe has no length beforehand.
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    }
-    if metadata.len().max(bytes.len() as u64) > LARGEST_FILE {
-        return Err(format!("the file is larger than {} MiB, which no fleet needs", LARGEST_FILE >> 20));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        format!("the file is not UTF-8 text: byte {offset} does not belong")
-    })
 }
 
 /// The library's error as a problem of ours. Its text reads

@@ -8,6 +8,7 @@ pub mod judgement;
 pub mod load;
 pub mod positions;
 pub mod problem;
+pub mod reference;
 pub mod schema;
 pub mod selection;
 pub mod spec;
@@ -16,6 +17,7 @@ pub mod validate;
 mod choice;
 mod explain;
 mod nearest;
+mod source;
 mod written;
 
 #[cfg(test)]

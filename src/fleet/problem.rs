@@ -126,6 +126,14 @@ pub struct FleetErrors {
     pub problems: Vec<Problem>,
 }
 
+impl FleetErrors {
+    /// Whether there is no text at all: what is wrong is in no place and no field
+    /// of it.
+    pub fn is_unread(&self) -> bool {
+        self.problems.iter().all(|problem| problem.position.is_none() && problem.path.is_empty())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

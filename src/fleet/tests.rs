@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use time::Date;
 use time::macros::date;
 
-use super::load::LARGEST_FILE;
+use super::source::LARGEST_FILE;
 use super::{load, parse};
 
 const TODAY: Date = date!(2026 - 11 - 21);

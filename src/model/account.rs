@@ -99,7 +99,8 @@ impl schemars::JsonSchema for AccountId {
         schemars::json_schema!({
             "type": "string",
             "pattern": "^[0-9]{12}$",
-            "description": "A 12-digit AWS account id, in quotes."
+            "description": "A 12-digit AWS account id, in quotes.",
+            "examples": ["111111111111"]
         })
     }
 }

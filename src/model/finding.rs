@@ -131,11 +131,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Where the path is broken, for [`Check::PathBroken`]: a pipeline's paths
-    /// for two events may stop at different hops, each a finding of its own.
-    pub fn broken_at(&self) -> Option<&str> {
-        let is_path = self.check == Check::PathBroken;
-        self.evidence.get("brokenAt").filter(|_| is_path).and_then(Value::as_str)
+    /// The events whose paths are broken, for [`Check::PathBroken`]: those of a
+    /// pipeline that stop at one hop are one finding. Earlier versions named the
+    /// first of them alone.
+    pub fn broken_events(&self) -> Vec<&str> {
+        let evidence = |name| self.evidence.get(name).filter(|_| self.check == Check::PathBroken);
+        match evidence("events").and_then(Value::as_array) {
+            Some(events) => events.iter().filter_map(Value::as_str).collect(),
+            None => evidence("event").and_then(Value::as_str).into_iter().collect(),
+        }
     }
 
     /// The order in which findings are shown: by place, worst first.

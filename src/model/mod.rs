@@ -17,6 +17,7 @@ pub mod destination;
 pub mod digest;
 pub mod embedded_metric;
 pub mod event;
+pub mod extent;
 pub mod finding;
 pub mod function;
 pub mod hub;

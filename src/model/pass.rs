@@ -74,6 +74,19 @@ pub struct Condition {
     pub last_transition_time: OffsetDateTime,
 }
 
+impl Condition {
+    /// The reason where the fleet gives the account no pipeline.
+    pub const NO_PIPELINE: &str = "NoPipeline";
+    /// The reason where the fleet asks nothing of circuit breakers.
+    pub const NOT_REQUIRED: &str = "NotRequired";
+
+    /// Whether the fleet file asks for it. What it does not ask for is unknown,
+    /// and no gap.
+    pub fn is_asked_for(&self) -> bool {
+        ![Self::NO_PIPELINE, Self::NOT_REQUIRED].contains(&&*self.reason)
+    }
+}
+
 /// Whether a failure arrives. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

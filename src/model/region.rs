@@ -200,7 +200,12 @@ impl schemars::JsonSchema for Region {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "enum": REGIONS })
+        schemars::json_schema!({
+            "type": "string",
+            "enum": REGIONS,
+            "description": "A Region of AWS, by its name.",
+            "examples": ["us-east-1"]
+        })
     }
 }
 

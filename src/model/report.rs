@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::change::{Action, Outcome};
 use super::coverage::CoverageState;
+use super::extent::{Narrowing, Stop};
 use super::finding::Severity;
 use super::news::Comparison;
 use super::pass::{Pass, PathState};
@@ -64,6 +65,12 @@ pub struct Metadata {
     pub finished_at: OffsetDateTime,
     /// Foghorn's version.
     pub version: Cow<'static, str>,
+    /// The part of the fleet that the run was about; `None` for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub narrowed_to: Option<Narrowing>,
+    /// Why the run ended before it was done; `None` where it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stop>,
 }
 
 /// The figures of a run.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::desired::Desired;
 use crate::model::snapshot::RegionSnapshot;
 use crate::model::topic::Subscription;
-use crate::model::{AccountId, Action, Change, Key, Kind, Location, Region, Sight, Snapshot};
+use crate::model::{AccountId, Action, Change, Key, Kind, Location, Region, Sight, Snapshot, arn};
 
 use super::names;
 use owned::Owned;
@@ -105,7 +105,7 @@ impl Removal<'_> {
                 Some(format!("someone else gave it the target {}, so it is not removed", foreign.id))
             }
             (Kind::ChatConfiguration, _) => feeds::foreign_topic(self.snapshot, &key.name)
-                .map(|topic| format!("{topic} feeds it, which the fleet does not own, so it is not removed")),
+                .map(|topic| format!("{topic} feeds it, {}, so it is not removed", self.why_foreign(&topic))),
             (Kind::Topic, Location::Region(region)) => {
                 let unread = self.has_unread_targets(key).or_else(|| self.has_subscriber(region, &key.name));
                 let global = self.snapshot.global.as_ref();
@@ -121,6 +121,17 @@ impl Removal<'_> {
                 self.has_unread_targets(key)
             }
             _ => None,
+        }
+    }
+
+    /// Why a topic is taken for somebody else's.
+    fn why_foreign(&self, topic: &str) -> String {
+        let region = arn::region_of(topic).and_then(|region| region.parse::<Region>().ok());
+        match region.filter(|region| !self.snapshot.regions.contains_key(region)) {
+            Some(region) => format!(
+                "and whose that is was not looked at, since {region} is no Region of the account in the fleet file"
+            ),
+            None => "which the fleet does not own".to_owned(),
         }
     }
 

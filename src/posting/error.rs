@@ -50,6 +50,9 @@ impl TellError {
             Self::Secret(_) => "check the secret's name or ARN and the Region",
             Self::Webhook(_) => "put the room's own webhook URL into the secret",
             Self::Token(_) => "put the bot's own token into the secret",
+            Self::Post(
+                PostError::NoAnswer { .. } | PostError::Unavailable { .. } | PostError::NoTurn { .. },
+            ) => "`foghorn report --post -f …` tells the rooms once more, later",
             Self::Post(error) => error.next_step(),
             Self::Details(error) => error.next_step(),
             Self::Publish(error) if error.cause() == Cause::Denied => {

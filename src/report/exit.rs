@@ -1,7 +1,8 @@
 //! What a run comes to, for scripts.
 
-use crate::model::Report;
+use super::text::standing::are_heard;
 use crate::model::sounding::SoundReport;
+use crate::model::{Mode, Pass, Report};
 
 /// The exit codes. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
-    /// What the code means, in a few words.
+    /// What the code means in general, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Clean => "all heard and in sync",
@@ -31,6 +32,20 @@ impl ExitCode {
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
         Self::from(code as u8)
+    }
+}
+
+/// What the exit code of a report means: being in sync is not being heard.
+pub fn meaning(report: &Report) -> &'static str {
+    let (mode, code) = (report.metadata.mode, exit_code(report));
+    let passes: Vec<&Pass> = report.passes.iter().collect();
+    match (mode, code) {
+        (Mode::Plan | Mode::Apply, ExitCode::Clean) if !are_heard(&passes) => {
+            "in sync; not every account is known to be heard"
+        }
+        (Mode::Destroy, ExitCode::Clean) => "nothing that the fleet owns is left",
+        (Mode::Destroy, ExitCode::Drift) => "something that the fleet owns is left",
+        _ => code.meaning(),
     }
 }
 
@@ -63,7 +78,7 @@ mod tests {
     use super::*;
     use crate::model::pass::PathState;
     use crate::model::sounding::{MissedSample, SoundState};
-    use crate::model::{Action, Check, CoverageState, Kind, Mode, Outcome, Pass, Severity};
+    use crate::model::{Action, Check, CoverageState, Kind, Outcome, Severity};
     use crate::report::fixtures::{fine, report, sounded, sounding};
 
     fn code(change: impl FnOnce(Pass) -> Pass) -> ExitCode {

@@ -22,6 +22,8 @@ pub(crate) fn report(mode: Mode, passes: Vec<Pass>) -> Report {
         started_at: datetime!(2026-11-21 09:00:00.25 UTC),
         finished_at: datetime!(2026-11-21 09:00:04.5 UTC),
         version: "0.1.0".into(),
+        narrowed_to: None,
+        stopped: None,
     };
     let accounts = passes.len() as u64;
     let calls = [
@@ -237,6 +239,17 @@ pub(crate) fn all_fine() -> Report {
             fine("222222222222", "prod").label("env", "prod"),
         ],
     )
+}
+
+/// One account of four is looked at, and nothing is wrong there.
+pub(crate) fn narrowed() -> Report {
+    let mut report = report(Mode::Plan, vec![fine("111111111111", "dev")]);
+    report.metadata.narrowed_to = Some(extent::Narrowing {
+        accounts: vec!["dev".to_owned()],
+        fleet_accounts: 4,
+        ..extent::Narrowing::default()
+    });
+    report
 }
 
 /// One of each thing that goes wrong.

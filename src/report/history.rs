@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::exit::exit_code;
+use super::exit::{exit_code, meaning};
 use super::when::utc;
+use crate::model::extent::Stop;
 use crate::model::report::{API_VERSION, FindingCount};
 use crate::model::{Mode, Report};
 
@@ -36,8 +37,13 @@ pub struct HistoryEntry {
     /// What was asked.
     pub mode: Mode,
     /// Whether no other report is compared with it: it is of a part of the
-    /// fleet, or of a removal.
+    /// fleet, of a removal, or of a run that was stopped, or nobody was told of it.
     pub aside: bool,
+    /// Whether it is of a part of the fleet.
+    pub part: bool,
+    /// Why the run ended before it was done; `None` where it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stop>,
     /// Its exit code.
     pub exit: u8,
     /// What the exit code means.
@@ -58,8 +64,12 @@ impl History {
 }
 
 impl HistoryEntry {
-    /// What a list says of a run.
-    pub fn of(report: &Report, aside: bool) -> Self {
+    /// What a list says of a run whose report is kept aside, or is not, or is for
+    /// no other reason than that nobody was told of it.
+    pub fn of(report: &Report, aside: bool, untold: bool) -> Self {
+        let metadata = &report.metadata;
+        // Earlier versions did not say of what part a report is.
+        let is_part = aside && !untold && metadata.mode != Mode::Destroy && metadata.stopped.is_none();
         let code = exit_code(report);
         let comparison = report.comparison.as_ref();
         Self {
@@ -67,8 +77,10 @@ impl HistoryEntry {
             finished_at: report.metadata.finished_at,
             mode: report.metadata.mode,
             aside,
+            part: metadata.narrowed_to.is_some() || is_part,
+            stopped: metadata.stopped,
             exit: code as u8,
-            meaning: code.meaning(),
+            meaning: meaning(report),
             findings: report.summary.findings.clone(),
             new: comparison.map(|comparison| comparison.new),
             resolved: comparison.map(|comparison| comparison.resolved.len()),
@@ -111,26 +123,36 @@ fn row(entry: &HistoryEntry) -> [String; 9] {
 }
 
 fn mode(entry: &HistoryEntry) -> String {
-    let part = if entry.aside && entry.mode != Mode::Destroy { " of a part" } else { "" };
+    let part = if entry.part { " of a part" } else { "" };
+    let stopped = if entry.stopped.is_some() { ", stopped" } else { "" };
     let mode = match entry.mode {
         Mode::Plan => "plan",
         Mode::Apply => "apply",
         Mode::Destroy => "destroy",
     };
-    format!("{mode}{part}")
+    format!("{mode}{part}{stopped}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures::{all_fine, compared};
+    use crate::report::fixtures::{all_fine, compared, narrowed};
 
     #[test]
     fn a_list_of_runs_is_a_table_that_people_read() {
         let mut removal = all_fine();
         removal.metadata.mode = Mode::Destroy;
-        let runs = [(compared(), false), (all_fine(), true), (removal, true)];
-        let runs = runs.iter().map(|(report, aside)| HistoryEntry::of(report, *aside)).collect();
+        let mut part = narrowed();
+        part.metadata.stopped = Some(Stop::Signal);
+        let runs = [
+            (compared(), false, false),
+            (all_fine(), true, false),
+            (all_fine(), true, true),
+            (removal, true, false),
+            (part, true, false),
+        ];
+        let runs =
+            runs.iter().map(|(report, aside, untold)| HistoryEntry::of(report, *aside, *untold)).collect();
         let text = render(&History::of("acme", runs));
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!("history", text);

@@ -17,7 +17,9 @@ pub mod sarif;
 pub mod text;
 pub mod yaml;
 
+mod due;
 mod plain;
+mod unread;
 mod when;
 mod worst;
 

@@ -8,7 +8,7 @@ use time::macros::datetime;
 use super::*;
 use crate::aws::watch::{Attempt, CallOutcome, CallWatcher};
 use crate::model::report::Metadata;
-use crate::model::{Account, AccountId, Mode};
+use crate::model::{Account, AccountId, Mode, Outcome, Pass};
 use crate::reconcile::Judged;
 use crate::report::fixtures::mixed_with_conditions as mixed;
 
@@ -89,6 +89,8 @@ fn metadata() -> Metadata {
         started_at: datetime!(2026-11-21 09:00 UTC),
         finished_at: datetime!(2026-11-21 09:01 UTC),
         version: "0.1.0".into(),
+        narrowed_to: None,
+        stopped: None,
     }
 }
 
@@ -256,6 +258,19 @@ fn a_report_on_some_accounts_is_merged_into_that_of_all() {
     assert_eq!(merged.passes[1..], before.passes[1..]);
     assert_eq!((merged.metadata.run.as_str(), merged.summary.calls.total), ("02", 7));
     assert_eq!(merged.summary.accounts, before.summary.accounts);
+}
+
+#[test]
+fn what_an_earlier_sweep_has_made_is_no_change_of_a_later_look() {
+    let mut before = mixed();
+    let (again, kept) = (before.passes[0].clone(), &mut before.passes[1..]);
+    let changes: usize = kept.iter().map(|pass| pass.changes.len()).sum();
+    assert!(changes > 0);
+    for change in kept.iter_mut().flat_map(|pass| &mut pass.changes) {
+        change.outcome = Outcome::Applied;
+    }
+    let new = Report::of(metadata(), vec![Pass { changes: Vec::new(), ..again }], [].into());
+    assert_eq!(merge::merged(&before, new).summary.changes.applied, 0);
 }
 
 #[test]

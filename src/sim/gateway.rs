@@ -10,6 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
+use super::authorization::authorizations;
 use super::call::{Answer, ApiError, Call};
 use super::clock;
 use super::faults::{Effect, Killed, Manner, Target, Verdict};
@@ -91,6 +92,11 @@ async fn perform(
         is_write: service::is_write(&request.operation),
     };
     let arrival = simulator.record.arrived(&target);
+    if let Ok(caller) = &caller
+        && simulator.record.keeps_calls()
+    {
+        note_authorizations(simulator, request, caller, &arrival);
+    }
     let verdict = match caller {
         Ok(_) => simulator.faults.judge(&target),
         Err(_) => Verdict::default(),
@@ -106,6 +112,21 @@ async fn perform(
         Ok(caller) => exchange.follow(verdict, caller, stopping).await,
         Err(refusal) => exchange.reply(&Err(refusal.clone())),
     }
+}
+
+fn note_authorizations(simulator: &Simulator, request: &Request, caller: &Caller, arrival: &Arrival<'_>) {
+    let region = &request.signature.region;
+    let principal = caller.arn(region);
+    let call = Call {
+        account: &caller.account,
+        region,
+        principal: &principal,
+        operation: &request.operation,
+        input: &request.input,
+        now: simulator.clock.now(),
+    };
+    let asked = simulator.with_world(|world| authorizations(world, request.service, &call));
+    arrival.authorised_as(principal, asked);
 }
 
 /// One call from arrival to reply.

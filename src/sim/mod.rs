@@ -8,9 +8,11 @@
 //! A request passes through these modules, in this order: [`server`] accepts
 //! it, [`gateway`] finds out who calls what, [`wire`] decodes it, [`faults`]
 //! may spoil it, a [`service`] answers it from the [`world`], [`wire`] writes
-//! the answer, and [`record`] remembers it.
+//! the answer, and [`record`] remembers it, with what IAM would have been asked
+//! about it ([`authorization`]).
 
 mod arn;
+pub mod authorization;
 mod base64;
 pub mod call;
 pub mod chatbot;

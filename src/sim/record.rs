@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use super::authorization::Authorization;
 use super::faults::Target;
 
 /// How many calls are kept; older ones are only counted.
@@ -18,6 +19,9 @@ pub struct Entry {
     pub sequence: u64,
     /// The account whose credentials signed it.
     pub account: String,
+    /// The ARN of the user or the session that signed it; empty if nobody whom
+    /// the simulator knows.
+    pub principal: String,
     /// The Region.
     pub region: String,
     /// The name before the colon in an IAM action.
@@ -26,6 +30,8 @@ pub struct Entry {
     pub operation: String,
     /// Whether the operation changes anything, by its name.
     pub write: bool,
+    /// What IAM would have been asked about it.
+    pub authorizations: Vec<Authorization>,
     /// The HTTP status; `None` if no answer was sent.
     pub status: Option<u16>,
     /// The error code, if it was refused.
@@ -58,13 +64,18 @@ impl Record {
         self.counts_only.store(on, Ordering::Relaxed);
     }
 
+    /// Whether the calls themselves are kept.
+    pub fn keeps_calls(&self) -> bool {
+        !self.counts_only.load(Ordering::Relaxed)
+    }
+
     /// Notes a call's arrival.
     pub fn arrived(&self, target: &Target<'_>) -> Arrival<'_> {
         let in_flight = self.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
         self.peak_in_flight.fetch_max(in_flight, Ordering::Relaxed);
         let mut book = self.book();
         book.count(target);
-        if !self.counts_only.load(Ordering::Relaxed) {
+        if self.keeps_calls() {
             book.keep(target);
         }
         Arrival { record: self, sequence: book.sequence }
@@ -152,10 +163,12 @@ impl Book {
         self.entries.push_back(Entry {
             sequence: self.sequence,
             account: target.account.to_owned(),
+            principal: String::new(),
             region: target.region.to_owned(),
             service: target.service.to_owned(),
             operation: target.operation.to_owned(),
             write: target.is_write,
+            authorizations: Vec::new(),
             status: None,
             code: None,
         });
@@ -176,6 +189,13 @@ pub struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
+    /// Notes who called, and what IAM would be asked.
+    pub fn authorised_as(&self, principal: String, authorizations: Vec<Authorization>) {
+        if let Some(entry) = self.record.book().entry_mut(self.sequence) {
+            (entry.principal, entry.authorizations) = (principal, authorizations);
+        }
+    }
+
     /// Notes how the call was answered.
     pub fn answered(&self, status: u16, code: Option<&str>) {
         if let Some(entry) = self.record.book().entry_mut(self.sequence) {

@@ -11,8 +11,8 @@ use crate::model::pass::PathState;
 use crate::model::{AccountId, Action, Condition, CoverageState, Finding, Location, Outcome, Pass, Report};
 
 /// What makes a finding the same as one of another report: the last part is the
-/// hop at which a path is broken. The message is no part of it: it may hold a
-/// count.
+/// event of a broken path, which is the same path wherever it stops. The message
+/// is no part of it: it may hold a count.
 type Identity = (AccountId, Location, Check, String, Option<String>);
 
 /// Fills what `report` says in comparison with `previous`: the age of each
@@ -24,13 +24,14 @@ type Identity = (AccountId, Location, Check, String, Option<String>);
 /// of the fleet any more is not resolved either: it is told once, as what left.
 pub fn compare(previous: &Report, report: &mut Report, scope: &Scope) {
     let known = known(previous);
+    let since = oldest(&known);
     let found_at = report.metadata.finished_at;
     let (mut new, mut still, mut found) = (0, 0, BTreeSet::new());
     for pass in &mut report.passes {
         for finding in &mut pass.findings {
-            let identity = identity(&pass.account.id, finding);
-            let age = match known.get(&identity).and_then(|remembered| remembered.finding.age.as_ref()) {
-                Some(age) => Age { news: News::Still, since: age.since },
+            let identities = identities(&pass.account.id, finding);
+            let age = match identities.iter().filter_map(|identity| since.get(identity)).min() {
+                Some(since) => Age { news: News::Still, since: *since },
                 None => Age { news: News::New, since: found_at },
             };
             match age.news {
@@ -38,10 +39,10 @@ pub fn compare(previous: &Report, report: &mut Report, scope: &Scope) {
                 News::Still => still += 1,
             }
             finding.age = Some(age);
-            found.insert(identity);
+            found.extend(identities);
         }
     }
-    let gone = known.into_iter().filter(|(identity, _)| !found.contains(identity));
+    let gone = known.into_iter().filter(|(identities, _)| identities.is_disjoint(&found));
     let passes = by_account(report);
     let (mut resolved, mut unseen, mut left) = (Vec::new(), Vec::new(), Vec::new());
     for (_, mut remembered) in gone {
@@ -68,29 +69,53 @@ fn by_account(report: &Report) -> BTreeMap<&AccountId, &Pass> {
     report.passes.iter().map(|pass| (&pass.account.id, pass)).collect()
 }
 
-fn identity(account: &AccountId, finding: &Finding) -> Identity {
-    let hop = finding.broken_at().map(str::to_owned);
-    (account.clone(), finding.location, finding.check, finding.subject.clone(), hop)
+/// Each path of a broken pipeline by itself; anything else is one thing.
+fn identities(account: &AccountId, finding: &Finding) -> BTreeSet<Identity> {
+    let of = |event: Option<&str>| {
+        let event = event.map(str::to_owned);
+        (account.clone(), finding.location, finding.check, finding.subject.clone(), event)
+    };
+    match finding.broken_events().as_slice() {
+        [] => BTreeSet::from([of(None)]),
+        events => events.iter().map(|event| of(Some(event))).collect(),
+    }
 }
 
 /// What the previous report had, or took over from those before it, each with
 /// an age. What it had itself would be newly unseen.
-fn known(previous: &Report) -> BTreeMap<Identity, Remembered> {
+fn known(previous: &Report) -> Vec<(BTreeSet<Identity>, Remembered)> {
     let own =
         previous.passes.iter().flat_map(|pass| pass.findings.iter().map(|finding| (&pass.account, finding)));
     let handed_on = previous.comparison.iter().flat_map(|comparison| &comparison.unseen);
     let handed_on = handed_on.map(|remembered| (&remembered.account, &remembered.finding));
-    let mut known = BTreeMap::new();
+    let (mut known, mut told) = (Vec::new(), BTreeSet::new());
     let own = own.map(|(account, finding)| (account, finding, true));
     let handed_on = handed_on.map(|(account, finding)| (account, finding, false));
     for (account, finding, newly_unseen) in own.chain(handed_on) {
-        known.entry(identity(&account.id, finding)).or_insert_with(|| Remembered {
-            account: account.clone(),
-            finding: aged(finding, previous.metadata.finished_at),
-            newly_unseen,
-        });
+        let identities = identities(&account.id, finding);
+        if identities.is_subset(&told) {
+            continue;
+        }
+        told.extend(identities.iter().cloned());
+        let finding = aged(finding, previous.metadata.finished_at);
+        known.push((identities, Remembered { account: account.clone(), finding, newly_unseen }));
     }
+    known.sort_by(|(one, _), (other, _)| one.cmp(other));
     known
+}
+
+/// Since when each thing has been known.
+fn oldest(known: &[(BTreeSet<Identity>, Remembered)]) -> BTreeMap<Identity, OffsetDateTime> {
+    let mut oldest: BTreeMap<Identity, OffsetDateTime> = BTreeMap::new();
+    for (identities, remembered) in known {
+        for since in remembered.finding.age.iter().map(|age| age.since) {
+            for identity in identities {
+                let known = oldest.entry(identity.clone()).or_insert(since);
+                *known = since.min(*known);
+            }
+        }
+    }
+    oldest
 }
 
 /// The finding with an age: one that was compared with nothing is as old as its

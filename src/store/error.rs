@@ -79,6 +79,21 @@ impl StoreError {
         Self::Garbage { what: what.to_owned(), detail: one_line(detail) }
     }
 
+    /// What a person does about it.
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Self::Failed { .. } => {
+                "see that the place under spec.store can be reached, read and written from here"
+            }
+            Self::Newer { .. } => "run the newer Foghorn, or name another place under spec.store",
+            Self::Older { .. } => {
+                "name another place under spec.store, or delete this one: only the past is lost"
+            }
+            Self::Garbage { .. } => "delete it: only the past is lost",
+            Self::NoSuchRun { .. } => "`foghorn report --list -f …` shows the runs whose reports are kept",
+        }
+    }
+
     /// Whether a newer Foghorn wrote it, so that this one must not write there.
     pub fn is_newer(&self) -> bool {
         matches!(self, Self::Newer { .. })

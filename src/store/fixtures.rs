@@ -38,6 +38,8 @@ pub(super) fn report(hour: u8, passes: Vec<Pass>) -> Report {
         started_at,
         finished_at: started_at + time::Duration::minutes(1),
         version: "0.1.0".into(),
+        narrowed_to: None,
+        stopped: None,
     };
     Report::of(metadata, passes, Default::default())
 }

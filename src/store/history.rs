@@ -25,7 +25,7 @@ pub struct RunName {
     /// The run's id, a ULID.
     pub run: String,
     /// Whether no other report is compared with it: it is of a part of the
-    /// fleet, or of a removal, or nobody was told of it.
+    /// fleet, of a removal, or of a run that was stopped, or nobody was told of it.
     pub aside: bool,
     /// Whether it is aside for no other reason than that nobody was told of it,
     /// so that it can still be told.
@@ -34,9 +34,10 @@ pub struct RunName {
 
 impl RunName {
     fn of(report: &Report, scope: &Scope) -> Self {
-        let is_part = !scope.is_whole() || report.metadata.mode == Mode::Destroy;
+        let metadata = &report.metadata;
+        let is_part = !scope.is_whole() || metadata.mode == Mode::Destroy || metadata.stopped.is_some();
         let untold = scope.unannounced && !is_part;
-        Self { run: report.metadata.run.clone(), aside: is_part || untold, untold }
+        Self { run: metadata.run.clone(), aside: is_part || untold, untold }
     }
 
     fn parse(name: &str) -> Option<Self> {

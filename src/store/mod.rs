@@ -3,7 +3,7 @@
 //! ```text
 //! <fleet>/store.json                     the format of all that follows
 //! <fleet>/runs/<ulid>.json.gz            a report that later ones are compared with
-//! <fleet>/runs/<ulid>.aside.json.gz      one that none is: of a part of the fleet, or of a removal
+//! <fleet>/runs/<ulid>.aside.json.gz      one that none is: of a part of the fleet, of a removal, or stopped
 //! <fleet>/runs/<ulid>.untold.json.gz     one that none is, since nobody was told of it
 //! <fleet>/lock/<generation>.json         who writes, or who did last
 //! <fleet>/shards/<set>/set.json          which run the shards of a set share

@@ -117,6 +117,8 @@ fn is_json(form: Form, is_terminal: bool) -> bool {
 
 fn level(settings: Settings) -> &'static str {
     match settings.verbose.saturating_add(u8::from(settings.is_service)) {
+        // What would be said to people stands in a log for programs.
+        0 if settings.form == Form::Json => "foghorn=warn,foghorn::cli::voice=info,error",
         0 => "foghorn=warn,error",
         1 => "foghorn=info,warn",
         _ => "foghorn=debug,info",

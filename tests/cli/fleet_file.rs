@@ -103,6 +103,7 @@ fn a_file_that_cannot_be_read_is_named() {
             .output();
         let run = Run::of(output.expect("the binary runs")).ended(1);
         assert!(run.stderr.contains(&format!("{path}: cannot read the fleet file")), "{}", run.stderr);
+        assert!(run.stderr.contains("next: `foghorn init` writes a first fleet file"), "{}", run.stderr);
     }
 }
 

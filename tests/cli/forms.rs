@@ -73,6 +73,19 @@ fn a_form_that_a_command_lacks_is_refused_before_anything_is_done() {
 }
 
 #[test]
+fn metrics_behind_a_document_that_they_would_spoil_are_refused_before_anything_is_done() {
+    let stage = stage();
+    stage.forget_calls();
+    for form in ["yaml", "markdown", "html", "sarif", "junit"] {
+        let run = stage.run(PIPELINE, &["plan", "-o", form, "--metrics", "emf"]).ended(1);
+        assert!(run.stderr.contains("would spoil a document of this form"), "{}", run.stderr);
+    }
+    assert_eq!(stage.simulator.record.total(), 0);
+    let run = stage.run(PIPELINE, &["plan", "--metrics", "emf"]).ended(2);
+    assert!(run.stdout.lines().last().is_some_and(|line| line.starts_with('{')), "{}", run.stdout);
+}
+
+#[test]
 fn a_report_that_a_pipeline_wrote_is_shown_again_in_any_form_without_aws_and_store() {
     let stage = stage();
     let run = stage.run(&format!("{PIPELINE}  store: none\n"), &["plan", "-o", "json"]).ended(2);
@@ -84,6 +97,10 @@ fn a_report_that_a_pipeline_wrote_is_shown_again_in_any_form_without_aws_and_sto
         assert!(shown.stdout.starts_with(begins), "{form}: {:.200}", shown.stdout);
         assert!(shown.stdout.contains("breakerDisabled"), "{form}");
     }
+    let mut command = stage.command(PIPELINE, &["report", "--from", "-", "-o", "markdown"]);
+    command.stdin(std::fs::File::open(&file).expect("a file"));
+    let piped = Run::of(command.output().expect("the binary runs")).ended(2);
+    assert!(piped.stdout.starts_with("## "), "{:.200}", piped.stdout);
     std::fs::write(&file, "{}").expect("a file");
     let refused = stage.run(PIPELINE, &["report", "--from", &file]).ended(1);
     assert!(refused.stderr.contains("could not read a report from"), "{}", refused.stderr);

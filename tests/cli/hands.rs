@@ -38,6 +38,16 @@ fn a_first_fleet_file_is_written_that_validate_finds_good() {
 }
 
 #[test]
+fn accounts_and_regions_are_separated_by_commas_or_by_spaces() {
+    let folder = folder();
+    let spaced = ["init", "--name", "acme", "--accounts", "111111111111=dev", "222222222222", "--regions"];
+    let rest = ["us-east-1", "eu-west-1", "--via", "chatbot-slack", "--channel", "T0123ABCD/C0123ABCD"];
+    foghorn(folder.path(), &[&spaced[..], &rest[..]].concat()).ended(0);
+    let run = foghorn(folder.path(), &["validate", "-f", "fleet.yaml"]).ended(0);
+    assert!(run.stdout.contains("2 accounts"), "{}", run.stdout);
+}
+
+#[test]
 fn a_file_that_is_there_is_not_written_over_unless_asked() {
     let folder = folder();
     let file = folder.path().join("fleet.yaml");

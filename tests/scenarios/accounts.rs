@@ -108,6 +108,19 @@ fn a_pipeline_that_no_discovered_account_carries_is_told_of() {
 }
 
 #[test]
+fn a_report_room_that_no_discovered_account_is_told_to_is_told_of() {
+    let stage = Stage::new(organization);
+    let room = "  report:\n    to:\n      - sns: { topicArn: \"arn:aws:sns:us-east-1:999999999999:drift\" }\n        \
+                match: { labels: { env: prdo } }\n";
+    let run = stage.plan(&format!("{}{room}", discovering("{}")));
+    assert!(
+        run.stderr.contains("warning: report room sns-1 matches no account of the fleet"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn as_many_accounts_in_flight_as_a_number_can_say_are_taken_as_very_many() {
     let stage = Stage::new(|world| account(world, DEV, "dev"));
     let fleet = format!("{BREAKERS}  limits: {{ accountsInFlight: {} }}\n", u64::MAX);

@@ -329,11 +329,18 @@ fn nothing_read(run: &Run, state: &str, words: &[&str]) {
 }
 
 #[test]
-fn no_credentials_at_all_are_said_of_every_account() {
-    let run = plan_as(&Stage::new(two_accounts), |command| {
+fn no_credentials_at_all_are_one_error_and_no_report() {
+    let stage = Stage::new(two_accounts);
+    let run = plan_as(&stage, |command| {
         command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
     });
-    nothing_read(&run, "denied", &["no AWS credentials were found", "AWS_PROFILE"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    let said =
+        ["error: no AWS credentials were found\n", "could not load the caller's credentials", "AWS_PROFILE"];
+    assert!(said.iter().all(|words| run.stderr.contains(words)), "{}", run.stderr);
+    assert!(!run.stderr.contains("bootstrap"), "{}", run.stderr);
+    let list = stage.run(&fleet(), &["report", "--list"]).ended(0);
+    assert!(list.stdout.contains("No report of acme is kept yet."), "{}", list.stdout);
 }
 
 #[test]

@@ -187,6 +187,7 @@ fn a_signal_in_the_middle_of_the_writing_ends_the_run_with_a_report() {
         let changes = run.changes();
         assert!(changes.iter().any(|change| change.ends_with("applied")), "{} {}", run.stdout, run.stderr);
         assert!(changes.iter().any(|change| change.ends_with("skipped")), "{changes:#?}");
+        assert_eq!(run.report()["metadata"]["stopped"], "signal", "{name}");
         stage.simulator.faults.clear();
         stage.apply(&fleet()).ended(0);
     }

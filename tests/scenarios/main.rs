@@ -15,6 +15,7 @@ mod inventory;
 mod kill;
 mod ownership;
 mod paths;
+mod permissions;
 mod pipeline;
 mod removal;
 mod report_rooms;

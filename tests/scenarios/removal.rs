@@ -71,6 +71,22 @@ fn destroy_removes_what_the_fleet_owns_and_nothing_else() {
 }
 
 #[test]
+fn a_room_that_a_forgotten_region_still_feeds_is_not_called_removed() {
+    let stage = stage();
+    let wide = FLEET.replace("[ap-northeast-2]", "[ap-northeast-2, eu-west-1]");
+    stage.apply(&wide).ended(0);
+    let run = stage.destroy(FLEET).ended(2);
+    let changes = run.all("changes").into_iter();
+    let kept: Vec<_> = changes.filter(|change| change["action"] == "withheld").collect();
+    assert_eq!(kept.len(), 1, "{kept:#?}");
+    assert_eq!(kept[0]["name"], "foghorn-T0123ABCD-C0123ABCD");
+    let why = kept[0]["why"].as_str().unwrap_or_default();
+    assert!(why.contains("eu-west-1 is no Region of the account in the fleet file"), "{why}");
+    // Named again, it all goes.
+    stage.destroy(&wide).ended(0);
+}
+
+#[test]
 fn a_removal_of_part_of_an_account_is_refused_before_anything_is_read() {
     let stage = stage();
     let destroy = ["destroy", "--yes", "--region", SEOUL].as_slice();

@@ -2,6 +2,7 @@
 //! and what becomes of the others when one can't be told.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use foghorn::sim::chatbot::authorise_workspace;
 use foghorn::sim::ecs::Service;
@@ -11,6 +12,7 @@ use foghorn::sim::rooms::{Message, bots};
 use foghorn::sim::simulator::MANAGEMENT_ACCOUNT;
 use serde_json::json;
 
+use super::kill::{end, signal, wait_until};
 use super::served::Served;
 use super::support::{DEV, IRELAND, PROD, Run, SEOUL, Stage, account, services};
 
@@ -184,6 +186,8 @@ fn a_topic_that_may_not_be_published_to_is_said_with_what_to_do() {
     let run = plan(&stage, &fleet("drift", &[&room]), &[]).ended(1);
     assert!(run.stderr.contains("error: room core was not told"), "{}", run.stderr);
     assert!(run.stderr.contains("sns:Publish"), "{}", run.stderr);
+    let last = "\nexit 1: 1 room was not told (the report alone would end with 2)\n";
+    assert!(run.stdout.contains("\nexit 2: ") && run.stderr.ends_with(last), "{}", run.stderr);
 }
 
 #[test]
@@ -234,6 +238,8 @@ fn one_room_that_can_not_be_told_keeps_the_report_from_no_other() {
         assert!(run.stderr.contains("error: room on-call was not told"), "{fault:?}: {}", run.stderr);
         assert!(run.stderr.contains(says), "{fault:?}: {}", run.stderr);
         assert!(run.stderr.contains("next: "), "{}", run.stderr);
+        let again = "within 5 s (next: `foghorn report --post -f …` tells the rooms once more, later)";
+        assert!(fault != Fault::Hang || run.stderr.contains(again), "{}", run.stderr);
         assert!(!run.stderr.contains("teams-2"), "{}", run.stderr);
         assert_eq!(said(&stage, "teams", "fine").len(), 1);
     }
@@ -489,6 +495,46 @@ fn a_stored_report_is_told_again_to_every_room_when_a_person_asks_for_it() {
 }
 
 #[test]
+fn a_stored_report_about_a_part_is_not_told_and_is_said_to_be_about_a_part() {
+    let stage = stage();
+    let url = stage.webhook(Kind::Slack, "drift");
+    let (fleet, environment) = (fleet("always", &[SLACK]), [("ROOM", url.as_str())]);
+    let part = run(&stage, &fleet, &["plan", "--account", "dev", "-o", "json"], &environment).ended(2);
+    let id = part.report()["metadata"]["run"].as_str().unwrap_or_default().to_owned();
+    for wanted in [id.as_str(), "latest"] {
+        let refused = run(&stage, &fleet, &["report", "--run", wanted, "--post"], &environment).ended(1);
+        let said = ["about a part of the fleet (--account dev)", "next: "];
+        assert!(said.iter().all(|words| refused.stderr.contains(words)), "{}", refused.stderr);
+        assert_eq!(refused.stdout, "", "nothing is shown either");
+    }
+    assert!(said(&stage, "slack", "drift").is_empty());
+}
+
+#[test]
+fn a_run_that_was_stopped_tells_no_room_and_is_compared_with_nothing() {
+    let stage = stage();
+    let url = stage.webhook(Kind::Slack, "drift");
+    let fleet = fleet("always", &[SLACK]);
+    stage.simulator.faults.add(AwsFault::new(Effect::Hang).account(PROD));
+    let mut command = stage.command(&fleet, &["plan"]);
+    command.env("ROOM", &url).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the binary runs");
+    wait_until(|| stage.simulator.record.entries().iter().any(|entry| entry.account == PROD));
+    signal(&child, "TERM");
+    let stopped = end(child).ended(3);
+    let head = "acme, plan: stopped by a signal before it was done: ";
+    assert!(stopped.stdout.starts_with(head), "{}", stopped.stdout);
+    assert!(stopped.stdout.contains("next: run `foghorn plan -f …` again"), "{}", stopped.stdout);
+    assert!(stopped.stderr.contains("no room is told of it"), "{}", stopped.stderr);
+    assert!(said(&stage, "slack", "drift").is_empty());
+    stage.simulator.faults.clear();
+    let next = run(&stage, &fleet, &["plan", "-o", "json"], &[("ROOM", &url)]).ended(2).report();
+    assert_eq!(next.get("comparison"), None);
+    let list = stage.run(&fleet, &["report", "--list"]).ended(0).stdout;
+    assert!(list.contains("plan, stopped"), "{list}");
+}
+
+#[test]
 fn a_service_tells_its_rooms_after_a_sweep() {
     let stage = stage();
     let url = stage.webhook(Kind::Slack, "drift");
@@ -499,4 +545,20 @@ fn a_service_tells_its_rooms_after_a_sweep() {
     served.wait_until(|_| !said(&stage, "slack", "drift").is_empty());
     assert_tells(&said(&stage, "slack", "drift")[0]);
     assert!(!served.log().contains(&url), "{}", served.log());
+}
+
+#[test]
+fn a_service_says_on_its_page_and_in_its_log_which_room_was_not_told_and_why() {
+    let stage = stage();
+    let url = stage.webhook(Kind::Slack, "drift");
+    misbehave(&stage, Kind::Slack, "drift", Fault::Status { code: 404, retry_after: None }, 100);
+    let room = "name: on-call, slack: { webhook: { env: ROOM } }";
+    let mut command =
+        stage.command(&fleet("drift", &[room]), &["run", "--listen", "127.0.0.1:0", "--plan-only"]);
+    command.env("ROOM", &url);
+    let served = Served::spawn(command).ready();
+    let says = "room on-call was not told";
+    served.wait_until(|served| served.get("/").body.contains(says));
+    assert!(served.get("/").body.contains("the webhook was revoked"), "{}", served.get("/").body);
+    assert!(served.log().contains(says) && !served.log().contains("standard error says"), "{}", served.log());
 }

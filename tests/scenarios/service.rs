@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Denial, Effect, Fault};
+use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
 use serde_json::{Value, json};
 
 use super::served::Served;
@@ -150,6 +151,23 @@ fn a_sweep_that_can_t_begin_is_said_and_tried_again() {
     assert!(served.get("/").body.contains("could not be discovered"), "{}", served.get("/").body);
     assert!(served.log().contains("no account could be looked at"), "{}", served.log());
     stage.simulator.faults.clear();
+    served.ready();
+}
+
+#[test]
+fn a_sweep_without_credentials_is_a_failed_one_and_tried_again_until_there_are_some() {
+    let stage = two();
+    let mut command = stage
+        .command(&two_accounts(), &["run", "--listen", "127.0.0.1:0", "--plan-only", "--interval", "10s"]);
+    let credentials = stage.fleet(&two_accounts()).with_file_name("credentials");
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    command.env("AWS_SHARED_CREDENTIALS_FILE", &credentials);
+    let served = Served::spawn(command);
+    served.wait_until(|served| served.figure("foghorn_sweeps_total{outcome=\"failed\"}") >= Some(2.0));
+    assert_eq!([served.get("/readyz").status, served.get("/report.json").status], [503, 503]);
+    assert!(served.get("/").body.contains("no AWS credentials were found"), "{}", served.get("/").body);
+    let keys = format!("[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
+    std::fs::write(credentials, keys).expect("a file of credentials");
     served.ready();
 }
 

@@ -171,6 +171,37 @@ fn a_run_over_a_part_of_the_fleet_says_what_is_new_there_and_is_not_what_the_nex
 }
 
 #[test]
+fn the_newest_report_is_that_of_the_whole_fleet_and_a_part_is_shown_where_it_is_asked_for() {
+    let stage = two_broken_accounts();
+    let fleet = two_accounts();
+    let whole = stage.plan(&fleet).ended(2);
+    let part = stage.run(&fleet, &["plan", "--account", "dev", "--output", "json"]).ended(2);
+    let named = part.report()["metadata"]["narrowedTo"].clone();
+    assert_eq!((&named["accounts"], &named["fleetAccounts"]), (&json!(["dev"]), &json!(2)));
+    let latest = stage.run(&fleet, &["report", "--output", "json"]).ended(2);
+    assert_eq!(latest.stdout, whole.stdout);
+    let note = "the newest report of the whole fleet; the newer run";
+    assert!(latest.stderr.contains(note) && latest.stderr.contains("(--account dev)"), "{}", latest.stderr);
+    let wanted = id(&part);
+    let asked = ["report", "--run", wanted.as_str().unwrap_or_default(), "--output", "json"];
+    assert_eq!(stage.run(&fleet, &asked).ended(2).stdout, part.stdout);
+    let list = stage.run(&fleet, &["report", "--list"]).ended(0).stdout;
+    assert_eq!(list.matches("plan of a part").count(), 1, "{list}");
+}
+
+#[test]
+fn what_chooses_a_part_is_refused_of_a_report_that_is_kept() {
+    let stage = two_broken_accounts();
+    let fleet = two_accounts();
+    stage.plan(&fleet).ended(2);
+    for narrowed in [["--account", "dev"], ["--region", SEOUL], ["--pipeline", "x"], ["--metrics", "emf"]] {
+        let refused = stage.run(&fleet, &[&["report"], &narrowed[..]].concat()).ended(1);
+        let said = ["error: a report is shown as its run left it", "next: `foghorn plan --account"];
+        assert!(said.iter().all(|words| refused.stderr.contains(words)), "{}", refused.stderr);
+    }
+}
+
+#[test]
 fn an_account_that_left_the_fleet_file_is_told_as_that_and_not_as_resolved() {
     let stage = two_broken_accounts();
     stage.plan(&two_accounts()).ended(2);
@@ -210,7 +241,10 @@ fn a_report_that_is_kept_is_shown_again_as_it_was_without_a_call() {
     assert!(text.contains("): 2 resolved\n"), "{text}");
     let list = stage.run(&fleet, &["report", "--list"]).ended(0).stdout;
     assert_eq!(list.lines().count(), 3, "{list}");
-    assert!(list.contains("2: drift or findings") && list.contains("0: all heard and in sync"), "{list}");
+    assert!(
+        list.contains("2: drift or findings") && list.contains("0: in sync; not every account is known"),
+        "{list}"
+    );
     let missing = stage.run(&fleet, &["report", "--run", "01K"]).ended(1);
     assert!(
         missing.stderr.contains("no report of run 01K") && missing.stderr.contains("--list"),
@@ -301,7 +335,7 @@ fn a_run_that_is_stopped_by_a_signal_releases_its_lock() {
         assert!(run.code == 2 || run.code == 3, "{name}: {} {}", run.code, run.stderr);
         stage.simulator.faults.clear();
         let next = stage.apply(&pipeline()).ended(0);
-        assert_eq!(previous(&next), id(&run));
+        assert_eq!(previous(&next), Value::Null, "nothing is compared with a run that was stopped");
     }
 }
 
@@ -352,6 +386,8 @@ fn a_store_that_can_t_be_written_is_said_and_the_run_goes_on() {
         let run = stage.apply(&pipeline()).ended(0);
         assert!(run.is_heard(), "{broken}");
         assert!(run.stderr.contains("warning: ") && run.stderr.contains(told), "{broken}: {}", run.stderr);
+        let next = "(next: see that the place under spec.store can be reached, read and written from here)";
+        assert!(run.stderr.contains(next), "{broken}: {}", run.stderr);
         stage.plan(&pipeline()).ended(0);
     }
 }
@@ -400,6 +436,8 @@ fn a_store_of_a_newer_or_an_older_foghorn_is_said_and_not_touched() {
         let before = files(&folder(&stage));
         let run = stage.apply(&pipeline()).ended(0);
         assert!(run.stderr.contains(told), "{}", run.stderr);
+        let next = "name another place under spec.store";
+        assert!(run.stderr.contains("(next: ") && run.stderr.contains(next), "{}", run.stderr);
         assert_eq!(run.report().get("comparison"), None);
         assert_eq!(files(&folder(&stage)), before);
         let shown = stage.run(&pipeline(), &["report"]).ended(1);

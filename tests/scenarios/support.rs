@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foghorn::sim::call::{Answer, Call};
 use foghorn::sim::chatbot::authorise_workspace;
@@ -17,6 +17,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::runtime::Runtime;
+
+#[path = "allowed.rs"]
+pub mod allowed;
+
+use allowed::Watch;
 
 /// The account that most scenarios play in.
 pub const DEV: &str = "111111111111";
@@ -65,13 +70,24 @@ pub fn one_region(fleet: &str) -> String {
     fleet.replace("[ap-northeast-2, eu-west-1]", "[ap-northeast-2]")
 }
 
-/// The simulator, served on loopback, and a folder for fleet files.
+/// The simulator, served on loopback, and a folder for fleet files. Every call of
+/// the binary is held to the policies that `foghorn policy` prints for its fleet
+/// and its mode.
 pub struct Stage {
     pub simulator: Arc<Simulator>,
+    watched: Mutex<Watched>,
     server: Server,
     folder: TempDir,
     // Dropped last: it runs the server.
     runtime: Runtime,
+}
+
+/// The runs whose calls are held to policies.
+#[derive(Default)]
+struct Watched {
+    runs: Vec<Watch>,
+    /// The last call that was looked at.
+    checked: u64,
 }
 
 /// What a run of the binary came to.
@@ -89,7 +105,7 @@ impl Stage {
         simulator.with_world(seed);
         let server = runtime.block_on(start(Arc::clone(&simulator), 0)).expect("a free port");
         let folder = TempDir::new().expect("a folder");
-        Self { simulator, server, folder, runtime }
+        Self { simulator, watched: Mutex::default(), server, folder, runtime }
     }
 
     /// The endpoint.
@@ -157,6 +173,8 @@ impl Stage {
 
     /// The binary, pointed at the simulator, on this fleet.
     pub fn command(&self, fleet: &str, arguments: &[&str]) -> Command {
+        self.hold_to_policies();
+        self.watched().runs.extend(Watch::of(fleet, arguments));
         let path = self.fleet(fleet);
         let mut command = Command::new(env!("CARGO_BIN_EXE_foghorn"));
         command
@@ -175,7 +193,28 @@ impl Stage {
 
     /// Runs the binary to its end.
     pub fn run(&self, fleet: &str, arguments: &[&str]) -> Run {
-        Run::of(self.command(fleet, arguments).output().expect("the binary runs"))
+        let others = self.watched().runs.len();
+        let run = Run::of(self.command(fleet, arguments).output().expect("the binary runs"));
+        self.hold_to_policies();
+        self.watched().runs.truncate(others);
+        run
+    }
+
+    /// Whether each call since the last look was allowed to one of the runs that
+    /// may have made it.
+    fn hold_to_policies(&self) {
+        let mut watched = self.watched();
+        let entries = self.simulator.record.entries();
+        let new: Vec<_> = entries.into_iter().filter(|entry| entry.sequence > watched.checked).collect();
+        watched.checked = new.last().map_or(watched.checked, |entry| entry.sequence);
+        for entry in new.iter().filter(|_| !watched.runs.is_empty()) {
+            let denied: Vec<Vec<String>> = watched.runs.iter().map(|run| run.denied(entry)).collect();
+            assert!(denied.iter().any(Vec::is_empty), "not least privilege, too little: {denied:#?}");
+        }
+    }
+
+    fn watched(&self) -> std::sync::MutexGuard<'_, Watched> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `foghorn plan -o json`.
@@ -195,6 +234,7 @@ impl Stage {
 
     /// Forgets the calls made so far.
     pub fn forget_calls(&self) {
+        self.hold_to_policies();
         self.simulator.record.reset();
     }
 
@@ -202,6 +242,14 @@ impl Stage {
     pub fn writes(&self) -> Vec<String> {
         let writes = self.simulator.record.writes();
         writes.iter().map(|entry| format!("{}:{}", entry.service, entry.operation)).collect()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.hold_to_policies();
+        }
     }
 }
 

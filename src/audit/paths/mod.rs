@@ -73,14 +73,15 @@ pub fn heard_by_others(input: &WalkInput<'_>, clusters: &[String]) -> BTreeSet<(
 /// of others is worth knowing, no more, and only where nothing else carries
 /// what it was to carry.
 pub(super) fn check(paths: &[Path]) -> Vec<Finding> {
-    let mut told = BTreeSet::new();
-    paths
+    let mut alike: BTreeMap<_, Vec<&Path>> = BTreeMap::new();
+    let told = paths
         .iter()
         .filter(|path| path.state == PathState::Broken)
-        .filter(|path| path.made_by == MadeBy::Fleet || !is_heard_otherwise(paths, path))
-        .filter(|path| told.insert((&path.pipeline, path.location, &path.broken_at)))
-        .map(broken)
-        .collect()
+        .filter(|path| path.made_by == MadeBy::Fleet || !is_heard_otherwise(paths, path));
+    for path in told {
+        alike.entry((path.location, &path.pipeline, &path.broken_at)).or_default().push(path);
+    }
+    alike.values().filter_map(|paths| Some(broken(paths.first()?, paths))).collect()
 }
 
 fn is_heard_otherwise(paths: &[Path], broken: &Path) -> bool {
@@ -88,7 +89,10 @@ fn is_heard_otherwise(paths: &[Path], broken: &Path) -> bool {
     paths.iter().filter(same).any(|path| path.state == PathState::Heard)
 }
 
-fn broken(path: &Path) -> Finding {
+/// The finding of paths of one pipeline that stop at the same hop, as the first
+/// of them says why.
+fn broken(path: &Path, alike: &[&Path]) -> Finding {
+    let events: BTreeSet<&str> = alike.iter().map(|path| path.event.as_str()).collect();
     let at = path.broken_at.as_deref().unwrap_or_default();
     let why = path.why.clone().unwrap_or_default();
     let (severity, whose) = match path.made_by {
@@ -101,7 +105,7 @@ fn broken(path: &Path) -> Finding {
         path.location,
         &path.pipeline,
         format!("{whose} stops at {at}: {why}"),
-        [("brokenAt", json!(at)), ("event", json!(path.event))],
+        [("brokenAt", json!(at)), ("event", json!(path.event)), ("events", json!(events))],
     )
 }
 

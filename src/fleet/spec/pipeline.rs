@@ -19,25 +19,27 @@ use crate::model::{AccountId, EventFamily, Region};
 pub struct Pipeline {
     /// The name, part of the names of all that is made for it: lower-case
     /// letters, digits and hyphens, at most 32.
-    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"), example = &"deploys")]
     pub name: String,
     /// Which accounts carry it. Absent: every account.
     #[serde(default, rename = "match")]
     pub selector: Selector,
-    /// Which events it carries.
-    #[schemars(length(min = 1))]
+    /// Which events it carries, at least one kind. No event comes twice, however
+    /// many of them hold it.
+    #[schemars(length(min = 1), example = ["deploymentFailed", "serviceImpaired"])]
     pub events: Vec<Events>,
     /// Only events of these clusters; `*` stands for any text. Absent: all.
     /// Patterns of your own are not narrowed by it.
     #[serde(default)]
+    #[schemars(example = ["prod-*"])]
     pub clusters: Vec<String>,
-    /// What carries them.
+    /// What carries them, and to which room.
     pub via: Via,
     /// One account whose bus gathers the events of all the others, so that
     /// the room is set up once. Absent: every account has its own way to it.
     pub hub: Option<Hub>,
-    /// Whether it is built where somebody else's rules tell of the same
-    /// events already.
+    /// Whether it is built where somebody else's rules tell of the same events
+    /// already. Absent: `always`. It can't be combined with `hub`.
     #[serde(default)]
     pub when: When,
     /// Whether its rules also take the events with which `foghorn sound`
@@ -92,7 +94,11 @@ pub enum Events {
 pub struct OwnPattern {
     /// The pattern as EventBridge takes it: `source`, `detail-type`, `detail`
     /// and so on, each with a list of what it may be.
-    #[schemars(with = "BTreeMap<String, Value>")]
+    #[schemars(with = "BTreeMap<String, Value>", example = serde_json::json!({
+        "source": ["aws.ecs"],
+        "detail-type": ["ECS Task State Change"],
+        "detail": { "lastStatus": ["STOPPED"], "group": [{ "prefix": "family:nightly" }] }
+    }))]
     pub pattern: Value,
 }
 
@@ -121,11 +127,13 @@ impl<'de> Visitor<'de> for EventsVisitor {
     }
 }
 
-/// Which accounts carry a pipeline.
+/// Which accounts are meant, by their labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Selector {
-    /// Accounts that carry all of these labels.
+    /// Labels that an account must have, all of them and each with this value.
+    /// Absent: any account will do.
+    #[schemars(example = serde_json::json!({ "env": "prod" }))]
     pub labels: BTreeMap<String, String>,
 }
 
@@ -140,7 +148,7 @@ pub struct Hub {
     pub region: Region,
     /// The organisation whose accounts may put events on the bus. Absent: the
     /// accounts that carry the pipeline, by their ids.
-    #[schemars(regex(pattern = "^o-[a-z0-9]{10,32}$"))]
+    #[schemars(regex(pattern = "^o-[a-z0-9]{10,32}$"), example = &"o-exampleorgid")]
     pub organization_id: Option<String>,
 }
 
@@ -164,8 +172,9 @@ pub struct Alarms {
     pub failed_invocations: Threshold,
     /// Messages that AWS Chatbot dropped.
     pub unsupported_events: Threshold,
-    /// Further topics that hear of these alarms, as ARNs in which `{region}`
-    /// and `{account}` stand for where the alarm is.
+    /// Up to four further SNS topics that hear of these alarms, as ARNs in which
+    /// `{region}` and `{account}` stand for where the alarm is.
+    #[schemars(example = ["arn:aws:sns:{region}:{account}:on-call"])]
     pub notify: Vec<String>,
 }
 

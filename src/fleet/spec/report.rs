@@ -16,14 +16,18 @@ use crate::model::Severity;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Reporting {
-    /// When the rooms are told.
+    /// When the rooms are told. Absent: `change`.
+    #[schemars(example = &"change")]
     pub when: WhenToTell,
-    /// The rooms. Each gets its own part of the report, in one message a run.
-    #[schemars(length(min = 1))]
+    /// The rooms, at least one. Each gets its own part of the report, in one
+    /// message a run. Absent: the file is refused.
+    #[schemars(length(min = 1), example = serde_json::json!([
+        { "name": "platform", "slack": { "webhook": { "env": "ROOM_WEBHOOK" } } }
+    ]))]
     pub to: Vec<Recipient>,
-    /// How long one room is tried before it is given up, `60s` say.
+    /// How long one room is tried before it is given up, 1s to 10m.
     #[serde(deserialize_with = "written::duration")]
-    #[schemars(with = "String", extend("default" = "60s"))]
+    #[schemars(with = "written::Written", extend("default" = "60s"))]
     pub timeout: Duration,
 }
 
@@ -55,7 +59,7 @@ pub struct Recipient {
     /// What messages of Foghorn call the room: lower-case letters, digits and
     /// hyphens, at most 64. Absent: its kind and its place in the list,
     /// `slack-1` say.
-    #[schemars(regex(pattern = "^[a-z0-9-]{1,64}$"))]
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,64}$"), example = &"platform")]
     pub name: Option<String>,
     /// The room: exactly one of these.
     #[schemars(flatten)]
@@ -63,7 +67,8 @@ pub struct Recipient {
     /// The accounts that it is told of. Absent: every account.
     #[schemars(default, rename = "match")]
     pub selector: Selector,
-    /// The least that it is told of. What could not be read is always told.
+    /// The least that it is told of, and all that is worse. What could not be
+    /// read is always told.
     #[schemars(default = "warning")]
     pub severity: Severity,
 }
@@ -103,9 +108,10 @@ pub enum SlackRoom {
 pub struct SlackBot {
     /// Where the bot's token is found, which begins with `xoxb-`. The token
     /// itself is a secret and has no place in this file.
+    #[schemars(example = serde_json::json!({ "secretsManager": "foghorn/bot" }))]
     pub token: SecretReference,
-    /// The channel's id, `C0123ABC` say, not its name.
-    #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"))]
+    /// The channel's id, which the channel's details end with, not its name.
+    #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"), example = &"C0123ABCD")]
     pub channel_id: String,
 }
 
@@ -114,6 +120,7 @@ pub struct SlackBot {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChatbotTopic {
     /// The topic's ARN. It is published to with the caller's own credentials.
+    #[schemars(example = &"arn:aws:sns:eu-west-1:999999999999:foghorn-drift")]
     pub topic_arn: String,
 }
 

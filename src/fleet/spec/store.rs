@@ -36,10 +36,12 @@ impl Default for Store {
 /// Where reports are kept, in full.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(rename = "StoreInFull")]
 struct Fields {
     /// `file:FOLDER` (relative to the working directory), `s3://bucket/prefix`,
     /// `gs://bucket/prefix` or `az://container/prefix`, or `none` to keep
     /// nothing.
+    #[schemars(example = &"s3://acme-foghorn/reports")]
     url: String,
     /// The Region of a bucket of Amazon S3. Absent: that of the environment,
     /// else the one that the bucket says.
@@ -47,9 +49,9 @@ struct Fields {
     /// How many runs are kept; older ones are deleted.
     #[schemars(range(min = 1, max = 1000))]
     keep: usize,
-    /// How long a run that died blocks others that write, `2m` say.
+    /// How long a run that died blocks others that write, 1s to 1h.
     #[serde(deserialize_with = "written::duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "written::Written", extend("default" = "2m"))]
     lock_expiry: Duration,
 }
 
@@ -103,9 +105,10 @@ impl JsonSchema for Store {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
             "description": "Where reports are kept. A text alone is its `url`.",
+            "examples": ["s3://acme-foghorn/reports"],
             "anyOf": [
                 { "type": "string", "pattern": "^(none|(file|s3|gs|az):.+)$" },
-                Fields::json_schema(generator),
+                generator.subschema_for::<Fields>(),
             ]
         })
     }

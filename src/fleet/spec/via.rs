@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::fleet::choice::{self, Choice};
 use crate::model::notifier::RoomService;
 
-/// What carries the events: exactly one of these.
+/// What carries the events, and to which room.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub enum Via {
@@ -20,7 +20,7 @@ pub enum Via {
     Lambda(Lambda),
 }
 
-/// The room that AWS Chatbot posts to: exactly one of these.
+/// The room that AWS Chatbot posts to.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub enum Chatbot {
@@ -34,14 +34,16 @@ pub enum Chatbot {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Slack {
-    /// The workspace's id, `T0123ABC` say.
-    #[schemars(regex(pattern = "^[0-9A-Z]{1,255}$"))]
+    /// The workspace's id, which Slack's own address of it in a browser shows
+    /// after `/client/`.
+    #[schemars(regex(pattern = "^[0-9A-Z]{1,255}$"), example = &"T0123ABCD")]
     pub workspace_id: String,
-    /// The channel's id, `C0123ABC` say, not its name.
-    #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"))]
+    /// The channel's id, which the channel's details end with, not its name.
+    #[schemars(regex(pattern = "^[A-Za-z0-9]{1,255}$"), example = &"C0123ABCD")]
     pub channel_id: String,
-    /// Whether to feed a configuration of this channel that someone else
-    /// made. There can be only one a channel in an account.
+    /// Whether to feed a configuration of this channel that someone else made:
+    /// topics are added, and nothing else in it is touched. AWS allows one a
+    /// channel in an account. Pipelines to one channel must agree.
     #[serde(default)]
     pub adopt: bool,
 }
@@ -51,26 +53,29 @@ pub struct Slack {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Teams {
     /// The tenant's id, a UUID: `tenantId` in the channel's link.
+    #[schemars(example = &"11111111-2222-3333-4444-555555555555")]
     pub tenant_id: String,
     /// The team's id, a UUID: `groupId` in the channel's link.
+    #[schemars(example = &"66666666-7777-8888-9999-000000000000")]
     pub team_id: String,
-    /// The channel's id as it stands in the channel's link:
-    /// `19%3Aab12%40thread.tacv2` say.
+    /// The channel's id as it stands in the channel's link, with its `%` signs.
+    #[schemars(example = &"19%3Aab12%40thread.tacv2")]
     pub channel_id: String,
-    /// Whether to feed a configuration of this channel that someone else
-    /// made. There can be only one a channel in an account.
+    /// Whether to feed a configuration of this channel that someone else made:
+    /// topics are added, and nothing else in it is touched. AWS allows one a
+    /// channel in an account. Pipelines to one channel must agree.
     #[serde(default)]
     pub adopt: bool,
 }
 
-/// An API destination.
+/// An API destination: EventBridge posts to a webhook by itself.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApiDestination {
     /// The room: exactly one of these.
     #[schemars(flatten)]
     pub room: DestinationRoom,
-    /// Posts a second at most; events beyond that wait.
+    /// How many messages a second at most; events beyond that wait.
     #[schemars(range(min = 1, max = 300), default = "one")]
     pub rate_per_second: u32,
 }
@@ -98,20 +103,24 @@ pub struct Webhook {
     pub webhook: SecretReference,
 }
 
-/// Where a secret is found: exactly one of these.
+/// Where a secret is found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub enum SecretReference {
     /// In an environment variable of this name, where Foghorn runs.
+    #[schemars(example = serde_json::json!({ "env": "ROOM_WEBHOOK" }))]
     Env(String),
     /// In a file, where Foghorn runs.
+    #[schemars(example = serde_json::json!({ "file": "/run/secrets/room-webhook" }))]
     File(String),
     /// In a secret of AWS Secrets Manager, by name or ARN, in the account and
-    /// Region that it is used in.
+    /// Region that it is used in; for a room of `spec.report`, with the caller's
+    /// own credentials.
+    #[schemars(example = serde_json::json!({ "secretsManager": "foghorn/room-webhook" }))]
     SecretsManager(String),
 }
 
-/// Foghorn's notifier.
+/// A Lambda function, Foghorn's notifier, that posts to a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Lambda {
@@ -149,7 +158,9 @@ pub struct StoredWebhook {
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StoredSecret {
     /// A secret of AWS Secrets Manager, by name or ARN, in the account and
-    /// Region of the function.
+    /// Region of the function. It holds the URL, or a JSON object with `url`,
+    /// `webhook` or `webhookUrl`.
+    #[schemars(example = &"foghorn/room-webhook")]
     pub secrets_manager: String,
 }
 

@@ -37,10 +37,7 @@ fn alike<'a>(pass: &'a Pass, part: &Part) -> BTreeMap<Likeness<'a>, Vec<&'a Find
 }
 
 fn item(findings: &[&Finding], is_compared: bool) -> Item {
-    let subject = |finding: &&Finding| Subject {
-        name: name(finding),
-        link: console::link(finding.location, &finding.subject),
-    };
+    let subject = |finding: &&Finding| Subject { name: name(finding), link: console::page_of(finding) };
     let new = findings.iter().filter(|finding| is_new(finding)).count();
     let first = findings.first();
     Item {

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::shown;
-use crate::model::{Mode, Outcome, Pass, Report};
+use crate::model::{Mode, Pass, Report};
+use crate::report::due::Unmade;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::report::text::counts::{counted, duration};
-use crate::report::text::standing::{Standing, are_heard, headline};
+use crate::report::text::extent;
+use crate::report::text::standing::{Standing, are_heard, headline, stands};
 use crate::report::when::utc;
 
 /// What a person wants to know first.
@@ -90,10 +92,10 @@ fn tone(report: &Report) -> &'static str {
 
 /// Whether failures are heard, and how the accounts stand.
 fn sentences(report: &Report) -> (String, String) {
-    let stands = capitalised(&headline(report.metadata.mode, &report.passes));
     if report.metadata.mode == Mode::Destroy || report.passes.is_empty() {
-        return (stands, String::new());
+        return (capitalised(&headline(report)), String::new());
     }
+    let stands = capitalised(&stands(report.metadata.mode, &report.passes));
     let unread = report.passes.iter().filter(|pass| Standing::of(pass) == Standing::Unread).count();
     let heard = report.passes.iter().filter(|pass| is_heard(pass)).count();
     let total = report.passes.len();
@@ -105,7 +107,11 @@ fn sentences(report: &Report) -> (String, String) {
         (heard, total) => format!("{heard} of {total} accounts would be heard"),
     };
     let rest = if unread > 0 { format!("; {unread} could not be read") } else { String::new() };
-    (format!("{would}{rest}."), stands)
+    let said = match extent::of(report) {
+        extent if extent.is_empty() => format!("{would}{rest}."),
+        extent => format!("{}: {}{rest}.", capitalised(&extent), uncapitalised(&would)),
+    };
+    (said, stands)
 }
 
 /// Whether a failure is heard from every service and Region of the account.
@@ -118,18 +124,26 @@ fn capitalised(text: &str) -> String {
     characters.next().map(|first| first.to_uppercase().to_string() + characters.as_str()).unwrap_or_default()
 }
 
+fn uncapitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().to_string() + characters.as_str()).unwrap_or_default()
+}
+
 fn figures(report: &Report) -> Vec<Figure> {
     let summary = &report.summary;
-    let changes = report.passes.iter().flat_map(|pass| &pass.changes);
-    let due = changes.filter(|change| change.outcome != Outcome::Applied).count();
+    let unmade = Unmade::of(report.passes.iter().flat_map(|pass| &pass.changes));
     let unread = summary.locations - summary.coverage.seen;
     let mut figures = vec![
         figure(summary.findings.error, "errors", "bad", "#findings"),
         figure(summary.findings.warning, "warnings", "warn", "#findings"),
         figure(summary.paths.broken, "broken paths", "bad", "#paths"),
-        figure(due, "changes due", "due", "#changes"),
+        figure(unmade.due, "changes due", "due", "#changes"),
         figure(unread, "locations not read", "unknown", "#unread"),
     ];
+    let blocked = [(unmade.conflict, "in conflict", "bad"), (unmade.withheld, "withheld", "unknown")];
+    let blocked = blocked.into_iter().filter(|(count, ..)| *count > 0);
+    let blocked = blocked.map(|(count, name, tone)| figure(count, name, tone, "#changes"));
+    figures.splice(4..4, blocked);
     if let Some(comparison) = &report.comparison {
         figures.push(figure(comparison.new, "new", "bad", "#findings"));
         figures.push(figure(comparison.resolved.len(), "resolved", "good", "#resolved"));

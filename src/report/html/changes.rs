@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::places::{Named, Places, anywhere};
+use super::places::{Named, Places};
 use super::shown;
 use crate::model::{Action, Change, Kind, Outcome, Pass, Report};
 use crate::report::text::differences::{Difference, differences};
 use crate::report::text::names::short;
+use crate::report::unread::anywhere;
 
 /// How many changes are shown.
 const MOST: usize = 100;

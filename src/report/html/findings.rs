@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::shown;
 use crate::model::news::News;
 use crate::model::{Finding, Pass, Report, Severity};
-use crate::report::console::link;
+use crate::report::console::page_of;
 use crate::report::text::names::short;
 use crate::report::when::days_since;
 use crate::report::worst;
@@ -104,7 +104,7 @@ pub(super) fn row(pass: &Pass, finding: &Finding, report: &Report) -> Row {
         id: pass.account.id.to_string(),
         location: finding.location.to_string(),
         subject: shown(short(&finding.subject)),
-        url: link(finding.location, &finding.subject).map(|url| url.replace('{', "%7B").replace('}', "%7D")),
+        url: page_of(finding).map(|url| url.replace('{', "%7B").replace('}', "%7D")),
         message: shown(&finding.message),
         age: finding.age.as_ref().map(|age| match age.news {
             News::New => "new".to_owned(),

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::places::{Named, Places, anywhere};
+use super::places::{Named, Places};
 use super::shown;
 use crate::model::pass::{Hop, MadeBy, Path, PathState};
 use crate::model::{Pass, Report};
 use crate::report::console::link;
 use crate::report::text::names::short;
+use crate::report::unread::anywhere;
 
 /// How many ways of each state are drawn.
 const MOST: usize = 40;

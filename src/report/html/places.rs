@@ -61,12 +61,3 @@ impl<'a> Places<'a> {
         Named { accounts: accounts.collect(), more: self.accounts.len().saturating_sub(MOST), count }
     }
 }
-
-/// A text in which this account and Region are like any other.
-pub(super) fn anywhere(text: &str, pass: &Pass, location: Location) -> String {
-    let text = text.replace(pass.account.id.as_str(), "{account}");
-    match location {
-        Location::Region(region) => text.replace(region.as_str(), "{region}"),
-        Location::Global => text,
-    }
-}

@@ -7,7 +7,7 @@ use time::macros::datetime;
 use super::*;
 use crate::model::{Action, Check, CoverageState, Kind, Mode, Severity};
 use crate::report::fixtures::{
-    HOSTILE, all_fine, hostile, mixed, pass, remembered, report, thousand_breakers,
+    HOSTILE, all_fine, hostile, mixed, narrowed, pass, remembered, report, thousand_breakers,
 };
 
 fn page(report: &Report) -> String {
@@ -47,6 +47,21 @@ fn the_whole_form_is_kept() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
         insta::assert_snapshot!("remembered_html", body(&remembered(), &moments()));
     });
+}
+
+#[test]
+fn a_page_about_a_part_of_the_fleet_says_so_in_its_answer() {
+    let page = page(&narrowed());
+    let answer = "1 of 4 accounts looked at (--account dev): the only account would be heard.";
+    assert!(page.contains(&format!("<h1 id=\"answer\">{answer}</h1>")), "{}", &page[..9000]);
+}
+
+#[test]
+fn conflicts_and_withheld_changes_have_figures_of_their_own() {
+    let page = page(&mixed());
+    for figure in ["<b>12</b> changes due", "<b>1</b> in conflict", "<b>4</b> withheld"] {
+        assert!(page.contains(figure), "{figure}");
+    }
 }
 
 #[test]

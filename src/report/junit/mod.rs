@@ -13,6 +13,7 @@ use quick_junit::{Report as Document, SerializeError, TestCase, TestSuite};
 use crate::model::{Pass, Report};
 
 use super::plain::plain;
+use super::text::extent;
 
 /// The longest text of a case, in characters.
 const LONGEST: usize = 4_000;
@@ -20,7 +21,10 @@ const LONGEST: usize = 4_000;
 /// The report as JUnit XML, in the form that Jenkins describes (its xUnit
 /// plug-in, junit-10.xsd). The same report gives the same bytes.
 pub fn render(report: &Report) -> Result<String, SerializeError> {
-    let mut document = Document::new(format!("foghorn {}", plain(&report.metadata.fleet, LONGEST)));
+    let extent = extent::of(report);
+    let extent = if extent.is_empty() { extent } else { format!(": {extent}") };
+    let name = format!("foghorn {}{extent}", report.metadata.fleet);
+    let mut document = Document::new(plain(&name, LONGEST));
     let took = (report.metadata.finished_at - report.metadata.started_at).try_into();
     document.set_time(took.unwrap_or_default());
     document.add_test_suites(report.passes.iter().map(suite));

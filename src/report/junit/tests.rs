@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{CoverageState, Mode};
 use crate::report::exit::{ExitCode, exit_code};
-use crate::report::fixtures::{all_fine, applied, fine, hostile, mixed, report};
+use crate::report::fixtures::{all_fine, applied, fine, hostile, mixed, narrowed, report};
 
 fn text(report: &Report) -> String {
     render(report).expect("a report")
@@ -22,6 +22,12 @@ fn the_whole_form_is_kept() {
         insta::assert_snapshot!("mixed_junit", text(&mixed()));
         insta::assert_snapshot!("applied_junit", text(&applied()));
     });
+}
+
+#[test]
+fn a_document_about_a_part_of_the_fleet_is_named_so() {
+    let text = text(&narrowed());
+    assert!(text.contains("name=\"foghorn acme: 1 of 4 accounts looked at (--account dev)\""), "{text}");
 }
 
 #[test]

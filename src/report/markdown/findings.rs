@@ -3,7 +3,7 @@
 use crate::model::news::{News, Remembered};
 use crate::model::{Check, Finding, Pass, Report, Severity};
 use crate::report::checks::explanation;
-use crate::report::console::link;
+use crate::report::console::page_of;
 use crate::report::text::counts::counted;
 use crate::report::text::names::short;
 use crate::report::when::days_since;
@@ -49,7 +49,7 @@ fn of_check(findings: &[(&Pass, &Finding)], report: &Report) -> Part {
 
 /// One line: new or not, whose, where, what, and why unless that is said.
 fn item(pass: &Pass, finding: &Finding, said: bool, report: &Report) -> String {
-    let url = link(finding.location, &finding.subject);
+    let url = page_of(finding);
     let subject = linked(short(&finding.subject), url.as_deref());
     let why = if said { String::new() } else { format!(": {}", words(&finding.message)) };
     let age = match &finding.age {

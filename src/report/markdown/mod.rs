@@ -8,12 +8,14 @@ mod changes;
 mod escape;
 mod findings;
 mod page;
+mod unread;
 
 #[cfg(test)]
 mod tests;
 
 use crate::model::{Mode, Pass, Report};
 
+use super::due::Unmade;
 use super::exit::{ExitCode, exit_code};
 use super::text::counts::counted;
 use super::text::next::steps;
@@ -35,6 +37,7 @@ pub fn render(report: &Report, most: usize) -> String {
     let mut page = Page::new(most);
     page.say(&head(report));
     page.list(35, accounts(report));
+    unread::show(report, &mut page);
     page.list(8, fine(report));
     findings::show(report, &mut page);
     changes::show(report, &mut page);
@@ -54,7 +57,7 @@ fn head(report: &Report) -> String {
         Mode::Apply => "apply",
         Mode::Destroy => "destroy",
     };
-    let (fleet, answer) = (words(&metadata.fleet), headline(metadata.mode, &report.passes));
+    let (fleet, answer) = (words(&metadata.fleet), headline(report));
     let (mut text, run) = (format!("## {sign} {fleet}: {answer}\n\n"), code(&metadata.run));
     let calls = report.summary.calls.total;
     text += &format!("{mode} · {} · {calls} calls · run {run}\n\n", utc(metadata.finished_at));
@@ -101,7 +104,7 @@ fn errors(pass: &Pass) -> usize {
 }
 
 fn row(pass: &Pass) -> String {
-    use crate::model::{CoverageState, Outcome, Severity};
+    use crate::model::{CoverageState, Severity};
     let stands = match Standing::of(pass) {
         Standing::Drift => "❌ drift or findings",
         Standing::PartlyRead => "❔ read in part",
@@ -109,7 +112,8 @@ fn row(pass: &Pass) -> String {
         Standing::Fine => "✅ in sync",
     };
     let warnings = pass.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-    let due = pass.changes.iter().filter(|change| change.outcome != Outcome::Applied).count();
+    let unmade = Unmade::of(&pass.changes);
+    let due = format!("{}{}", unmade.due, unmade.rest());
     let unread = pass.coverage.iter().filter(|coverage| coverage.state != CoverageState::Seen);
     let unread: Vec<String> = unread.map(|coverage| coverage.location.to_string()).collect();
     let name = in_cell(&format!("{} {}", code(&pass.account.name), code(pass.account.id.as_str())));

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::fixtures::{all_fine, applied, hostile, mixed, remembered, report, thousand_breakers};
+use crate::report::fixtures::{
+    all_fine, applied, hostile, mixed, narrowed, pass, remembered, report, thousand_breakers,
+};
 
 fn assert_snapshot(name: &str, report: &Report) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false, snapshot_path => "../snapshots" }, {
@@ -14,6 +16,38 @@ fn assert_snapshot(name: &str, report: &Report) {
 #[test]
 fn what_is_new_and_who_must_act_comes_first() {
     assert_snapshot("remembered_markdown", &remembered());
+}
+
+#[test]
+fn a_report_of_a_part_says_so_in_its_head() {
+    let text = render(&narrowed(), COMMENT);
+    assert!(text.starts_with("## ✅ acme: 1 of 4 accounts looked at (--account dev): it is heard"), "{text}");
+}
+
+#[test]
+fn what_could_not_be_read_is_told_with_its_reason_and_alike_reasons_once() {
+    let text = render(&mixed(), COMMENT);
+    let section = text.split("### ❔ Not read\n\n").nth(1).unwrap_or_default();
+    assert!(
+        section.starts_with("- **denied**: `logs` · ap-northeast-2, us-east-1 and global: assume role"),
+        "{text}"
+    );
+    assert!(section.contains("- **throttled**: `data` · us-east-1: list clusters: Throttling"), "{text}");
+    let refused = |id: &str, name: &str| {
+        let why = format!("assume role arn:aws:iam::{id}:role/foghorn: AccessDenied");
+        pass(id, name, &["us-east-1"]).unseen_everywhere(CoverageState::Denied, &why)
+    };
+    let two = report(Mode::Plan, vec![refused("111111111111", "a"), refused("222222222222", "b")]);
+    let text = render(&two, COMMENT);
+    assert_eq!(text.matches("AccessDenied").count(), 1, "{text}");
+    assert!(text.contains("- **denied**: `a` and `b` (2 accounts): "), "{text}");
+}
+
+#[test]
+fn conflicts_and_withheld_changes_are_not_called_due() {
+    let text = render(&mixed(), COMMENT);
+    let row = text.lines().find(|line| line.starts_with("| `shop`")).unwrap_or_default();
+    assert!(row.contains("| 1, 1 in conflict, 1 withheld |"), "{row}");
 }
 
 #[test]
@@ -129,4 +163,4 @@ proptest! {
     }
 }
 
-use crate::model::{Check, Severity};
+use crate::model::{Check, CoverageState, Severity};

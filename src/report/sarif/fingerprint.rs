@@ -14,13 +14,11 @@ pub(super) struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// The next finding's: what was found, where, on what, and at which hop of a
-    /// path; neither the message, in which figures change from run to run, nor the severity.
+    /// The next finding's: what was found, where and on what; neither the message,
+    /// in which figures change from run to run, nor the severity.
     pub(super) fn next(&mut self, pass: &Pass, finding: &Finding) -> String {
         let Finding { check, location, subject, .. } = finding;
-        let mut parts =
-            vec![pass.account.id.to_string(), check.to_string(), location.to_string(), subject.clone()];
-        parts.extend(finding.broken_at().map(str::to_owned));
+        let parts = [pass.account.id.to_string(), check.to_string(), location.to_string(), subject.clone()];
         let digest = Sha256::digest(parts.join("\n"));
         let hash: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let count = self.seen.entry(hash.clone()).or_default();

@@ -17,8 +17,8 @@ use time::format_description::well_known::Rfc3339;
 use crate::model::news::News;
 use crate::model::{Check, CoverageState, Finding, Pass, Report, Severity};
 
-use super::console::link;
-use super::exit::exit_code;
+use super::console::page_of;
+use super::exit::{exit_code, meaning};
 use super::plain::plain;
 use super::text::names::short;
 use super::text::standing::headline;
@@ -78,11 +78,11 @@ fn invocation(report: &Report, left_out: usize) -> Result<Value, serde_json::Err
     Ok(json!({
         "executionSuccessful": true,
         "exitCode": code as u8,
-        "exitCodeDescription": code.meaning(),
+        "exitCodeDescription": meaning(report),
         "startTimeUtc": timestamp(report.metadata.started_at)?,
         "endTimeUtc": timestamp(report.metadata.finished_at)?,
         "toolExecutionNotifications": notifications,
-        "properties": { "headline": headline(report.metadata.mode, &report.passes) },
+        "properties": { "headline": headline(report) },
     }))
 }
 
@@ -124,7 +124,7 @@ fn result(pass: &Pass, finding: &Finding, fingerprint: &str) -> Value {
         let state = if age.news == News::New { "new" } else { "unchanged" };
         result["baselineState"] = state.into();
     }
-    if let Some(url) = link(finding.location, &finding.subject) {
+    if let Some(url) = page_of(finding) {
         result["hostedViewerUri"] = url.into();
     }
     result

@@ -49,10 +49,15 @@ impl Blindness<'_> {
     pub(super) fn show(&self, indent: usize, lines: &mut Lines) {
         let locations: Vec<String> = self.locations.iter().map(Location::to_string).collect();
         let place = if self.is_shared() { format!(" in {}", listed(&locations)) } else { String::new() };
+        self.show_at(&place, indent, lines);
+    }
+
+    /// The same at a place that is told in these words.
+    pub(super) fn show_at(&self, place: &str, indent: usize, lines: &mut Lines) {
         let gaps: Vec<&str> = self.detail.split("; ").collect();
         let shown = lines.style.shown(USUAL, gaps.len());
         let line = lines.add(indent).mark(Role::Doubtful, '?').text(Role::Strong, word(self.state));
-        line.plain(&place).plain(": ").plain(&gaps[..shown].join("; "));
+        line.plain(place).plain(": ").plain(&gaps[..shown].join("; "));
         if shown < gaps.len() {
             show_more(&format!("and {} more", gaps.len() - shown), indent + 4, lines);
         }

@@ -58,7 +58,7 @@ fn is_told_elsewhere(pass: &Pass, finding: &Finding) -> bool {
 }
 
 fn show_one(finding: &Finding, lines: &mut Lines) {
-    let page = console::link(finding.location, &finding.subject);
+    let page = console::page_of(finding);
     let line = head(&[finding], lines);
     line.plain(" ").linked(short(&finding.subject), page.as_deref()).plain(": ").plain(&finding.message);
     show_steps(finding, lines);
@@ -79,7 +79,7 @@ fn show_different(findings: &[&Finding], lines: &mut Lines) {
     head(findings, lines).plain(&format!(", {} times:", findings.len()));
     let shown = lines.style.shown(USUAL, findings.len());
     for finding in &findings[..shown] {
-        let page = console::link(finding.location, &finding.subject);
+        let page = console::page_of(finding);
         let line = lines.add(8).linked(short(&finding.subject), page.as_deref());
         line.plain(": ").plain(&finding.message);
         show_evidence(finding, 10, lines);

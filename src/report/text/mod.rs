@@ -9,6 +9,7 @@ pub(in crate::report) mod counts;
 pub(in crate::report) mod coverage;
 pub(in crate::report) mod differences;
 mod explanation;
+pub(in crate::report) mod extent;
 mod findings;
 mod line;
 pub(in crate::report) mod names;
@@ -16,6 +17,7 @@ mod news;
 pub(in crate::report) mod next;
 mod paths;
 mod plan;
+mod refused;
 mod rehearsal;
 mod sound;
 pub(in crate::report) mod standing;
@@ -66,10 +68,12 @@ pub fn render(report: &Report, style: &Style) -> String {
         summary::show_headline(report, &mut lines);
         lines.blank();
     }
-    for pass in noteworthy {
+    let (alike, others) = refused::alike(noteworthy, *style);
+    for pass in others {
         account::show(pass, &mut lines);
         lines.blank();
     }
+    refused::show(&alike, &mut lines);
     account::show_fine(&fine, &mut lines);
     news::show_gone(report, &mut lines);
     summary::show(report, &mut lines);

@@ -1,9 +1,16 @@
 //! What to do next.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::model::report::{Mode, Report};
-use crate::model::{Action, Check, Kind, Outcome};
+use crate::model::{Action, Check, Kind, Outcome, Severity};
 
 use super::counts::counted;
+use super::names::listed;
+
+/// How many kinds of errors are pointed to.
+const MOST_EXPLAINED: usize = 3;
 
 /// The steps that would bring the fleet further, most useful first.
 pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
@@ -11,20 +18,16 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
     let due = count_changes(report, Outcome::Planned);
     let undone = count_changes(report, Outcome::Failed) + count_changes(report, Outcome::Skipped);
     match report.metadata.mode {
+        _ if report.metadata.stopped.is_some() => steps.push(again(report)),
         Mode::Plan if due > 0 => {
             let prune = if report.summary.changes.delete > 0 { "--prune " } else { "" };
             let these = if due == 1 { "this change".to_owned() } else { format!("these {due} changes") };
-            steps.push(format!("run `foghorn apply {prune}-f …` to make {these}"));
+            steps.push(format!("run `foghorn apply {prune}{}-f …` to make {these}", flags(report)));
         }
-        Mode::Apply if undone > 0 => {
+        Mode::Apply | Mode::Destroy if undone > 0 => {
             steps.push(format!(
-                "mend what failed and run `foghorn apply -f …` again: it goes on with the {} left",
-                counted(undone, "change")
-            ));
-        }
-        Mode::Destroy if undone > 0 => {
-            steps.push(format!(
-                "mend what failed and run `foghorn destroy -f …` again: it goes on with the {} left",
+                "mend what failed and run {} again: it goes on with the {} left",
+                command(report),
                 counted(undone, "change")
             ));
         }
@@ -45,6 +48,7 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
+    steps.extend(explained(report));
     let orphans = count_findings(report, &[Check::Orphan]);
     if orphans > 0 && report.summary.changes.delete == 0 {
         let orphans = counted(orphans, "thing");
@@ -62,6 +66,32 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
     steps
 }
 
+/// After a run that did not get to its end, of which nobody can say how much is
+/// left.
+fn again(report: &Report) -> String {
+    let mend = if count_changes(report, Outcome::Failed) > 0 { "mend what failed and " } else { "" };
+    let goes_on = match report.metadata.mode {
+        Mode::Plan => "it was stopped before all was looked at",
+        Mode::Apply | Mode::Destroy => "it goes on where this run was stopped",
+    };
+    format!("{mend}run {} again: {goes_on}", command(report))
+}
+
+/// The command that the report is of, as it is typed.
+fn command(report: &Report) -> String {
+    let mode = match report.metadata.mode {
+        Mode::Plan => "plan",
+        Mode::Apply => "apply",
+        Mode::Destroy => "destroy",
+    };
+    format!("`foghorn {mode} {}-f …`", flags(report))
+}
+
+/// What chooses the same part of the fleet, with a space behind it.
+fn flags(report: &Report) -> String {
+    report.metadata.narrowed_to.as_ref().map(|part| format!("{} ", part.flags())).unwrap_or_default()
+}
+
 fn count_changes(report: &Report, outcome: Outcome) -> usize {
     let changes = report.passes.iter().flat_map(|pass| &pass.changes);
     changes.filter(|change| change.is_write() && change.outcome == outcome).count()
@@ -70,6 +100,29 @@ fn count_changes(report: &Report, outcome: Outcome) -> usize {
 fn has_unusable_webhook(report: &Report) -> bool {
     let mut findings = report.passes.iter().flat_map(|pass| &pass.findings);
     findings.any(|finding| finding.check == Check::WebhookUnusable)
+}
+
+/// Where errors are explained that have no step of their own.
+fn explained(report: &Report) -> Option<String> {
+    const TOLD: [Check; 3] = [Check::BreakerDisabled, Check::RollbackDisabled, Check::WebhookUnusable];
+    let mut checks: BTreeMap<Check, usize> = BTreeMap::new();
+    let findings = report.passes.iter().flat_map(|pass| &pass.findings);
+    for finding in findings.filter(|finding| finding.severity == Severity::Error) {
+        *checks.entry(finding.check).or_default() += 1;
+    }
+    let mut checks: Vec<(Check, usize)> =
+        checks.into_iter().filter(|(check, _)| !TOLD.contains(check)).collect();
+    checks.sort_by_key(|(check, count)| (Reverse(*count), *check));
+    checks.truncate(MOST_EXPLAINED);
+    let named: Vec<String> = checks
+        .iter()
+        .map(|(check, count)| format!("`foghorn explain {check}` ({})", counted(*count, "error")))
+        .collect();
+    match named.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only} says what that means and how to mend it")),
+        several => Some(format!("{} say what each means and how to mend it", listed(several))),
+    }
 }
 
 /// Services whose breakers are wrong, where Foghorn was not asked to mend any.

@@ -1,9 +1,10 @@
 //! How an account stands, in one word, and the fleet, in one sentence.
 
-use crate::model::report::Mode;
+use crate::model::report::{Mode, Report};
 use crate::model::{Condition, ConditionStatus, ConditionType, CoverageState, Pass};
 
 use super::counts::counted;
+use super::extent;
 
 /// How an account stands, in the order of the report. Each account stands in
 /// exactly one way.
@@ -45,8 +46,19 @@ pub(in crate::report) fn are_heard(passes: &[&Pass]) -> bool {
     passes.iter().all(heard)
 }
 
-/// What a person wants to know first.
-pub(in crate::report) fn headline(mode: Mode, passes: &[Pass]) -> String {
+/// What a person wants to know first: how the accounts stand, and which of the
+/// fleet's they are where they are not all.
+pub(in crate::report) fn headline(report: &Report) -> String {
+    let stands = stands(report.metadata.mode, &report.passes);
+    match (extent::of(report), &report.metadata.narrowed_to) {
+        (extent, _) if extent.is_empty() => stands,
+        (extent, Some(_)) => format!("{extent}: {}", stands.replacen("the only account", "it", 1)),
+        (extent, None) => format!("{extent}: {stands}"),
+    }
+}
+
+/// How the accounts stand, whichever of the fleet's they are.
+pub(in crate::report) fn stands(mode: Mode, passes: &[Pass]) -> String {
     let standings: Vec<Standing> = passes.iter().map(Standing::of).collect();
     let count = |standing| standings.iter().filter(|other| **other == standing).count();
     let fine: Vec<&Pass> = passes.iter().filter(|pass| Standing::of(pass) == Standing::Fine).collect();

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::report::{CallCount, Mode, Report, Summary};
-use crate::model::{Change, Check, Outcome, Pass, Severity};
-use crate::report::exit::{ExitCode, exit_code};
+use crate::model::{Change, Check, Outcome, Severity};
+use crate::report::exit::{ExitCode, exit_code, meaning};
 
 use super::counts::{counted, duration, nonzero};
 use super::line::{Lines, Role};
@@ -37,7 +37,7 @@ pub(super) fn show_headline(report: &Report, lines: &mut Lines) {
         Mode::Apply => ", apply: ",
         Mode::Destroy => ", destroy: ",
     };
-    let headline = standing::headline(report.metadata.mode, &report.passes);
+    let headline = standing::headline(report);
     lines.add(0).text(Role::Strong, &report.metadata.fleet).plain(mode).plain(&headline);
 }
 
@@ -134,14 +134,5 @@ fn show_exit(report: &Report, code: ExitCode, lines: &mut Lines) {
         ExitCode::Drift | ExitCode::Incomplete => Role::Doubtful,
         ExitCode::Failed => Role::Bad,
     };
-    let passes: Vec<&Pass> = report.passes.iter().collect();
-    let meaning = match (report.metadata.mode, code) {
-        (Mode::Plan | Mode::Apply, ExitCode::Clean) if !standing::are_heard(&passes) => {
-            "in sync; not every account is known to be heard"
-        }
-        (Mode::Destroy, ExitCode::Clean) => "nothing that the fleet owns is left",
-        (Mode::Destroy, ExitCode::Drift) => "something that the fleet owns is left",
-        _ => code.meaning(),
-    };
-    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(meaning);
+    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(meaning(report));
 }

@@ -1,7 +1,10 @@
 //! What people read, as golden files.
 
 use super::*;
-use crate::model::{Check, CoverageState, Mode};
+use crate::model::extent::Stop;
+use crate::model::{
+    Action, Check, Condition, ConditionStatus, ConditionType, CoverageState, Kind, Mode, Outcome,
+};
 use crate::report::fixtures::{self, *};
 
 const TERMINAL: Style = Style { color: false, hyperlinks: false, width: 100, verbose: 0 };
@@ -15,6 +18,31 @@ fn golden(name: &str, text: &str) {
 #[test]
 fn a_fleet_that_is_fine_is_a_few_lines() {
     golden("all_fine", &render(&all_fine(), &TERMINAL));
+}
+
+#[test]
+fn a_report_of_a_part_says_of_which_and_what_is_next_is_about_that_part() {
+    let text = render(&narrowed(), &TERMINAL);
+    let head = "acme, plan: 1 of 4 accounts looked at (--account dev): it is heard and in sync.\n";
+    assert!(text.contains(head), "{text}");
+    assert!(render_table(&narrowed(), &TERMINAL).contains(head));
+    let mut due = narrowed();
+    due.passes[0] = due.passes[0].clone().change(Action::Create, Kind::Topic, "us-east-1", "foghorn-deploys");
+    let text = render(&due, &TERMINAL);
+    assert!(text.contains("next: run `foghorn apply --account dev -f …` to make this change\n"), "{text}");
+}
+
+#[test]
+fn a_run_that_was_stopped_says_so_first_and_is_to_be_run_again() {
+    let mut report = applied();
+    report.metadata.stopped = Some(Stop::Signal);
+    for pass in &mut report.passes {
+        pass.changes.iter_mut().for_each(|change| change.outcome = Outcome::Skipped);
+    }
+    let text = render(&report, &TERMINAL);
+    assert!(text.starts_with("acme, apply: stopped by a signal before it was done: "), "{text}");
+    let next = "next: run `foghorn apply -f …` again: it goes on where this run was stopped\n";
+    assert!(text.contains(next) && !text.contains("mend what failed"), "{text}");
 }
 
 #[test]
@@ -189,6 +217,56 @@ fn a_table_has_a_row_for_every_account_and_fits_the_terminal() {
         let word = pass.account.id.to_string();
         assert!(narrow.contains(&word), "{word}: {narrow}");
     }
+}
+
+#[test]
+fn a_table_breaks_no_id_and_no_heading_on_a_narrow_terminal() {
+    let narrow = render_table(&compared(), &Style { width: 60, ..TERMINAL });
+    let rows: Vec<&str> = narrow.lines().take_while(|line| !line.is_empty()).collect();
+    assert!(rows.iter().all(|row| row.chars().count() <= 60), "{narrow}");
+    let headings = ["ACCOUNT", "READ", "BREAKERS", "BUILT", "HEARD", "ALARMS", "FINDINGS", "NEW"];
+    let words: Vec<&str> = rows[0].split_whitespace().collect();
+    assert_eq!(words, headings, "{narrow}");
+    for pass in compared().passes {
+        assert!(narrow.contains(pass.account.id.as_str()), "{narrow}");
+    }
+}
+
+#[test]
+fn a_table_tells_what_was_not_asked_for_from_what_nobody_can_tell() {
+    let condition = |kind, reason: &'static str| Condition {
+        kind,
+        status: ConditionStatus::Unknown,
+        reason: reason.into(),
+        message: String::new(),
+        last_transition_time: time::macros::datetime!(2026-11-21 09:00 UTC),
+    };
+    let mut report = mixed();
+    report.passes.retain(|pass| pass.account.name == "logs");
+    report.passes[0].conditions = vec![
+        condition(ConditionType::BreakersOn, Condition::NOT_REQUIRED),
+        condition(ConditionType::PipelineReady, Condition::NO_PIPELINE),
+        condition(ConditionType::Heard, "NotAllRead"),
+    ];
+    let table = render_table(&report, &TERMINAL);
+    let row: Vec<&str> = table.lines().nth(1).unwrap_or_default().split_whitespace().collect();
+    assert_eq!(row, ["logs", "444444444444", "?", "-", "-", "?", "?", "?", "-"], "{table}");
+}
+
+#[test]
+fn accounts_that_are_refused_for_alike_reasons_are_told_once() {
+    let refused = |index: usize| {
+        let id = format!("{}", 100_000_000_001 + index);
+        let why = format!("assume role arn:aws:iam::{id}:role/foghorn: AccessDenied: no");
+        fixtures::pass(&id, &format!("team-{index:02}"), &["us-east-1", "global"])
+            .unseen_everywhere(CoverageState::Denied, &why)
+    };
+    let report = report(Mode::Plan, (0..37).map(refused).collect());
+    let text = render(&report, &TERMINAL);
+    assert_eq!(text.matches("AccessDenied").count(), 1, "{text}");
+    assert!(text.contains("37 accounts\n") && text.contains("team-00, team-01,"), "{text}");
+    let verbose = render(&report, &Style { verbose: 1, ..TERMINAL });
+    assert_eq!(verbose.matches("AccessDenied").count(), 37, "{verbose}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub use teams::{authorise_team, withdraw_team};
 pub use workspaces::{authorise_workspace, withdraw_workspace};
 
 pub(crate) use receive::receive_from_topic;
+pub(crate) use tags::tags_of;
 
 /// Where Chatbot subscribes itself to topics.
 pub const SNS_ENDPOINT: &str = "https://global.sns-api.chatbot.amazonaws.com";

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Configuration, not_found, state};
 use crate::sim::call::{Answer, ApiError, Call};
-use crate::sim::tag_list::TAG_KEY_TAG_VALUE;
+use crate::sim::tag_list::{TAG_KEY_TAG_VALUE, Tags};
 use crate::sim::world::World;
 
 pub(super) fn tag(world: &mut World, call: &Call<'_>) -> Answer {
@@ -28,6 +28,12 @@ pub(super) fn untag(world: &mut World, call: &Call<'_>) -> Answer {
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Answer {
     Ok(json!({"Tags": TAG_KEY_TAG_VALUE.write(&tagged(world, call)?.tags)}))
+}
+
+/// The tags of a configuration by its ARN; `None` if there is no such one.
+pub(crate) fn tags_of(world: &World, account: &str, arn: &str) -> Option<Tags> {
+    let configurations = &world.accounts.get(account)?.chatbot.configurations;
+    configurations.get(arn).map(|configuration| configuration.tags.clone())
 }
 
 fn tagged<'w>(world: &'w mut World, call: &Call<'_>) -> Result<&'w mut Configuration, ApiError> {

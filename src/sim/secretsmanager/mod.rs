@@ -65,6 +65,11 @@ impl std::fmt::Debug for Content {
     }
 }
 
+/// The ARN of a secret by its name; `None` if there is no such one.
+pub(crate) fn arn_of(world: &mut World, account: &str, region: &str, name: &str) -> Option<String> {
+    world.region(account, region).secretsmanager.secrets.get(name).map(|secret| secret.arn.clone())
+}
+
 /// Answers one call.
 pub fn call(world: &mut World, call: &Call<'_>) -> Answer {
     match call.operation {

@@ -38,6 +38,12 @@ pub(crate) fn remember(world: &mut World, call: &Call<'_>) {
     world.region(call.account, call.region).tagging.before_deletion.extend(indexed);
 }
 
+/// The tags of a resource as they are, whatever the index shows; `None` where it
+/// is not there or has none.
+pub(crate) fn tags_of(world: &mut World, account: &str, region: &str, arn: &str) -> Option<Tags> {
+    index::tagged(world, account, region).remove(arn)
+}
+
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidParameterException", message)
 }

@@ -149,19 +149,49 @@ fn a_message_that_changes_with_a_count_does_not_make_a_finding_new() {
     assert_eq!(compared(vec![dev()], vec![now], &whole()), (0, 1, 0, 0));
 }
 
+/// The pipeline is broken at these hops, at each for these events.
+fn broken(hops: &[(&str, &[&str])]) -> Pass {
+    hops.iter().fold(clean(), |pass, (hop, events)| {
+        let mut pass = pass.with(Check::PathBroken, IRELAND, "deploys");
+        let finding = pass.findings.last_mut().expect("a finding");
+        finding.evidence.insert("brokenAt".to_owned(), (*hop).into());
+        finding.evidence.insert("events".to_owned(), events.to_vec().into());
+        pass
+    })
+}
+
 #[test]
-fn a_second_break_of_one_pipeline_is_new_and_can_be_resolved_alone() {
-    let broken = |hops: &[&str]| {
-        hops.iter().fold(clean(), |pass, hop| {
-            let mut pass = pass.with(Check::PathBroken, IRELAND, "deploys");
-            let finding = pass.findings.last_mut().expect("a finding");
-            finding.evidence.insert("brokenAt".to_owned(), (*hop).into());
-            pass
-        })
-    };
-    let (one, both) = (broken(&["rule"]), broken(&["rule", "target"]));
+fn a_second_path_of_one_pipeline_that_breaks_is_new_and_can_be_resolved_alone() {
+    let (one, both) = (broken(&[("rule", &["a"])]), broken(&[("rule", &["a"]), ("target", &["b"])]));
     assert_eq!(compared(vec![one.clone()], vec![both.clone()], &whole()), (1, 1, 0, 0));
     assert_eq!(compared(vec![both], vec![one], &whole()), (0, 1, 1, 0));
+}
+
+#[test]
+fn a_path_that_stops_at_another_hop_is_still_broken_and_resolved_only_once_it_is_heard() {
+    let at_rule = || vec![broken(&[("rule", &["a", "b"])])];
+    for (case, now, expected) in [
+        ("further on", broken(&[("target", &["a", "b"])]), (0, 1, 0, 0)),
+        ("one of them further on", broken(&[("rule", &["a"]), ("target", &["b"])]), (0, 2, 0, 0)),
+        ("one of them heard", broken(&[("target", &["b"])]), (0, 1, 0, 0)),
+        ("both heard", clean(), (0, 0, 1, 0)),
+    ] {
+        assert_eq!(compared(at_rule(), vec![now], &whole()), expected, "{case}");
+    }
+    let first = report(0, at_rule());
+    let mut second = report(1, vec![broken(&[("target", &["b"])])]);
+    compare(&first, &mut second, &whole());
+    let since = second.passes[0].findings[0].age.as_ref().map(|age| age.since);
+    assert_eq!(since, Some(first.metadata.finished_at));
+}
+
+#[test]
+fn a_report_of_before_the_events_of_a_path_were_listed_is_understood() {
+    let mut before = broken(&[("rule", &[])]);
+    let evidence = &mut before.findings[0].evidence;
+    evidence.remove("events");
+    evidence.insert("event".to_owned(), "a".into());
+    assert_eq!(compared(vec![before], vec![broken(&[("target", &["a"])])], &whole()), (0, 1, 0, 0));
 }
 
 #[test]
@@ -282,15 +312,15 @@ fn some_passes() -> impl Strategy<Value = Vec<Pass>> {
     )
 }
 
-fn identities(report: &Report) -> BTreeSet<Identity> {
+fn all_identities(report: &Report) -> BTreeSet<Identity> {
     let of = |pass: &Pass| -> Vec<Identity> {
-        pass.findings.iter().map(|finding| identity(&pass.account.id, finding)).collect()
+        pass.findings.iter().flat_map(|finding| identities(&pass.account.id, finding)).collect()
     };
     report.passes.iter().flat_map(of).collect()
 }
 
 fn remembered(list: &[Remembered]) -> BTreeSet<Identity> {
-    list.iter().map(|one| identity(&one.account.id, &one.finding)).collect()
+    list.iter().flat_map(|one| identities(&one.account.id, &one.finding)).collect()
 }
 
 proptest! {
@@ -301,10 +331,10 @@ proptest! {
         compare(&before, &mut now, &Scope { chosen_places: places, ..Scope::default() });
         let comparison = now.comparison.clone().expect("a comparison");
         let lists = [&comparison.resolved, &comparison.unseen, &comparison.left].map(|list| remembered(list));
-        let accounted = lists.iter().fold(identities(&now), |all, list| &all | list);
+        let accounted = lists.iter().fold(all_identities(&now), |all, list| &all | list);
         let total: usize = lists.iter().map(BTreeSet::len).sum();
-        prop_assert_eq!(identities(&now).len() + total, accounted.len(), "told twice");
-        prop_assert!(identities(&before).is_subset(&accounted));
+        prop_assert_eq!(all_identities(&now).len() + total, accounted.len(), "told twice");
+        prop_assert!(all_identities(&before).is_subset(&accounted));
         let total: usize = now.passes.iter().map(|pass| pass.findings.len()).sum();
         prop_assert_eq!(comparison.new + comparison.still, total);
         prop_assert!(now.passes.iter().flat_map(|pass| &pass.findings).all(|finding| finding.age.is_some()));

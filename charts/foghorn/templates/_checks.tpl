@@ -1,0 +1,39 @@
+{{/* What a schema can't say: values that do not go together. */}}
+{{- define "foghorn.checks" -}}
+{{- include "foghorn.checks.fleet" . -}}
+{{- include "foghorn.checks.sharding" . -}}
+{{- if and .Values.serviceMonitor.enabled (ne .Values.kind "Deployment") -}}
+{{- fail "serviceMonitor.enabled: only `kind: Deployment` serves metrics; a CronJob has none to collect" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "foghorn.checks.fleet" -}}
+{{- $sources := list -}}
+{{- if .Values.fleet -}}{{- $sources = append $sources "fleet" -}}{{- end -}}
+{{- if .Values.fleetFile -}}{{- $sources = append $sources "fleetFile" -}}{{- end -}}
+{{- if .Values.existingFleet.configMap -}}{{- $sources = append $sources "existingFleet.configMap" -}}{{- end -}}
+{{- if .Values.existingFleet.secret -}}{{- $sources = append $sources "existingFleet.secret" -}}{{- end -}}
+{{- if empty $sources -}}
+{{- fail "no fleet: give the fleet file by `--set-file fleetFile=fleet.yaml`, inline in `fleet`, or name what holds it in `existingFleet`" -}}
+{{- end -}}
+{{- if gt (len $sources) 1 -}}
+{{- fail (printf "more than one fleet: %s are set, and one release looks after one fleet" (join " and " $sources)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "foghorn.checks.sharding" -}}
+{{- if .Values.sharding.enabled -}}
+{{- if ne .Values.kind "CronJob" -}}
+{{- fail "sharding.enabled: only `kind: CronJob` can be sharded; a Deployment is one process" -}}
+{{- end -}}
+{{- if eq .Values.store.type "emptyDir" -}}
+{{- fail "sharding.enabled: no shard can see the emptyDir of another; keep reports in a bucket (`spec.store: s3://…`)" -}}
+{{- end -}}
+{{- if and (include "foghorn.isFleetInline" .) (ne .Values.store.type "persistentVolumeClaim") -}}
+{{- $store := include "foghorn.fleetStore" . -}}
+{{- if or (eq $store "none") (hasPrefix "file:" $store) -}}
+{{- fail (printf "sharding.enabled: shards put their parts together in the store, and `spec.store: %s` of the fleet file is not one that they all reach; use `s3://…`" $store) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,123 @@
+"""The chart's values: what is wrong or does not go together is refused, and all is described."""
+
+import json
+import subprocess
+import sys
+
+import helm_python
+import jsonschema
+import pytest
+import yaml
+
+from chart import CASES, CHART, FLEET, ROOT, matrix, render
+
+sys.path.insert(0, str(ROOT / "charts"))
+import generate  # noqa: E402
+
+VALUES = (CHART / "values.yaml").read_text()
+
+WRONG_BY_SCHEMA = {
+    "a misspelt value": ({"clonJob": {}}, "clonJob"),
+    "a misspelt value further down": ({"cronJob": {"shedule": "* * * * *"}}, "shedule"),
+    "an unknown kind": ({"kind": "StatefulSet"}, "kind"),
+    "an unknown mode": ({"mode": "destroy"}, "mode"),
+    "an exit code that can't be tolerated": ({"tolerate": ["failure"]}, "tolerate"),
+    "a schedule of four fields": ({"cronJob": {"schedule": "0 * * *"}}, "schedule"),
+    "a number for a duration": ({"deployment": {"interval": 15}}, "interval"),
+    "a duration without a unit": ({"sharding": {"wait": "10"}}, "wait"),
+    "one shard": ({"sharding": {"enabled": True, "shards": 1}}, "shards"),
+    "a role that is none": (
+        {"serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": "foghorn"}}},
+        "role-arn",
+    ),
+    "a digest that is none": ({"image": {"digest": "0.1.0"}}, "digest"),
+    "a Region that is none": ({"aws": {"region": "Frankfurt"}}, "region"),
+    "a secret given by its value": ({"envFromSecrets": [{"name": "HOOK", "value": "x"}]}, "envFromSecrets"),
+    "a fleet file of something else": ({"fleet": {**FLEET, "kind": "Deployment"}}, "kind"),
+    "text that is no boolean": ({"networkPolicy": {"enabled": "yes"}}, "enabled"),
+    "too little time to end": ({"terminationGracePeriodSeconds": 5}, "terminationGracePeriodSeconds"),
+    "a relative mount": ({"store": {"mountPath": "reports"}}, "mountPath"),
+}
+
+SHARDED = {"sharding": {"enabled": True}}
+
+
+def on(store):
+    """The fleet with its reports kept there."""
+    return {"fleet": {**FLEET, "spec": {**FLEET["spec"], "store": store}}}
+
+
+DO_NOT_GO_TOGETHER = {
+    "no fleet": ({}, "no fleet: give the fleet file"),
+    "two fleets": ({"fleet": FLEET, "fleetFile": "kind: Fleet"}, "fleet and fleetFile are set"),
+    "a fleet in two places": (
+        {"existingFleet": {"configMap": "a", "secret": "b"}},
+        "existingFleet.configMap and existingFleet.secret are set",
+    ),
+    "a service in shards": ({"fleet": FLEET, "kind": "Deployment", **SHARDED}, "a Deployment is one process"),
+    "shards with a store of each its own": (
+        {"fleet": FLEET, "store": {"type": "emptyDir"}, **SHARDED},
+        "no shard can see the emptyDir of another",
+    ),
+    "shards with a folder": ({**on("file:.foghorn"), **SHARDED}, "`spec.store: file:.foghorn`"),
+    "shards without a store": ({**on("none"), **SHARDED}, "`spec.store: none`"),
+    "shards with a folder, said at length": ({**on({"url": "file:///srv"}), **SHARDED}, "`spec.store: file:///srv`"),
+    "a monitor of a CronJob": ({"fleet": FLEET, "serviceMonitor": {"enabled": True}}, "a CronJob has none to collect"),
+}
+
+
+@pytest.mark.parametrize(("values", "named"), WRONG_BY_SCHEMA.values(), ids=WRONG_BY_SCHEMA)
+def test_a_wrong_value_is_refused_by_its_name(values, named):
+    with pytest.raises(helm_python.HelmValuesError, match=named), helm_python.Chart.load(CHART) as chart:
+        chart.validate_schema({"fleet": FLEET, **values})
+
+
+@pytest.mark.parametrize(("values", "words"), DO_NOT_GO_TOGETHER.values(), ids=DO_NOT_GO_TOGETHER)
+def test_values_that_do_not_go_together_are_refused_with_the_reason(values, words):
+    with pytest.raises(helm_python.HelmRenderError) as refusal:
+        render(values)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("values", matrix().values(), ids=matrix())
+def test_good_values_are_taken(values):
+    with helm_python.Chart.load(CHART) as chart:
+        chart.validate_schema(values)
+
+
+def test_shards_may_share_a_bucket_or_a_volume():
+    assert render({**on("s3://bucket/prefix"), **SHARDED})
+    assert render({**on({"url": "gs://bucket"}), **SHARDED})
+    assert render({**on("file:///var/lib/foghorn"), **SHARDED, "store": {"type": "persistentVolumeClaim"}})
+
+
+def test_the_schema_is_one_and_knows_every_value():
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert set(yaml.safe_load(VALUES)) == set(schema["properties"]) - {"global"}
+    strict = [name for name, each in schema["properties"].items() if "properties" in each and name != "fleet"]
+    assert [name for name in strict if schema["properties"][name].get("additionalProperties") is not False] == []
+
+
+def test_every_value_is_described():
+    found = {name: comment for name, _, comment in generate.described(yaml.compose(VALUES))}
+    # Kubernetes' own, whose parents say what they are for.
+    by_itself = ("resources.", "podSecurityContext.", "securityContext.")
+    silent = [
+        name
+        for name, comment in found.items()
+        if not comment and not name.startswith(by_itself) and not any(other.startswith(f"{name}.") for other in found)
+    ]
+    assert silent == []
+
+
+def test_the_readme_and_the_manifests_are_what_the_chart_renders():
+    check = subprocess.run(
+        [sys.executable, ROOT / "charts/generate.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (check.returncode, check.stderr) == (0, "")
+
+
+def test_whole_sets_of_values_cover_every_value_that_is_an_object_of_its_own():
+    switched = {name for values in CASES.values() for name in values}
+    assert {"serviceMonitor", "prometheusRule", "grafanaDashboard", "networkPolicy", "sharding"} <= switched
