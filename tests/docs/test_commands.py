@@ -161,17 +161,32 @@ def help_of(foghorn):
     return Help(foghorn)
 
 
-CALL = re.compile(r"(?<![\w/.-])foghorn\s+([^|;&>`'\"#\n)]*(?:'[^']*'|\"[^\"]*\")?[^|;&>`'\"#\n)]*)")
+# Where a command begins: a line, a pipe, a list, a quoted script, a loop's body.
+BEGINS = r"(?:^|[|;&(`'\"]|\b(?:do|then|else|exec|run:)\s)\s*(?:[A-Z_]+=\S*\s+)*"
+CALL = re.compile(BEGINS + r"foghorn\s+((?:'[^']*'|\"[^\"]*\"|[^|;&>`'\"#)])*)")
+
+
+def joined(block):
+    """The lines of a block, those that are continued in one, without their prompts."""
+    number, text = None, ""
+    for at, line in enumerate(block.lines, block.line + 1):
+        number = number or at
+        text += re.sub(r"^\s*(?:\$ |- )?", "", line)
+        if text.endswith("\\"):
+            text = text[:-1]
+            continue
+        yield number, text.split(" #", 1)[0]
+        number, text = None, ""
 
 
 def calls(page):
     """What the page calls Foghorn with: in blocks of any language, and in code spans
-    that name a command."""
+    that begin with its name."""
     for block in page.blocks:
         if block.language in ("text", ""):
             continue
-        for number, line in enumerate(block.lines, block.line + 1):
-            for match in CALL.finditer(line.split(" #", 1)[0]):
+        for number, line in joined(block):
+            for match in CALL.finditer(line):
                 yield number, match.group(1).split()
     for number, line in page.prose_with_code():
         for match in re.finditer(r"`foghorn ([^`|;&>]+)[^`]*`", line):
