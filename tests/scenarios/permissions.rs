@@ -236,6 +236,12 @@ fn adopted() -> Stage {
 /// made again and destroyed.
 fn all_ways() -> Vec<Played> {
     let mut played = Vec::new();
+    let asking = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web")]);
+    });
+    let unheard = PIPELINE.replace("events: [deploymentFailed]", "events: [deploymentFailed]\n      when: unheard");
+    play(&asking, &unheard, &["sound", "--timeout", "5s"], &mut played);
     let chatbot = Stage::new(|world| {
         bootstrapped(world, DEV, "dev");
         services(world, DEV, SEOUL, [Service::named("web")]);
@@ -243,7 +249,7 @@ fn all_ways() -> Vec<Played> {
     // One pipeline alone reads its rule by another call than two do.
     play(&chatbot, PIPELINE, &["plan"], &mut played);
     play(&chatbot, PIPELINE, &["apply", "--yes"], &mut played);
-    play(&chatbot, PIPELINE, &["sound", "--timeout", "10s"], &mut played);
+    play(&chatbot, PIPELINE, &["sound", "--timeout", "5s"], &mut played);
     play(&chatbot, PIPELINE, &["destroy", "--yes"], &mut played);
     for (stage, fleet, damage) in [
         (chatbot, fleet(), damage as fn(&Stage)),
@@ -254,7 +260,7 @@ fn all_ways() -> Vec<Played> {
         damage(&stage);
         play(&stage, &fleet, &["plan"], &mut played);
         play(&stage, &fleet, &["apply", "--yes"], &mut played);
-        play(&stage, &fleet, &["sound", "--timeout", "10s"], &mut played);
+        play(&stage, &fleet, &["sound", "--timeout", "5s"], &mut played);
         play(&stage, &without_pipelines(&fleet), &["plan", "--prune"], &mut played);
         if fleet != ADOPTED {
             play(&stage, &without_pipelines(&fleet), &["apply", "--yes", "--prune"], &mut played);
