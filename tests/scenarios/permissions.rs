@@ -240,7 +240,8 @@ fn all_ways() -> Vec<Played> {
         bootstrapped(world, DEV, "dev");
         services(world, DEV, SEOUL, [Service::named("web")]);
     });
-    let unheard = PIPELINE.replace("events: [deploymentFailed]", "events: [deploymentFailed]\n      when: unheard");
+    let unheard =
+        PIPELINE.replace("events: [deploymentFailed]", "events: [deploymentFailed]\n      when: unheard");
     play(&asking, &unheard, &["sound", "--timeout", "5s"], &mut played);
     let chatbot = Stage::new(|world| {
         bootstrapped(world, DEV, "dev");

@@ -8,7 +8,8 @@ use crate::policy::shape::Shape;
 const ROOMS_ENDPOINT: &str =
     "plan, apply and destroy; sound where a pipeline ends in AWS Chatbot or asks who hears";
 
-const SERVICES: &str = "plan and apply, and sound where a pipeline asks who hears, unless spec.breakers requires nothing";
+const SERVICES: &str =
+    "plan and apply, and sound where a pipeline asks who hears, unless spec.breakers requires nothing";
 
 /// The statements, in order.
 pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
@@ -35,11 +36,7 @@ pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
         purpose: "Find rules and what AWS counted; these take no resource",
         needed: "",
         when: |_| true,
-        actions: &[
-            "cloudwatch:GetMetricData",
-            "events:ListRules",
-            "sns:GetSubscriptionAttributes",
-        ],
+        actions: &["cloudwatch:GetMetricData", "events:ListRules", "sns:GetSubscriptionAttributes"],
         resources: &[Any],
         bound: Bound::None,
     },
