@@ -320,7 +320,7 @@ fn no_mode_s_policy_has_a_statement_or_an_action_that_no_run_uses() {
 fn what_foghorn_itself_may_do_is_used() {
     let stage = Stage::new(|world| {
         account(world, DEV, "dev");
-        world.organization.add_unit("ou-ab12-cdefghij", "workloads", "r-ab12");
+        world.organization.add_unit("ou-ab12-cdefghij", "workloads", "r-sim0");
     });
     let webhook = stage.webhook(Kind::GoogleChat, "report");
     stage.store_secret("999999999999", "us-east-1", "foghorn/report", &webhook);
