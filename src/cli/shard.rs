@@ -155,12 +155,11 @@ impl<'a> Member<'a> {
             }
         };
         let part = self.run.report(self.assignment.mode, work(self).await?);
-        let is_stopped = self.run.stop().is_cancelled();
         let lock = match lock {
             Some(lock) => Some(lock.rest().await),
             None => None,
         };
-        if is_stopped {
+        if part.metadata.stopped.is_some() {
             run::print(self.assignment.global, &part, &[])?;
             return Err(CliError::Shard(ShardError::Stopped(shard)));
         }

@@ -335,6 +335,29 @@ fn a_shard_that_is_started_again_though_its_part_is_there_looks_at_nothing_again
 }
 
 #[test]
+fn the_name_of_an_earlier_run_is_no_name_for_a_later_one() {
+    let organisation = Organisation::new(4);
+    let refused = |set: &str, file: &str, member: &str, told: &str| {
+        let path = organisation.sets.join(set).join(file);
+        let mut document: Value = serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
+        document["content"][member] = json!("2026-01-01T00:00:00Z");
+        fs::write(&path, document.to_string()).expect("a file");
+        let again = Process::start(organisation.plan(set, "0/2", &[])).end().ended(1);
+        assert!(again.stderr.contains(told) && again.stderr.contains("next: "), "{}", again.stderr);
+    };
+    let (report, _) = reported(organisation.start_all("weekly", 2, &[]));
+    report.ended(2);
+    refused("weekly", "merged.json", "at", "set weekly was merged at 2026-01-01T00:00:00Z");
+    let first = Process::start(organisation.plan("daily", "0/2", &[]));
+    let part = organisation.sets.join("daily/0-of-2.json.gz");
+    wait_until(|| part.exists());
+    first.signal("TERM");
+    first.end().ended(1);
+    refused("daily", "set.json", "begunAt", "set daily was begun at 2026-01-01T00:00:00Z and never merged");
+    assert_eq!(organisation.told().len(), 1);
+}
+
+#[test]
 fn shards_that_were_asked_for_different_things_are_kept_apart() {
     let organisation = Organisation::new(12);
     Process::start(organisation.plan("nightly", "0/2", &["--shard-wait", "0s"])).end().ended(3);
