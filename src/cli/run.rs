@@ -15,7 +15,7 @@ use super::error::CliError;
 use super::materials;
 use super::memory::{self, Memory};
 use super::progress::Progress;
-use super::scope::Scope;
+use super::scope::{Scope, narrowing};
 use super::{conclude, stop, voice};
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
@@ -361,17 +361,6 @@ pub fn options(global: &Global, fleet: &Fleet) -> aws::Options {
         calls_in_flight: fleet.spec.limits.calls_in_flight,
         call_timeout: fleet.spec.limits.call_timeout,
     }
-}
-
-/// The part of the fleet that was chosen, as a report tells it.
-fn narrowing(global: &Global, all: &[Account]) -> Option<Narrowing> {
-    let narrowing = Narrowing {
-        accounts: global.accounts.clone(),
-        regions: global.regions.clone(),
-        pipelines: global.pipelines.clone(),
-        fleet_accounts: all.len(),
-    };
-    (!narrowing.is_none()).then_some(narrowing)
 }
 
 /// The part of the fleet that was chosen.

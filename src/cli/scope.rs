@@ -11,6 +11,7 @@ use crate::aws::{self, Aws};
 use crate::fleet::spec::{Reporting, Selector};
 use crate::fleet::{Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::Account;
+use crate::model::extent::Narrowing;
 
 /// Which accounts the fleet has, and which of them a run is about.
 #[derive(Clone)]
@@ -30,6 +31,17 @@ impl Scope {
         has_its_hubs(&fleet, &all, file)?;
         Ok(Self { fleet, all: Arc::new(all), accounts })
     }
+}
+
+/// The part of the fleet that was chosen, as a report tells it.
+pub fn narrowing(global: &Global, all: &[Account]) -> Option<Narrowing> {
+    let narrowing = Narrowing {
+        accounts: global.accounts.clone(),
+        regions: global.regions.clone(),
+        pipelines: global.pipelines.clone(),
+        fleet_accounts: all.len(),
+    };
+    (!narrowing.is_none()).then_some(narrowing)
 }
 
 /// All accounts of the fleet, and those of them that were chosen.

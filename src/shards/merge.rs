@@ -19,6 +19,7 @@ pub fn merge(run: &str, part: Report, others: Vec<Report>, unread: Vec<Pass>) ->
     for other in others {
         metadata.started_at = metadata.started_at.min(other.metadata.started_at);
         metadata.finished_at = metadata.finished_at.max(other.metadata.finished_at);
+        metadata.stopped = metadata.stopped.or(other.metadata.stopped);
         for (call, count) in other.summary.calls.by_operation {
             *calls.entry(call).or_default() += count;
         }
@@ -62,8 +63,16 @@ mod tests {
         let [started_at, finished_at] =
             minutes.map(|minutes| datetime!(2026-11-21 09:00 UTC) + time::Duration::minutes(minutes));
         let (fleet, version) = ("acme".to_owned(), "0.1.0".into());
-        let metadata =
-            Metadata { fleet, run: run.to_owned(), mode: Mode::Plan, started_at, finished_at, version };
+        let metadata = Metadata {
+            fleet,
+            run: run.to_owned(),
+            mode: Mode::Plan,
+            started_at,
+            finished_at,
+            version,
+            narrowed_to: None,
+            stopped: None,
+        };
         let calls = passes.iter().map(|pass| (format!("ecs:{}", pass.account.id), 2)).collect();
         Report::of(metadata, passes, calls)
     }

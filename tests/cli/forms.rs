@@ -3,7 +3,7 @@
 use foghorn::sim::ecs::Service;
 use serde_json::Value;
 
-use super::support::{DEV, PIPELINE, SEOUL, Stage, bootstrapped, services};
+use super::support::{DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, services};
 
 /// One service without a breaker, and nothing built yet.
 fn stage() -> Stage {

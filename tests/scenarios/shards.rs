@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use foghorn::model::{AccountId, Shard};
+use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Effect, Fault};
 use foghorn::sim::rooms::Message;
 use foghorn::sim::rooms::webhooks::Kind;
@@ -16,7 +17,7 @@ use foghorn::sim::simulator::MANAGEMENT_ACCOUNT;
 use serde_json::{Value, json};
 
 use super::kill::wait_until;
-use super::support::{DEV, IRELAND, PIPELINE, PROD, Run, Stage, bootstrapped, one_region};
+use super::support::{DEV, IRELAND, PIPELINE, PROD, Run, Stage, bootstrapped, one_region, services};
 
 /// Many accounts, with a room that is told of every run.
 struct Organisation {
@@ -27,17 +28,31 @@ struct Organisation {
 }
 
 impl Organisation {
+    /// All of them have services whose circuit breakers are off.
     fn new(accounts: usize) -> Self {
+        Self::with_services(accounts, 1)
+    }
+
+    /// The same with services in one account of so many, for speed.
+    fn with_services(accounts: usize, one_of: usize) -> Self {
         let stage = Stage::new(|world| {
             let seed = Seed {
                 accounts,
                 regions: vec![IRELAND.to_owned()],
-                clusters: 1,
-                services: 2,
+                clusters: 0,
+                services: 0,
                 role: "foghorn".to_owned(),
                 external_id: None,
             };
             seed.fill(world);
+            for id in (0..accounts).step_by(one_of).map(Seed::account_id) {
+                services(
+                    world,
+                    &id,
+                    IRELAND,
+                    [Service::named("web"), Service::named("api").breaker(true, false)],
+                );
+            }
         });
         let webhook = stage.webhook(Kind::Slack, "drift");
         stage.store_secret(MANAGEMENT_ACCOUNT, "us-east-1", "room", &webhook);
@@ -178,7 +193,7 @@ fn timeless(run: &Run) -> Value {
 
 #[test]
 fn eight_shards_report_what_one_process_does_also_if_one_of_them_is_killed_and_started_again() {
-    let organisation = Organisation::new(1000);
+    let organisation = Organisation::with_services(1000, 10);
     let stage = &organisation.stage;
     let alone = organisation.fleet().replace("store: { lockExpiry: 1s }", "store: none");
     let whole = stage.run(&alone, &["plan", "--no-post", "--output", "json"]).ended(2);

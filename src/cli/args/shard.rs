@@ -15,18 +15,20 @@ const JOB_COMPLETION_INDEX: &str = "JOB_COMPLETION_INDEX";
 /// The longest name of a set, in characters.
 const LONGEST_NAME: usize = 128;
 
+/// Where these options stand in the help.
+const HEADING: &str = "Sharing a run among several processes";
+
 /// Options of commands whose run several processes may share.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Sharing a run among several processes")]
 pub struct ShardArguments {
     /// Only this part of the accounts, `0/8` say: counted from 0
-    #[arg(long, value_name = "INDEX/COUNT", env = "FOGHORN_SHARD", hide_env_values = true)]
+    #[arg(long, value_name = "INDEX/COUNT", env = "FOGHORN_SHARD", hide_env_values = true, help_heading = HEADING)]
     shard: Option<String>,
     /// The same, with the index from JOB_COMPLETION_INDEX, as in an Indexed Job of Kubernetes
-    #[arg(long, value_name = "COUNT", env = "FOGHORN_SHARDS", hide_env_values = true)]
+    #[arg(long, value_name = "COUNT", env = "FOGHORN_SHARDS", hide_env_values = true, help_heading = HEADING)]
     shards: Option<String>,
     /// The run that the parts belong to: the same text for all of them, and another one for each run
-    #[arg(long, value_name = "NAME", env = "FOGHORN_SHARD_SET", hide_env_values = true)]
+    #[arg(long, value_name = "NAME", env = "FOGHORN_SHARD_SET", hide_env_values = true, help_heading = HEADING)]
     shard_set: Option<String>,
     /// How long a shard that is done waits for the others before what is missing is reported as such
     #[arg(
@@ -34,6 +36,7 @@ pub struct ShardArguments {
         value_name = "TIME",
         env = "FOGHORN_SHARD_WAIT",
         hide_env_values = true,
+        help_heading = HEADING,
         default_value = "10m",
         value_parser = humantime::parse_duration
     )]
