@@ -250,6 +250,19 @@ mod tests {
     }
 
     #[test]
+    fn what_iam_would_be_asked_is_kept_with_the_call() {
+        let record = Record::default();
+        let asked = Authorization {
+            action: "ecs:UpdateService".to_owned(),
+            resource: "*".to_owned(),
+            conditions: BTreeMap::new(),
+        };
+        record.arrived(&CALL).authorised_as("somebody".to_owned(), vec![asked.clone()]);
+        let [entry] = &record.entries()[..] else { panic!("one call") };
+        assert_eq!((entry.principal.as_str(), &entry.authorizations[..]), ("somebody", &[asked][..]));
+    }
+
+    #[test]
     fn counts_alone_are_kept_when_asked() {
         let record = Record::default();
         record.set_counts_only(true);

@@ -41,6 +41,9 @@ struct Played {
     calls: Vec<Entry>,
 }
 
+/// A policy, and what IAM was asked under it, each in a Region.
+type Asked = (Document, Vec<(Authorization, String)>);
+
 /// Runs the binary, whatever it ends with, and keeps its calls.
 fn play(stage: &Stage, fleet: &str, arguments: &[&str], played: &mut Vec<Played>) {
     stage.forget_calls();
@@ -273,7 +276,7 @@ fn all_ways() -> Vec<Played> {
 }
 
 /// The policies of what was played, by mode, with what IAM was asked under each.
-fn policies(played: &[Played], role: Role) -> BTreeMap<Mode, Vec<(Document, Vec<(Authorization, String)>)>> {
+fn policies(played: &[Played], role: Role) -> BTreeMap<Mode, Vec<Asked>> {
     let mut policies: BTreeMap<Mode, Vec<_>> = BTreeMap::new();
     for one in played {
         let today = time::OffsetDateTime::now_utc().date();
@@ -287,7 +290,7 @@ fn policies(played: &[Played], role: Role) -> BTreeMap<Mode, Vec<(Document, Vec<
 }
 
 /// The actions of statements that nothing which was asked needs.
-fn unused(policies: &[(Document, Vec<(Authorization, String)>)]) -> BTreeSet<(String, String)> {
+fn unused(policies: &[Asked]) -> BTreeSet<(String, String)> {
     let (mut printed, mut used) = (BTreeSet::new(), BTreeSet::new());
     for (document, asked) in policies {
         for statement in document.statement.iter().filter(|one| one.effect == Effect::Allow) {
