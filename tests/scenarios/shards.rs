@@ -252,9 +252,9 @@ fn accounts_of_a_shard_that_is_lost_are_said_to_be_unseen_and_waited_for_no_long
     assert_eq!(summary["accounts"], 12);
     assert_eq!(summary["coverage"]["skipped"], lost.len());
     assert_eq!(organisation.told().len(), 1);
-    // It comes when all is over: a set is reported once.
+    // It begins when all is over: a set is reported once.
     let late = Process::start(organisation.plan("nightly", "2/3", &[])).end().ended(1);
-    assert!(late.stderr.contains("set nightly was merged at"), "{}", late.stderr);
+    assert!(late.stderr.contains("shard 2/3 was late: run "), "{}", late.stderr);
     assert_eq!((late.stdout.as_str(), organisation.told().len()), ("", 1));
 }
 
