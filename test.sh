@@ -18,6 +18,20 @@ environment() {
   fi
 }
 
+# The scanner of templates and charts, whose dependencies clash with those above.
+scanner() {
+  local wanted=.venv/checkov/requirements.txt
+  if ! cmp -s tests/requirements-checkov.txt "$wanted"; then
+    rm -rf .venv/checkov
+    python3 -m venv .venv/checkov
+    .venv/checkov/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-checkov.txt
+    cp tests/requirements-checkov.txt "$wanted"
+  fi
+  export FOGHORN_CHECKOV=$PWD/.venv/checkov/bin/checkov
+  # With this set, a test that needs the scanner fails without it.
+  export FOGHORN_REQUIRE_CHECKOV=1
+}
+
 # The schema of JUnit XML, which the source of pytest carries.
 schemas() {
   local folder=.venv/schemas inside=testing/example_scripts/junit-10.xsd
@@ -92,8 +106,9 @@ export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_M
 unset AWS_PROFILE AWS_ENDPOINT_URL AWS_REGION AWS_DEFAULT_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY \
   AWS_SESSION_TOKEN FOGHORN_LOG
 
-step "Python environment, schemas, browser"
+step "Python environments, schemas, browser"
 environment
+scanner
 schemas
 find_chromium
 # With this set, a test that needs a browser fails without one.
@@ -115,12 +130,13 @@ step "Rust tests, with two emulators that others wrote"
 start_emulators
 cargo test --quiet
 
-step "The simulator, held to boto3 and the AWS CLI; the templates, to cfn-lint; the report, in Chromium"
+step "What clients, charts, templates, pages and documents are held to by programs that others wrote"
 .venv/bin/cfn-lint manifests/cloudformation/*.yaml
 # The programs that the Rust tests have just built: to build them alone would choose
 # other features of the dependencies, and so build a part of the tree once more.
-examples=${CARGO_TARGET_DIR:-target}/debug/examples
-FOGHORN_SIM_BIN=$(realpath "$examples/simulator") FOGHORN_RENDER_BIN=$(realpath "$examples/render") \
+built=${CARGO_TARGET_DIR:-target}/debug
+FOGHORN_BIN=$(realpath "$built/foghorn") FOGHORN_SIM_BIN=$(realpath "$built/examples/simulator") \
+  FOGHORN_RENDER_BIN=$(realpath "$built/examples/render") \
   PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pytest -q tests
 
 step "All tests passed"

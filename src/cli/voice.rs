@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::CliError;
 use crate::report::exit::ExitCode;
+use crate::telemetry::WORDS;
 
 /// Whether all is said in the log, from the first word to the last.
 static LOGS: AtomicBool = AtomicBool::new(false);
@@ -18,7 +19,7 @@ pub fn log_from_now_on() {
 /// Something that people should know, and that keeps the run from nothing.
 pub fn note(text: &str) {
     if LOGS.load(Ordering::Relaxed) {
-        tracing::info!("{text}");
+        tracing::info!(target: WORDS, "{text}");
     } else {
         eprintln!("note: {text}");
     }
@@ -28,7 +29,7 @@ pub fn note(text: &str) {
 pub fn last(code: ExitCode, why: &str) {
     let text = format!("exit {}: {why}", code as u8);
     if LOGS.load(Ordering::Relaxed) {
-        tracing::info!("{text}");
+        tracing::info!(target: WORDS, "{text}");
     } else {
         eprintln!("{text}");
     }
@@ -37,7 +38,7 @@ pub fn last(code: ExitCode, why: &str) {
 /// Something that is not as it should be; the run goes on.
 pub fn warning(text: &str) {
     if LOGS.load(Ordering::Relaxed) {
-        tracing::warn!("{text}");
+        tracing::warn!(target: WORDS, "{text}");
     } else {
         eprintln!("warning: {text}");
     }
@@ -46,7 +47,7 @@ pub fn warning(text: &str) {
 /// Something that failed; the run goes on, and ends with another exit code.
 pub fn error(text: &str) {
     if LOGS.load(Ordering::Relaxed) {
-        tracing::error!("{text}");
+        tracing::error!(target: WORDS, "{text}");
     } else {
         eprintln!("error: {text}");
     }
@@ -57,7 +58,7 @@ pub fn failure(error: &CliError) {
     let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
     if LOGS.load(Ordering::Relaxed) {
         let because = causes().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        tracing::error!(because, next = error.next_step().unwrap_or_default(), "{error}");
+        tracing::error!(target: WORDS, because, next = error.next_step().unwrap_or_default(), "{error}");
         return;
     }
     eprintln!("error: {error}");

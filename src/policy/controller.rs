@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::errands::Errands;
-use super::permission::Place::{Any, Bucket, MemberRoles, Objects, ReportSecrets, ReportTopics};
+use super::permission::Place::{Any, Bucket, Global, MemberRoles, Objects, ReportSecrets, ReportTopics};
 use super::permission::{Bound, Permission, statements};
 
 /// The statements, in order.
@@ -31,7 +31,7 @@ pub(super) const PERMISSIONS: &[Permission<Errands>] = &[
         needed: "where spec.organization names roots or units",
         when: Errands::lists_units,
         actions: &["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"],
-        resources: &[Any],
+        resources: &[Global("organizations", "ou/o-*/ou-*"), Global("organizations", "root/o-*/r-*")],
         bound: Bound::None,
     },
     Permission {
@@ -40,7 +40,7 @@ pub(super) const PERMISSIONS: &[Permission<Errands>] = &[
         needed: "where spec.organization includes single accounts",
         when: Errands::looks_up,
         actions: &["organizations:DescribeAccount"],
-        resources: &[Any],
+        resources: &[Global("organizations", "account/o-*/*")],
         bound: Bound::None,
     },
     Permission {
@@ -49,7 +49,7 @@ pub(super) const PERMISSIONS: &[Permission<Errands>] = &[
         needed: "where spec.organization has labelsFromTags",
         when: Errands::reads_labels,
         actions: &["organizations:ListTagsForResource"],
-        resources: &[Any],
+        resources: &[Global("organizations", "account/o-*/*")],
         bound: Bound::None,
     },
     Permission {

@@ -32,7 +32,7 @@ pub(super) struct Shape {
     pub chatbot_region: Region,
     /// Whether there is an account that may be written to.
     pub writes: bool,
-    /// Whether services are looked at.
+    /// Whether anything is required of services.
     pub services: bool,
     /// Whether circuit breakers are switched on.
     pub remediates: bool,
@@ -40,7 +40,7 @@ pub(super) struct Shape {
     pub pipelines: bool,
     /// Whether one is tried with canaries.
     pub canaries: bool,
-    /// Whether one asks who else hears.
+    /// Whether any pipeline of the fleet asks who else hears.
     pub asks_who_hears: bool,
     /// Whether one keeps what can't be delivered.
     pub dead_letters: bool,
@@ -82,7 +82,7 @@ impl Shape {
             remediates: spec.breakers.remediate,
             pipelines: !carried.is_empty() || !ending.is_empty(),
             canaries: carried.iter().any(|pipeline| pipeline.canary),
-            asks_who_hears: carried.iter().any(|pipeline| pipeline.when == When::Unheard),
+            asks_who_hears: spec.pipelines.iter().any(|pipeline| pipeline.when == When::Unheard),
             dead_letters: carried.iter().chain(&ending).any(|pipeline| pipeline.dead_letter),
             forwards: carried.iter().any(|pipeline| pipeline.hub.is_some()),
             gathers: ending.iter().any(|pipeline| pipeline.hub.is_some()),
@@ -109,6 +109,16 @@ impl Shape {
         let prunes = self.mode != Mode::Sound;
         let has_service = self.arns.partitions.contains(&Partition::Aws);
         has_service && (prunes || self.slack || self.teams || self.asks_who_hears)
+    }
+
+    /// Whether services are looked at. A sounding looks only where it has to know
+    /// what rules of others tell already.
+    pub fn looks_at_services(&self) -> bool {
+        match self.mode {
+            Mode::Plan | Mode::Apply => self.services,
+            Mode::Sound => self.services && self.asks_who_hears,
+            Mode::Destroy => false,
+        }
     }
 
     /// Whether anything may be made.

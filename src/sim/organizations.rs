@@ -106,7 +106,8 @@ impl State {
         self.accounts.get(id).is_some_and(|member| member.state != "ACTIVE")
     }
 
-    fn arn(&self, region: &str, kind: &str, id: &str) -> String {
+    /// The ARN of an account, a unit (`ou`) or the root.
+    pub(crate) fn arn(&self, region: &str, kind: &str, id: &str) -> String {
         let (partition, manager) = (partition(region), &self.management_account);
         format!("arn:{partition}:organizations::{manager}:{kind}/{ORGANIZATION}/{id}")
     }

@@ -24,6 +24,9 @@ use crate::model::Report;
 /// What the whole process exports, if it does: the SDK's threads read it.
 static EXPORTED: OnceLock<Arc<Exported>> = OnceLock::new();
 
+/// What words to people stand under in a log for programs.
+pub const WORDS: &str = "foghorn::words";
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -118,7 +121,7 @@ fn is_json(form: Form, is_terminal: bool) -> bool {
 fn level(settings: Settings) -> &'static str {
     match settings.verbose.saturating_add(u8::from(settings.is_service)) {
         // What would be said to people stands in a log for programs.
-        0 if settings.form == Form::Json => "foghorn=warn,foghorn::cli::voice=info,error",
+        0 if settings.form == Form::Json => "foghorn=warn,foghorn::words=info,error",
         0 => "foghorn=warn,error",
         1 => "foghorn=info,warn",
         _ => "foghorn=debug,info",

@@ -69,15 +69,6 @@ def running(variable, name, command):
     process.wait(timeout=10)
 
 
-@pytest.fixture(scope="session")
-def ministack():
-    yield from running("FOGHORN_MINISTACK_URL", "ministack", lambda port: [])
-
-
-@pytest.fixture(scope="session")
-def moto():
-    yield from running("FOGHORN_MOTO_URL", "moto_server", lambda port: ["-H", "127.0.0.1", "-p", str(port)])
-
 
 class Account:
     """Clients of one account of an emulator."""

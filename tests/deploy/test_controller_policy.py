@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from emulators import ROOT, ministack  # noqa: F401  (a fixture)
-from test_scheduled_task import Deployed
+from emulators import ROOT
+from scheduled_task import Deployed
 from test_terraform import plain
 
 FLEET = """

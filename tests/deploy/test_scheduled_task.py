@@ -6,93 +6,8 @@ import re
 import pytest
 
 import cloudformation
-from emulators import ROOT, Account, ministack, moto  # noqa: F401  (fixtures)
-
-STACK = "controller"
-BUCKET = "acme-foghorn"
-FLEET_FILE = "arn:aws:ssm:eu-west-1:{account}:parameter/foghorn/fleet"
-TASK_DEFINITION = "arn:aws:ecs:eu-west-1:{account}:task-definition/{family}:7"
-
-
-class Deployed:
-    """The stack in an account of its own."""
-
-    def __init__(self, url, account, **parameters):
-        self.account = Account(url, account)
-        self.template, self.math = cloudformation.without_metric_math(cloudformation.load("scheduled-task"))
-        network = self.account.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.bucket = f"{BUCKET}-{account}"
-        given = {
-            "FleetName": "acme",
-            "FleetFileArn": FLEET_FILE.format(account=account),
-            "VpcId": network,
-            "SubnetIds": "subnet-1,subnet-2",
-            "StoreBucketName": self.bucket,
-            **parameters,
-        }
-        stack = self.account.stack(STACK, json.dumps(self.template), given)
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-    def client(self, service):
-        return self.account.client(service)
-
-    def schedules(self):
-        client = self.client("scheduler")
-        names = [schedule["Name"] for schedule in client.list_schedules(GroupName=STACK)["Schedules"]]
-        return [client.get_schedule(Name=name, GroupName=STACK) for name in names]
-
-    def task(self):
-        client = self.client("ecs")
-        return client.describe_task_definition(taskDefinition=STACK)["taskDefinition"]
-
-    def statements(self, role):
-        """The statements of a role's policies, by their names."""
-        client = self.client("iam")
-        names = client.list_role_policies(RoleName=role)["PolicyNames"]
-        documents = [client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
-        return {statement["Sid"]: statement for document in documents for statement in document["Statement"]}
-
-    def role(self, part):
-        roles = self.client("iam").list_roles()["Roles"]
-        return next(role for role in roles if part in role["RoleName"])
-
-    def alarms(self):
-        alarms = self.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
-        return {alarm["AlarmName"].removeprefix(f"{STACK}-"): alarm for alarm in alarms}
-
-    def rule(self):
-        rules = self.client("events").list_rules()["Rules"]
-        return next(rule for rule in rules if "TaskFailed" in rule["Name"])
-
-
-@pytest.fixture(scope="module")
-def deployed(ministack):
-    return Deployed(ministack, "210000000001")
-
-
-@pytest.fixture(scope="module")
-def full(ministack):
-    """With all that can be asked for."""
-    account = "210000000002"
-    return Deployed(
-        ministack,
-        account,
-        Mode="apply",
-        ShardCount="4",
-        OrganizationId="o-abcdefghij",
-        DiscoverAccounts="units",
-        LookUpAccounts="true",
-        ReadAccountTags="true",
-        FleetFileArn=f"arn:aws:secretsmanager:eu-west-1:{account}:secret:fleet-a1b2c3",
-        FleetFileKeyArn=f"arn:aws:kms:eu-west-1:{account}:key/1",
-        ImageRepositoryArn=f"arn:aws:ecr:eu-west-1:{account}:repository/foghorn",
-        ReportSecretArns=f"arn:aws:secretsmanager:eu-west-1:{account}:secret:one-a1b2c3,"
-        f"arn:aws:secretsmanager:eu-west-1:{account}:secret:two-a1b2c3",
-        ReportSecretsKeyArn=f"arn:aws:kms:eu-west-1:{account}:key/2",
-        ReportTopicArns=f"arn:aws:sns:eu-west-1:{account}:news",
-        AlarmEmail="sre@example.com",
-    )
-
+from emulators import ROOT, Account
+from scheduled_task import FLEET_FILE, STACK, TASK_DEFINITION, figures
 
 def resource(name):
     return cloudformation.load("scheduled-task")["Resources"][name]["Properties"]
@@ -271,20 +186,6 @@ def test_whatever_keeps_scheduler_from_starting_a_run_sounds_an_alarm(deployed):
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms.values())
 
 
-def figures(math):
-    """The alarms on Foghorn's own figures, as CloudWatch is asked for them."""
-    names = {
-        "AWS::StackName": STACK, "FleetName": "acme", "SilenceHours": 3, "TroubleHours": 24,
-        "Alarms": "arn:aws:sns:eu-west-1:210000000003:alarms",
-    }
-    loops = [cloudformation.looped(loop) for name, loop in math.items() if name.startswith("Fn::ForEach")]
-    bodies = [math["Silence"], *(body for loop in loops for body in loop.values())]
-    return {
-        body["Properties"]["AlarmName"].removeprefix(f"{STACK}-"): body["Properties"]
-        for body in cloudformation.resolved(bodies, names)
-    }
-
-
 @pytest.fixture(scope="module")
 def judged(moto):
     """What CloudWatch holds once these alarms were put."""
@@ -344,8 +245,9 @@ def test_foghorn_may_only_do_what_the_fleet_needs(deployed, full):
     assert len(everything["ReadRoomsSecrets"]["Resource"]) == 2
     assert everything["TellTopics"]["Resource"] == ["arn:aws:sns:eu-west-1:210000000002:news"]
     assert everything["KeepReports"]["Resource"] == f"arn:aws:s3:::{full.bucket}/acme/*"
-    anywhere = [name for name, statement in everything.items() if statement["Resource"] == "*"]
-    assert anywhere == ["ListUnits", "LookUpAccounts", "ReadLabels"], "AWS Organizations is asked as a whole"
+    few = deployed.statements("foghorn-controller")
+    anywhere = [name for name, statement in {**few, **everything}.items() if statement["Resource"] == "*"]
+    assert anywhere == ["ListTheOrganization"], "to list all accounts takes no resource"
 
 
 def test_ecs_may_read_the_fleet_file_and_pull_the_image_and_no_other(deployed, full):

@@ -3,7 +3,7 @@
 import pytest
 
 import cloudformation
-from emulators import Account, moto  # noqa: F401  (a fixture)
+from emulators import Account
 
 MANAGER = "220000000001"
 GIVEN = {

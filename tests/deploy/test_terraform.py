@@ -8,8 +8,8 @@ import pytest
 
 import cloudformation
 import terraform
-from emulators import Account, ministack  # noqa: F401  (a fixture)
-from test_scheduled_task import STACK, deployed, figures, full  # noqa: F401  (fixtures)
+from emulators import Account
+from scheduled_task import STACK, figures
 
 ACCOUNT = "230000000001"
 PROVIDER = """

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 import re
+import subprocess
 
 import pytest
 
@@ -31,11 +32,34 @@ class Command:
 
     def codes(self):
         """The exit codes with which it may end: the one that the page shows, or
-        else 0, and 2, which says that something was found and not that the
-        command is wrong."""
+        else 0, and of Foghorn 2, which says that something was found and not
+        that the command is wrong."""
         shown = [EXIT.match(line) for line in self.output]
         said = {int(match.group(1)) for match in shown if match}
-        return said or {0, 2}
+        return said or ({0, 2} if re.search(r"\bfoghorn\b", self.text) else {0})
+
+
+class Ahead:
+    """Numbered lines of which the next can be looked at."""
+
+    def __init__(self, lines):
+        self.lines = list(lines)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self.lines:
+            raise StopIteration
+        return self.lines.pop(0)
+
+    def ahead(self):
+        return self.lines[0][1] if self.lines else ""
+
+
+def is_whole(text):
+    """Whether a shell would run a text, and not ask for more of it."""
+    return subprocess.run(["bash", "-n", "-c", text], capture_output=True).returncode == 0
 
 
 @dataclasses.dataclass
@@ -49,8 +73,9 @@ class Block:
     not_run: str | None
 
     def commands(self):
-        """What stands after `$ `, with the lines that continue it, and its output."""
-        found, lines = [], iter(enumerate(self.lines, self.line + 1))
+        """What stands after `$ `, with the lines that continue it (after `\\`, or with
+        `> ` before them, as a shell asks for them), and its output."""
+        found, lines = [], Ahead(enumerate(self.lines, self.line + 1))
         for number, line in lines:
             if line.startswith("$ "):
                 text = line[2:]
@@ -59,6 +84,8 @@ class Block:
                 here = HEREDOC.search(text)
                 while here and text.rsplit("\n", 1)[-1].strip() != here.group(2):
                     text += "\n" + next(lines, (0, here.group(2)))[1]
+                while lines.ahead().startswith("> ") and not is_whole(text):
+                    text += "\n" + next(lines)[1][2:]
                 found.append(Command(self.page, number, text))
             elif found:
                 found[-1].output.append(line)

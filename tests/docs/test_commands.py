@@ -5,8 +5,8 @@ them. A block that can't be run has a comment on the line before it:
 `<!-- not run: why -->`. The commands of a page are run in their order, in a
 fresh folder with a fleet file, against an organisation of the page's own. A
 command passes if it ends with the exit code that its output shows (`exit 2: …`),
-or with 0 or 2 where it shows none: 2 says that something was found, which a page
-can't know, while 1 is always a failure.
+or with 0 where it shows none; Foghorn's also with 2, which says that something
+was found: 1 is always a failure.
 """
 
 import re
@@ -16,7 +16,7 @@ import subprocess
 
 import pytest
 
-from pages import SHELLS, all_pages, none_of
+from pages import SHELLS, all_pages, is_whole, none_of
 from shell import Hangs, Shell
 
 PAGES = {page.name: page for page in all_pages()}
@@ -57,6 +57,8 @@ def programs(text):
 
 
 def reason_not_to_run(command):
+    if not is_whole(command.text):
+        return "a shell can't read it"
     for program in programs(command.text):
         if program in NEVER_RUN:
             return f"`{program}` can't be run by this test ({NEVER_RUN[program]})"
@@ -92,7 +94,7 @@ def trouble(shell, command):
     """What is wrong with a command, if anything is."""
     reason = reason_not_to_run(command)
     if reason:
-        return f"{command}\n    {reason}: put `<!-- not run: why -->` on the line before its block"
+        return f"{command}\n    {reason}: mend it, or put `<!-- not run: why -->` on the line before its block"
     try:
         code, printed, said = shell.run(command.text)
     except Hangs as hangs:
@@ -161,17 +163,32 @@ def help_of(foghorn):
     return Help(foghorn)
 
 
-CALL = re.compile(r"(?<![\w/.-])foghorn\s+([^|;&>`'\"#\n)]*(?:'[^']*'|\"[^\"]*\")?[^|;&>`'\"#\n)]*)")
+# Where a command begins: a line, a pipe, a list, a quoted script, a loop's body.
+BEGINS = r"(?:^|[|;&(`'\"]|\b(?:do|then|else|exec|run:)\s)\s*(?:[A-Z_]+=\S*\s+)*"
+CALL = re.compile(BEGINS + r"foghorn\s+((?:'[^']*'|\"[^\"]*\"|[^|;&>`'\"#)])*)")
+
+
+def joined(block):
+    """The lines of a block, those that are continued in one, without their prompts."""
+    number, text = None, ""
+    for at, line in enumerate(block.lines, block.line + 1):
+        number = number or at
+        text += re.sub(r"^\s*(?:\$ |- |> )?", "", line)
+        if text.endswith("\\"):
+            text = text[:-1]
+            continue
+        yield number, text.split(" #", 1)[0]
+        number, text = None, ""
 
 
 def calls(page):
     """What the page calls Foghorn with: in blocks of any language, and in code spans
-    that name a command."""
+    that begin with its name."""
     for block in page.blocks:
         if block.language in ("text", ""):
             continue
-        for number, line in enumerate(block.lines, block.line + 1):
-            for match in CALL.finditer(line.split(" #", 1)[0]):
+        for number, line in joined(block):
+            for match in CALL.finditer(line):
                 yield number, match.group(1).split()
     for number, line in page.prose_with_code():
         for match in re.finditer(r"`foghorn ([^`|;&>]+)[^`]*`", line):

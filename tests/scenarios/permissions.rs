@@ -236,6 +236,13 @@ fn adopted() -> Stage {
 /// made again and destroyed.
 fn all_ways() -> Vec<Played> {
     let mut played = Vec::new();
+    let asking = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web")]);
+    });
+    let unheard =
+        PIPELINE.replace("events: [deploymentFailed]", "events: [deploymentFailed]\n      when: unheard");
+    play(&asking, &unheard, &["sound", "--timeout", "5s"], &mut played);
     let chatbot = Stage::new(|world| {
         bootstrapped(world, DEV, "dev");
         services(world, DEV, SEOUL, [Service::named("web")]);
@@ -243,7 +250,7 @@ fn all_ways() -> Vec<Played> {
     // One pipeline alone reads its rule by another call than two do.
     play(&chatbot, PIPELINE, &["plan"], &mut played);
     play(&chatbot, PIPELINE, &["apply", "--yes"], &mut played);
-    play(&chatbot, PIPELINE, &["sound", "--timeout", "10s"], &mut played);
+    play(&chatbot, PIPELINE, &["sound", "--timeout", "5s"], &mut played);
     play(&chatbot, PIPELINE, &["destroy", "--yes"], &mut played);
     for (stage, fleet, damage) in [
         (chatbot, fleet(), damage as fn(&Stage)),
@@ -254,7 +261,7 @@ fn all_ways() -> Vec<Played> {
         damage(&stage);
         play(&stage, &fleet, &["plan"], &mut played);
         play(&stage, &fleet, &["apply", "--yes"], &mut played);
-        play(&stage, &fleet, &["sound", "--timeout", "10s"], &mut played);
+        play(&stage, &fleet, &["sound", "--timeout", "5s"], &mut played);
         play(&stage, &without_pipelines(&fleet), &["plan", "--prune"], &mut played);
         if fleet != ADOPTED {
             play(&stage, &without_pipelines(&fleet), &["apply", "--yes", "--prune"], &mut played);
@@ -313,7 +320,7 @@ fn no_mode_s_policy_has_a_statement_or_an_action_that_no_run_uses() {
 fn what_foghorn_itself_may_do_is_used() {
     let stage = Stage::new(|world| {
         account(world, DEV, "dev");
-        world.organization.add_unit("ou-ab12-cdefghij", "workloads", "r-ab12");
+        world.organization.add_unit("ou-ab12-cdefghij", "workloads", "r-sim0");
     });
     let webhook = stage.webhook(Kind::GoogleChat, "report");
     stage.store_secret("999999999999", "us-east-1", "foghorn/report", &webhook);

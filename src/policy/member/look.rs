@@ -8,13 +8,16 @@ use crate::policy::shape::Shape;
 const ROOMS_ENDPOINT: &str =
     "plan, apply and destroy; sound where a pipeline ends in AWS Chatbot or asks who hears";
 
+const SERVICES: &str =
+    "plan and apply, and sound where a pipeline asks who hears, unless spec.breakers requires nothing";
+
 /// The statements, in order.
 pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
     Permission {
         sid: "ListServices",
         purpose: "Find the services whose circuit breakers are judged",
-        needed: "plan, apply and sound, unless spec.breakers requires nothing",
-        when: |shape| shape.services && shape.mode != Mode::Destroy,
+        needed: SERVICES,
+        when: Shape::looks_at_services,
         actions: &["ecs:ListClusters", "ecs:ListServices"],
         resources: &[Any],
         bound: Bound::None,
@@ -22,25 +25,27 @@ pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
     Permission {
         sid: "ReadServices",
         purpose: "Read the circuit breakers and deployments of services",
-        needed: "plan, apply and sound, unless spec.breakers requires nothing",
-        when: |shape| shape.services && shape.mode != Mode::Destroy,
+        needed: SERVICES,
+        when: Shape::looks_at_services,
         actions: &["ecs:DescribeServices"],
         resources: &[In("ecs", "service/*")],
         bound: Bound::None,
     },
     Permission {
         sid: "ListWhatCarriesEvents",
-        purpose: "Find rules, the fleet's own things by their tag, and what AWS counted; these take no resource",
+        purpose: "Find rules and what AWS counted; these take no resource",
         needed: "",
         when: |_| true,
-        actions: &[
-            "cloudwatch:GetMetricData",
-            "events:ListApiDestinations",
-            "events:ListConnections",
-            "events:ListRules",
-            "sns:GetSubscriptionAttributes",
-            "tag:GetResources",
-        ],
+        actions: &["cloudwatch:GetMetricData", "events:ListRules", "sns:GetSubscriptionAttributes"],
+        resources: &[Any],
+        bound: Bound::None,
+    },
+    Permission {
+        sid: "ListOwn",
+        purpose: "Find what the fleet owns and no longer asks for, by its tag or its name; these take no resource",
+        needed: "plan, apply and destroy",
+        when: |shape| shape.mode != Mode::Sound,
+        actions: &["events:ListApiDestinations", "events:ListConnections", "tag:GetResources"],
         resources: &[Any],
         bound: Bound::None,
     },

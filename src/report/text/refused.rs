@@ -19,7 +19,7 @@ const USUAL: usize = 2;
 type Likeness = (CoverageState, String);
 
 /// Accounts that are told together, and those that are told one by one.
-pub(super) fn alike<'a>(passes: Vec<&'a Pass>, style: Style) -> (Vec<Vec<&'a Pass>>, Vec<&'a Pass>) {
+pub(super) fn alike(passes: Vec<&Pass>, style: Style) -> (Vec<Vec<&Pass>>, Vec<&Pass>) {
     let mut alike: BTreeMap<Likeness, Vec<&Pass>> = BTreeMap::new();
     let mut others = Vec::new();
     for pass in passes {

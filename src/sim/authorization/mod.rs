@@ -61,9 +61,8 @@ pub fn authorizations(world: &mut World, service: Service, call: &Call<'_>) -> V
         Service::Chatbot => others::of_chatbot(call),
         Service::SecretsManager => others::of_secretsmanager(world, call),
         Service::Sts => others::of_sts(call),
-        Service::Organizations | Service::Tagging => {
-            vec![Authorization::new(action(service.action_prefix(), call), NONE)]
-        }
+        Service::Organizations => others::of_organizations(world, call),
+        Service::Tagging => vec![Authorization::new(action("tag", call), NONE)],
     };
     if is_write(call.operation) {
         asked.iter_mut().for_each(|one| add_tags(world, call, one));

@@ -1,5 +1,5 @@
 //! What IAM is asked about calls of Amazon CloudWatch, AWS Chatbot, AWS Secrets
-//! Manager and AWS STS.
+//! Manager, AWS Organizations and AWS STS.
 
 use super::{Authorization, NONE, action, arn, has_tags, pass, service_linked_role};
 use crate::sim::call::Call;
@@ -77,4 +77,15 @@ pub(super) fn of_sts(call: &Call<'_>) -> Vec<Authorization> {
         Some(id) => assume.when("sts:ExternalId", id),
         None => assume,
     }]
+}
+
+pub(super) fn of_organizations(world: &World, call: &Call<'_>) -> Vec<Authorization> {
+    let given = ["AccountId", "ParentId", "ResourceId"].into_iter().find_map(|member| call.string(member));
+    let kind = |id: &str| match id.split_once('-') {
+        Some(("r", _)) => "root",
+        Some(("ou", _)) => "ou",
+        _ => "account",
+    };
+    let resource = given.map(|id| world.organization.arn(call.region, kind(id), id));
+    vec![Authorization::new(action("organizations", call), resource.unwrap_or_else(|| NONE.to_owned()))]
 }

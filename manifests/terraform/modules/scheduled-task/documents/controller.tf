@@ -10,7 +10,7 @@ locals {
         StringEquals = { "aws:ResourceOrgID" = var.organization_id }
       }
     },
-    # Which accounts there are is asked of AWS Organizations as a whole.
+    # To list all accounts takes no resource.
     var.discover_accounts == "everything" ? {
       Sid      = "ListTheOrganization"
       Effect   = "Allow"
@@ -18,22 +18,25 @@ locals {
       Resource = "*"
     } : null,
     var.discover_accounts == "units" ? {
-      Sid      = "ListUnits"
-      Effect   = "Allow"
-      Action   = ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
-      Resource = "*"
+      Sid    = "ListUnits"
+      Effect = "Allow"
+      Action = ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
+      Resource = [
+        "arn:${var.partition}:organizations::*:ou/o-*/ou-*",
+        "arn:${var.partition}:organizations::*:root/o-*/r-*",
+      ]
     } : null,
     var.look_up_accounts ? {
       Sid      = "LookUpAccounts"
       Effect   = "Allow"
       Action   = "organizations:DescribeAccount"
-      Resource = "*"
+      Resource = "arn:${var.partition}:organizations::*:account/o-*/*"
     } : null,
     var.read_account_tags ? {
       Sid      = "ReadLabels"
       Effect   = "Allow"
       Action   = "organizations:ListTagsForResource"
-      Resource = "*"
+      Resource = "arn:${var.partition}:organizations::*:account/o-*/*"
     } : null,
     {
       Sid      = "KeepReports"

@@ -1,0 +1,76 @@
+"""The stack of scheduled-task.yaml in an emulator."""
+
+import json
+
+import cloudformation
+from emulators import Account
+
+STACK = "controller"
+BUCKET = "acme-foghorn"
+FLEET_FILE = "arn:aws:ssm:eu-west-1:{account}:parameter/foghorn/fleet"
+TASK_DEFINITION = "arn:aws:ecs:eu-west-1:{account}:task-definition/{family}:7"
+
+
+class Deployed:
+    """The stack in an account of its own."""
+
+    def __init__(self, url, account, **parameters):
+        self.account = Account(url, account)
+        self.template, self.math = cloudformation.without_metric_math(cloudformation.load("scheduled-task"))
+        network = self.account.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        self.bucket = f"{BUCKET}-{account}"
+        given = {
+            "FleetName": "acme",
+            "FleetFileArn": FLEET_FILE.format(account=account),
+            "VpcId": network,
+            "SubnetIds": "subnet-1,subnet-2",
+            "StoreBucketName": self.bucket,
+            **parameters,
+        }
+        stack = self.account.stack(STACK, json.dumps(self.template), given)
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def client(self, service):
+        return self.account.client(service)
+
+    def schedules(self):
+        client = self.client("scheduler")
+        names = [schedule["Name"] for schedule in client.list_schedules(GroupName=STACK)["Schedules"]]
+        return [client.get_schedule(Name=name, GroupName=STACK) for name in names]
+
+    def task(self):
+        client = self.client("ecs")
+        return client.describe_task_definition(taskDefinition=STACK)["taskDefinition"]
+
+    def statements(self, role):
+        """The statements of a role's policies, by their names."""
+        client = self.client("iam")
+        names = client.list_role_policies(RoleName=role)["PolicyNames"]
+        documents = [client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+        return {statement["Sid"]: statement for document in documents for statement in document["Statement"]}
+
+    def role(self, part):
+        roles = self.client("iam").list_roles()["Roles"]
+        return next(role for role in roles if part in role["RoleName"])
+
+    def alarms(self):
+        alarms = self.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
+        return {alarm["AlarmName"].removeprefix(f"{STACK}-"): alarm for alarm in alarms}
+
+    def rule(self):
+        rules = self.client("events").list_rules()["Rules"]
+        return next(rule for rule in rules if "TaskFailed" in rule["Name"])
+
+
+def figures(math):
+    """The alarms on Foghorn's own figures, as CloudWatch is asked for them."""
+    names = {
+        "AWS::StackName": STACK, "FleetName": "acme", "SilenceHours": 3, "TroubleHours": 24,
+        "Alarms": "arn:aws:sns:eu-west-1:210000000003:alarms",
+    }
+    loops = [cloudformation.looped(loop) for name, loop in math.items() if name.startswith("Fn::ForEach")]
+    bodies = [math["Silence"], *(body for loop in loops for body in loop.values())]
+    return {
+        body["Properties"]["AlarmName"].removeprefix(f"{STACK}-"): body["Properties"]
+        for body in cloudformation.resolved(bodies, names)
+    }
