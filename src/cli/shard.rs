@@ -20,7 +20,7 @@ use crate::model::{Account, Mode, Pass, Report, Shard};
 use crate::plan::Intent;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::shards;
-use crate::store::{RestingLock, ShardSet, Store, Terms};
+use crate::store::{Merged, RestingLock, ShardSet, Store, Terms};
 
 pub use error::ShardError;
 
@@ -82,7 +82,7 @@ pub async fn carry_out(
     let handed_in = member.set.part(member.shard()).await.map_err(store_failed)?;
     let merged = member.set.merged().await.map_err(store_failed)?;
     let part = match (handed_in, merged) {
-        (part, Some(merged)) => return member.is_over(part, merged.at),
+        (part, Some(merged)) => return member.is_over(part, &merged),
         (Some(part), None) => member.again(part)?,
         (None, None) => member.work(work).await?,
     };
@@ -197,18 +197,17 @@ impl<'a> Member<'a> {
     }
 
     /// The run was reported before this shard began.
-    fn is_over(&self, part: Option<Report>, at: OffsetDateTime) -> Result<ExitCode, CliError> {
-        let run = &self.set.terms().run;
-        match part {
-            Some(part) if OffsetDateTime::now_utc() - at < RESTARTS_WITHIN => {
-                self.is_part(run);
-                Ok(exit_code(&part))
+    fn is_over(&self, part: Option<Report>, merged: &Merged) -> Result<ExitCode, CliError> {
+        let (shard, run, at) = (self.shard(), self.set.terms().run.clone(), merged.at);
+        let is_restart = OffsetDateTime::now_utc() - at < RESTARTS_WITHIN;
+        Err(CliError::Shard(match part {
+            Some(part) if is_restart && merged.parts.contains(&shard.index()) => {
+                self.is_part(&run);
+                return Ok(exit_code(&part));
             }
-            _ => {
-                let (set, run) = (self.set_name(), run.clone());
-                Err(CliError::Shard(ShardError::Merged { set, run, at }))
-            }
-        }
+            _ if is_restart => ShardError::Late { shard, run },
+            _ => ShardError::Merged { set: self.set_name(), run, at },
+        }))
     }
 
     /// Waits until the run is reported, by others or by this process.

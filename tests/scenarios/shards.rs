@@ -252,9 +252,9 @@ fn accounts_of_a_shard_that_is_lost_are_said_to_be_unseen_and_waited_for_no_long
     assert_eq!(summary["accounts"], 12);
     assert_eq!(summary["coverage"]["skipped"], lost.len());
     assert_eq!(organisation.told().len(), 1);
-    // It comes when all is over: a set is reported once.
+    // It begins when all is over: a set is reported once.
     let late = Process::start(organisation.plan("nightly", "2/3", &[])).end().ended(1);
-    assert!(late.stderr.contains("set nightly was merged at"), "{}", late.stderr);
+    assert!(late.stderr.contains("shard 2/3 was late: run "), "{}", late.stderr);
     assert_eq!((late.stdout.as_str(), organisation.told().len()), ("", 1));
 }
 
@@ -423,6 +423,30 @@ fn shards_write_at_the_same_time_and_keep_every_other_run_from_it() {
     });
     let (removed, _) = reported(removed.map(Process::start));
     assert!(removed.ended(0).changes().iter().all(|change| change.starts_with("delete")));
+}
+
+#[test]
+fn a_shard_that_was_killed_while_it_wrote_goes_on_under_its_run_s_lock_when_it_is_started_again() {
+    let (stage, fleet) = two_pipelines();
+    let fleet = format!("{fleet}  store: {{ lockExpiry: 1h }}\n");
+    let [first, second] = apply(&stage, &fleet, "nightly");
+    let [_, again] = apply(&stage, &fleet, "nightly");
+    stage.simulator.faults.add(Fault::new(Effect::Hang).account(PROD).operation("CreateTopic"));
+    let part = stage.fleet(&fleet).with_file_name(".foghorn").join("acme/shards/nightly/0-of-2.json.gz");
+    let (first, second) = (Process::start(first), Process::start(second));
+    let is_writing = || {
+        let entries = stage.simulator.record.entries();
+        entries.iter().any(|entry| entry.account == PROD && entry.operation == "CreateTopic")
+    };
+    wait_until(|| part.exists() && is_writing());
+    second.signal("KILL");
+    assert_eq!(second.end().code, -1);
+    stage.simulator.faults.clear();
+    let other = stage.apply(&fleet).ended(1);
+    assert!(other.stderr.contains("another run is writing to this fleet"), "{}", other.stderr);
+    let (report, _) = reported([first, Process::start(again)]);
+    assert!(report.ended(0).is_heard());
+    assert_eq!(stage.apply(&fleet).ended(0).changes(), [""; 0]);
 }
 
 #[test]

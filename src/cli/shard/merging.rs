@@ -89,7 +89,7 @@ impl Member<'_> {
             let accounts = self.all.iter().filter(|account| shard.takes(&account.id));
             let passes: Vec<Pass> =
                 accounts.map(|account| self.run.reconciler().unread(account, why)).collect();
-            voice::warning(&format!("{why}: nobody knows how its {} accounts stand", passes.len()));
+            voice::warning(&format!("{why}; accounts that nobody looked at: {}", passes.len()));
             unread.extend(passes);
         }
         unread
