@@ -70,9 +70,10 @@ impl Watch {
     }
 }
 
-/// Whether a call was made as the member role.
+/// Whether a call was made as the member role. Somebody who starts Foghorn with a
+/// session of their own, of the role `admin`, is not one.
 pub fn is_member(entry: &Entry) -> bool {
-    entry.principal.contains(":assumed-role/")
+    entry.principal.contains(":assumed-role/") && !entry.principal.contains(":assumed-role/admin/")
 }
 
 /// The mode that a word of the command line stands for.
