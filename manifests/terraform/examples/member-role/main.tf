@@ -30,7 +30,7 @@ variable "external_id" {
 module "member_role" {
   source = "../../modules/member-role"
 
-  # foghorn policy --mode apply -f fleet.yaml > policy.json
+  # foghorn policy --mode apply -f fleet.yaml > policy.json (here of manifests/fleets/slack-chatbot.yaml)
   policy_json              = file("${path.module}/policy.json")
   controller_principal_arn = var.controller_role_arn
   external_id              = var.external_id
