@@ -54,6 +54,7 @@ DO_NOT_GO_TOGETHER = {
         {"existingFleet": {"configMap": "a", "secret": "b"}},
         "existingFleet.configMap and existingFleet.secret are set",
     ),
+    "no image": ({"fleet": FLEET, "image": {"repository": ""}}, "push it to a registry of yours"),
     "a service in shards": ({"fleet": FLEET, "kind": "Deployment", **SHARDED}, "a Deployment is one process"),
     "shards with a store of each its own": (
         {"fleet": FLEET, "store": {"type": "emptyDir"}, **SHARDED},

@@ -1,6 +1,7 @@
 {{/* What a schema can't say: values that do not go together. */}}
 {{- define "foghorn.checks" -}}
 {{- include "foghorn.checks.fleet" . -}}
+{{- include "foghorn.checks.image" . -}}
 {{- include "foghorn.checks.sharding" . -}}
 {{- if and .Values.serviceMonitor.enabled (ne .Values.kind "Deployment") -}}
 {{- fail "serviceMonitor.enabled: only `kind: Deployment` serves metrics; a CronJob has none to collect" -}}
@@ -18,6 +19,12 @@
 {{- end -}}
 {{- if gt (len $sources) 1 -}}
 {{- fail (printf "more than one fleet: %s are set, and one release looks after one fleet" (join " and " $sources)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "foghorn.checks.image" -}}
+{{- if not .Values.image.repository -}}
+{{- fail "no image: nothing is published, so build the Dockerfile, push it to a registry of yours, and name that: `--set image.repository=registry.example.com/foghorn`" -}}
 {{- end -}}
 {{- end -}}
 
