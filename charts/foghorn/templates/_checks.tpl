@@ -30,6 +30,7 @@
 
 {{- define "foghorn.checks.sharding" -}}
 {{- if .Values.sharding.enabled -}}
+{{- include "foghorn.checks.shardWait" . -}}
 {{- if ne .Values.kind "CronJob" -}}
 {{- fail "sharding.enabled: only `kind: CronJob` can be sharded; a Deployment is one process" -}}
 {{- end -}}
@@ -43,4 +44,25 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* A Job that ends at its deadline while shards still wait for each other reports nothing
+     at all: five minutes are for the looking and the report. */}}
+{{- define "foghorn.checks.shardWait" -}}
+{{- $needed := add (include "foghorn.seconds" .Values.sharding.wait) 300 -}}
+{{- $given := int64 .Values.cronJob.activeDeadlineSeconds -}}
+{{- if gt $needed $given -}}
+{{- fail (printf "sharding.wait: %s and five minutes for the run itself are more than cronJob.activeDeadlineSeconds (%d), so that a run which waits for a shard would be ended before it reports; wait less, or set cronJob.activeDeadlineSeconds to %d or more" .Values.sharding.wait $given $needed) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The seconds of a duration such as 1h30m; what is less than a second does not count. */}}
+{{- define "foghorn.seconds" -}}
+{{- $units := dict "ms" 0 "s" 1 "m" 60 "h" 3600 "d" 86400 -}}
+{{- $seconds := 0 -}}
+{{- range regexFindAll "[0-9]+(ms|s|m|h|d)" . -1 -}}
+{{- $unit := regexFind "[a-z]+" . -}}
+{{- $seconds = add $seconds (mul (trimSuffix $unit . | int64) (get $units $unit)) -}}
+{{- end -}}
+{{- $seconds -}}
 {{- end -}}
