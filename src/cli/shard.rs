@@ -7,6 +7,7 @@ mod merging;
 
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -16,6 +17,7 @@ use super::memory;
 use super::run::{self, Run};
 use super::tell::jitter;
 use super::voice;
+use crate::fleet::Fleet;
 use crate::model::{Account, Mode, Pass, Report, Shard};
 use crate::plan::Intent;
 use crate::report::exit::{ExitCode, exit_code};
@@ -90,6 +92,18 @@ pub async fn carry_out(
 }
 
 impl Assignment<'_> {
+    /// On what terms a set is begun by this process.
+    fn terms(&self, run: &Run) -> Terms {
+        Terms {
+            run: run.id().to_owned(),
+            begun_at: OffsetDateTime::now_utc(),
+            shards: self.membership.shard.count(),
+            asked: self.asked(),
+            fleet: digest(&run.fleet),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
     /// What all shards of a run have to agree on, as it would be typed.
     fn asked(&self) -> String {
         let mode = match self.mode {
@@ -118,15 +132,9 @@ impl<'a> Member<'a> {
         let opened = memory::open(&run.fleet, run.aws()).await.map_err(store_failed)?;
         let store = opened.ok_or(CliError::Shard(ShardError::NoStore))?;
         let Membership { shard, set: name, .. } = &assignment.membership;
-        let (begun_at, asked) = (OffsetDateTime::now_utc(), assignment.asked());
-        let ours = Terms { run: run.id().to_owned(), begun_at, shards: shard.count(), asked };
+        let ours = assignment.terms(&run);
         let set = store.shard_set(name, ours.clone()).await.map_err(store_failed)?;
-        let theirs = set.terms();
-        if (theirs.shards, &theirs.asked) != (ours.shards, &ours.asked) {
-            let [theirs, ours] =
-                [theirs, &ours].map(|one| format!("`{}` in {} shards", one.asked, one.shards));
-            return Err(CliError::Shard(ShardError::OtherTerms { set: name.clone(), theirs, ours }));
-        }
+        agree(name, set.terms(), &ours).map_err(CliError::Shard)?;
         let (own, _) = run.accounts.iter().cloned().partition(|account| shard.takes(&account.id));
         let all = std::mem::replace(&mut run.accounts, own);
         Ok(Self { assignment, run, all, store, set })
@@ -252,6 +260,26 @@ impl<'a> Member<'a> {
     fn is_complete(&self, progress: &crate::store::Progress) -> bool {
         progress.parts.len() == self.shard().count()
     }
+}
+
+/// Whether a process can join a set that others began.
+fn agree(set: &str, theirs: &Terms, ours: &Terms) -> Result<(), ShardError> {
+    let set = set.to_owned();
+    if (theirs.shards, &theirs.asked) != (ours.shards, &ours.asked) {
+        let [theirs, ours] = [theirs, ours].map(|one| format!("`{}` in {} shards", one.asked, one.shards));
+        return Err(ShardError::OtherTerms { set, theirs, ours });
+    }
+    if theirs.version != ours.version {
+        let [theirs, ours] = [theirs, ours].map(|one| one.version.clone());
+        return Err(ShardError::OtherVersion { set, theirs, ours });
+    }
+    if theirs.fleet != ours.fleet { Err(ShardError::OtherFleet(set)) } else { Ok(()) }
+}
+
+/// What tells what one fleet file says from what another one does, in
+/// hexadecimal digits. Its comments and its order of keys count for nothing.
+fn digest(fleet: &Fleet) -> String {
+    Sha256::digest(format!("{fleet:?}")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn store_failed(error: crate::store::StoreError) -> CliError {

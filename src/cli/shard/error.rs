@@ -52,6 +52,19 @@ pub enum ShardError {
         /// What this one was.
         ours: String,
     },
+    /// The others are of another version.
+    #[error("set {set} was begun by version {theirs} of Foghorn, and this shard is of version {ours}")]
+    OtherVersion {
+        /// The set's name.
+        set: String,
+        /// The first shard's version.
+        theirs: String,
+        /// This one's.
+        ours: String,
+    },
+    /// The others read another fleet file.
+    #[error("set {0} was begun with another fleet file, which said something else than this shard's does")]
+    OtherFleet(String),
     /// The run was told already.
     #[error("set {set} was merged at {} as run {run} already", shown(*.at))]
     Merged {
@@ -107,6 +120,9 @@ impl ShardError {
             Self::Store(_) => "look at spec.store of the fleet file",
             Self::OtherTerms { .. } => {
                 "start all shards of a set in the same way, and give each run a set of its own"
+            }
+            Self::OtherVersion { .. } | Self::OtherFleet(_) => {
+                "leave what changed meanwhile to the next run, and start all shards of a set with the same file and version"
             }
             Self::Merged { .. } | Self::Old { .. } => "give each run a set of its own with --shard-set",
             Self::Late { .. } => {
