@@ -36,6 +36,9 @@ pub enum ShardError {
     /// A service does not share its rounds.
     #[error("`run` is one process and shares its rounds with no other")]
     Service,
+    /// Canaries are sent by one process.
+    #[error("`sound` is one process: each shard would send a canary down every pipeline of the fleet")]
+    Sound,
     /// The fleet keeps nothing.
     #[error("shards meet in the fleet's store, and the fleet file says `store: none`")]
     NoStore,
@@ -116,6 +119,9 @@ impl ShardError {
             }
             Self::SetName(_) => "name it after the Job or after the time at which the run was due",
             Self::Service => "leave out the shards, or run `apply` on a schedule in their place",
+            Self::Sound => {
+                "start it once, without FOGHORN_SHARD, FOGHORN_SHARDS and JOB_COMPLETION_INDEX (in a Job: not Indexed)"
+            }
             Self::NoStore => "say under spec.store where all shards can reach it, s3://bucket/prefix say",
             Self::Store(_) => "look at spec.store of the fleet file",
             Self::OtherTerms { .. } => {
