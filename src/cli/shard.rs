@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::args::{AwsArguments, Global};
 use super::error::CliError;
 use super::memory;
+use super::holder::holder;
 use super::run::{self, Run};
 use super::tell::jitter;
 use super::voice;
@@ -22,7 +23,7 @@ use crate::model::{Account, Mode, Pass, Report, Shard};
 use crate::plan::Intent;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::shards;
-use crate::store::{Merged, RestingLock, ShardSet, Store, Terms};
+use crate::store::{Lock, LockError, Merged, RestingLock, ShardSet, Store, Terms};
 
 pub use error::ShardError;
 
@@ -157,10 +158,7 @@ impl<'a> Member<'a> {
         let shard = self.shard();
         let lock = match self.assignment.mode {
             Mode::Plan => None,
-            Mode::Apply | Mode::Destroy => {
-                let memory = self.run.memory(self.assignment.global).await;
-                memory.lock(&self.set.terms().run, self.run.stop()).await?
-            }
+            Mode::Apply | Mode::Destroy => Some(self.lock().await?),
         };
         let part = self.run.report(self.assignment.mode, work(self).await?);
         let lock = match lock {
@@ -187,6 +185,16 @@ impl<'a> Member<'a> {
     /// The last shard to hand in its part lets go of the lock for all of them:
     /// none writes any more. That of a set that stays incomplete runs out.
     async fn let_go(&self, lock: Option<RestingLock>) -> Result<(), CliError> {
+    /// Holds the fleet's lock together with the others. A run of one process goes
+    /// on without a store that does not work; shards that can't meet write nothing.
+    async fn lock(&self) -> Result<Lock, CliError> {
+        let holder = holder(&self.set.terms().run);
+        match self.store.lock(holder, self.run.stop().clone()).await {
+            Err(LockError::Store(error)) => Err(store_failed(error)),
+            taken => taken.map_err(CliError::Locked),
+        }
+    }
+
         let Some(lock) = lock else { return Ok(()) };
         if self.is_complete(&self.set.progress().await.map_err(store_failed)?) {
             lock.release().await;

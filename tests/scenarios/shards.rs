@@ -500,6 +500,19 @@ fn a_shard_that_was_killed_while_it_wrote_goes_on_under_its_run_s_lock_when_it_i
 }
 
 #[test]
+fn shards_that_can_t_take_the_lock_write_nothing() {
+    let (stage, fleet) = two_pipelines();
+    let locks = stage.fleet(&fleet).with_file_name(".foghorn").join("acme/lock");
+    fs::create_dir_all(&locks).expect("a folder");
+    fs::write(locks.join("00000000000000000001.json"), "damaged").expect("a file");
+    for shard in apply(&stage, &fleet, "nightly").map(Process::start) {
+        let shard = shard.end().ended(1);
+        assert!(shard.stderr.contains("the store in which shards meet can't be used"), "{}", shard.stderr);
+    }
+    assert_eq!(stage.simulator.record.total_writes(), 0);
+}
+
+#[test]
 fn shards_make_no_more_changes_together_than_one_run_may() {
     let (stage, fleet) = two_pipelines();
     let planned = stage.plan(&fleet).ended(2).changes().len();
