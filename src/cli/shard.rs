@@ -5,6 +5,7 @@ mod error;
 mod hubs;
 mod merging;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -13,8 +14,8 @@ use tokio::time::Instant;
 
 use super::args::{AwsArguments, Global};
 use super::error::CliError;
-use super::memory;
 use super::holder::holder;
+use super::memory;
 use super::run::{self, Run};
 use super::tell::jitter;
 use super::voice;
@@ -41,7 +42,7 @@ pub struct Membership {
     pub shard: Shard,
     /// What the run is called among its shards.
     pub set: String,
-    /// How long it waits for the others once it is done.
+    /// How long it waits for the others, all in all.
     pub wait: Duration,
 }
 
@@ -68,6 +69,8 @@ pub struct Member<'a> {
     all: Vec<Account>,
     store: Store,
     set: ShardSet,
+    /// How long it waited for the hubs of others, if it came to that.
+    waited_for_hubs: OnceLock<Duration>,
 }
 
 /// Does a shard's part of a run and hands it in, waits for those of the others,
@@ -138,7 +141,7 @@ impl<'a> Member<'a> {
         agree(name, set.terms(), &ours).map_err(CliError::Shard)?;
         let (own, _) = run.accounts.iter().cloned().partition(|account| shard.takes(&account.id));
         let all = std::mem::replace(&mut run.accounts, own);
-        Ok(Self { assignment, run, all, store, set })
+        Ok(Self { assignment, run, all, store, set, waited_for_hubs: OnceLock::new() })
     }
 
     fn shard(&self) -> Shard {
@@ -182,9 +185,6 @@ impl<'a> Member<'a> {
         Ok(self.set.part(shard).await.map_err(store_failed)?.unwrap_or(part))
     }
 
-    /// The last shard to hand in its part lets go of the lock for all of them:
-    /// none writes any more. That of a set that stays incomplete runs out.
-    async fn let_go(&self, lock: Option<RestingLock>) -> Result<(), CliError> {
     /// Holds the fleet's lock together with the others. A run of one process goes
     /// on without a store that does not work; shards that can't meet write nothing.
     async fn lock(&self) -> Result<Lock, CliError> {
@@ -195,6 +195,9 @@ impl<'a> Member<'a> {
         }
     }
 
+    /// The last shard to hand in its part lets go of the lock for all of them:
+    /// none writes any more. That of a set that stays incomplete runs out.
+    async fn let_go(&self, lock: Option<RestingLock>) -> Result<(), CliError> {
         let Some(lock) = lock else { return Ok(()) };
         if self.is_complete(&self.set.progress().await.map_err(store_failed)?) {
             lock.release().await;
@@ -228,7 +231,8 @@ impl<'a> Member<'a> {
 
     /// Waits until the run is reported, by others or by this process.
     async fn see_it_reported(&self, part: Report) -> Result<ExitCode, CliError> {
-        let deadline = Instant::now() + self.assignment.membership.wait;
+        let waited = self.waited_for_hubs.get().copied().unwrap_or_default();
+        let deadline = Instant::now() + shards::wait_for_parts(self.assignment.membership.wait, waited);
         for looks in 0.. {
             let progress = self.set.progress().await.map_err(store_failed)?;
             if progress.is_merged {

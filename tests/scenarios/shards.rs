@@ -547,6 +547,8 @@ fn whatever_does_not_say_which_part_of_which_run_is_refused_before_any_call() {
             "the name of a set of shards",
         ),
         ("run", &[("FOGHORN_SHARD", "0/8"), set], "`run` is one process"),
+        ("sound", &[("FOGHORN_SHARD", "0/8"), set], "`sound` is one process"),
+        ("sound", &[("FOGHORN_SHARDS", "8"), ("JOB_COMPLETION_INDEX", "3")], "`sound` is one process"),
     ] {
         let mut process = stage.command(&organisation.fleet(), &[command]);
         let run =
@@ -560,8 +562,6 @@ fn whatever_does_not_say_which_part_of_which_run_is_refused_before_any_call() {
     let nothing_kept = organisation.fleet().replace("store: { lockExpiry: 1s }", "store: none");
     let run = stage.run(&nothing_kept, &["plan", "--shard", "0/8", "--shard-set", "nightly"]).ended(1);
     assert!(run.stderr.contains("`store: none`") && run.stderr.contains("next: "), "{}", run.stderr);
-        ("sound", &[("FOGHORN_SHARD", "0/8"), set], "`sound` is one process"),
-        ("sound", &[("FOGHORN_SHARDS", "8"), ("JOB_COMPLETION_INDEX", "3")], "`sound` is one process"),
 }
 
 #[test]
