@@ -5,22 +5,26 @@ mod error;
 mod hubs;
 mod merging;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::args::{AwsArguments, Global};
 use super::error::CliError;
+use super::holder::holder;
 use super::memory;
 use super::run::{self, Run};
 use super::tell::jitter;
 use super::voice;
+use crate::fleet::Fleet;
 use crate::model::{Account, Mode, Pass, Report, Shard};
 use crate::plan::Intent;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::shards;
-use crate::store::{Merged, RestingLock, ShardSet, Store, Terms};
+use crate::store::{Lock, LockError, Merged, RestingLock, ShardSet, Store, Terms};
 
 pub use error::ShardError;
 
@@ -38,7 +42,7 @@ pub struct Membership {
     pub shard: Shard,
     /// What the run is called among its shards.
     pub set: String,
-    /// How long it waits for the others once it is done.
+    /// How long it waits for the others, all in all.
     pub wait: Duration,
 }
 
@@ -65,6 +69,8 @@ pub struct Member<'a> {
     all: Vec<Account>,
     store: Store,
     set: ShardSet,
+    /// How long it waited for the hubs of others, if it came to that.
+    waited_for_hubs: OnceLock<Duration>,
 }
 
 /// Does a shard's part of a run and hands it in, waits for those of the others,
@@ -90,6 +96,18 @@ pub async fn carry_out(
 }
 
 impl Assignment<'_> {
+    /// On what terms a set is begun by this process.
+    fn terms(&self, run: &Run) -> Terms {
+        Terms {
+            run: run.id().to_owned(),
+            begun_at: OffsetDateTime::now_utc(),
+            shards: self.membership.shard.count(),
+            asked: self.asked(),
+            fleet: digest(&run.fleet),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
     /// What all shards of a run have to agree on, as it would be typed.
     fn asked(&self) -> String {
         let mode = match self.mode {
@@ -118,18 +136,12 @@ impl<'a> Member<'a> {
         let opened = memory::open(&run.fleet, run.aws()).await.map_err(store_failed)?;
         let store = opened.ok_or(CliError::Shard(ShardError::NoStore))?;
         let Membership { shard, set: name, .. } = &assignment.membership;
-        let (begun_at, asked) = (OffsetDateTime::now_utc(), assignment.asked());
-        let ours = Terms { run: run.id().to_owned(), begun_at, shards: shard.count(), asked };
+        let ours = assignment.terms(&run);
         let set = store.shard_set(name, ours.clone()).await.map_err(store_failed)?;
-        let theirs = set.terms();
-        if (theirs.shards, &theirs.asked) != (ours.shards, &ours.asked) {
-            let [theirs, ours] =
-                [theirs, &ours].map(|one| format!("`{}` in {} shards", one.asked, one.shards));
-            return Err(CliError::Shard(ShardError::OtherTerms { set: name.clone(), theirs, ours }));
-        }
+        agree(name, set.terms(), &ours).map_err(CliError::Shard)?;
         let (own, _) = run.accounts.iter().cloned().partition(|account| shard.takes(&account.id));
         let all = std::mem::replace(&mut run.accounts, own);
-        Ok(Self { assignment, run, all, store, set })
+        Ok(Self { assignment, run, all, store, set, waited_for_hubs: OnceLock::new() })
     }
 
     fn shard(&self) -> Shard {
@@ -149,10 +161,7 @@ impl<'a> Member<'a> {
         let shard = self.shard();
         let lock = match self.assignment.mode {
             Mode::Plan => None,
-            Mode::Apply | Mode::Destroy => {
-                let memory = self.run.memory(self.assignment.global).await;
-                memory.lock(&self.set.terms().run, self.run.stop()).await?
-            }
+            Mode::Apply | Mode::Destroy => Some(self.lock().await?),
         };
         let part = self.run.report(self.assignment.mode, work(self).await?);
         let lock = match lock {
@@ -174,6 +183,16 @@ impl<'a> Member<'a> {
             "another process handed in the part of shard {shard} before: that one counts"
         ));
         Ok(self.set.part(shard).await.map_err(store_failed)?.unwrap_or(part))
+    }
+
+    /// Holds the fleet's lock together with the others. A run of one process goes
+    /// on without a store that does not work; shards that can't meet write nothing.
+    async fn lock(&self) -> Result<Lock, CliError> {
+        let holder = holder(&self.set.terms().run);
+        match self.store.lock(holder, self.run.stop().clone()).await {
+            Err(LockError::Store(error)) => Err(store_failed(error)),
+            taken => taken.map_err(CliError::Locked),
+        }
     }
 
     /// The last shard to hand in its part lets go of the lock for all of them:
@@ -212,7 +231,8 @@ impl<'a> Member<'a> {
 
     /// Waits until the run is reported, by others or by this process.
     async fn see_it_reported(&self, part: Report) -> Result<ExitCode, CliError> {
-        let deadline = Instant::now() + self.assignment.membership.wait;
+        let waited = self.waited_for_hubs.get().copied().unwrap_or_default();
+        let deadline = Instant::now() + shards::wait_for_parts(self.assignment.membership.wait, waited);
         for looks in 0.. {
             let progress = self.set.progress().await.map_err(store_failed)?;
             if progress.is_merged {
@@ -252,6 +272,26 @@ impl<'a> Member<'a> {
     fn is_complete(&self, progress: &crate::store::Progress) -> bool {
         progress.parts.len() == self.shard().count()
     }
+}
+
+/// Whether a process can join a set that others began.
+fn agree(set: &str, theirs: &Terms, ours: &Terms) -> Result<(), ShardError> {
+    let set = set.to_owned();
+    if (theirs.shards, &theirs.asked) != (ours.shards, &ours.asked) {
+        let [theirs, ours] = [theirs, ours].map(|one| format!("`{}` in {} shards", one.asked, one.shards));
+        return Err(ShardError::OtherTerms { set, theirs, ours });
+    }
+    if theirs.version != ours.version {
+        let [theirs, ours] = [theirs, ours].map(|one| one.version.clone());
+        return Err(ShardError::OtherVersion { set, theirs, ours });
+    }
+    if theirs.fleet != ours.fleet { Err(ShardError::OtherFleet(set)) } else { Ok(()) }
+}
+
+/// What tells what one fleet file says from what another one does, in
+/// hexadecimal digits. Its comments and its order of keys count for nothing.
+fn digest(fleet: &Fleet) -> String {
+    Sha256::digest(format!("{fleet:?}")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn store_failed(error: crate::store::StoreError) -> CliError {

@@ -4,6 +4,7 @@ use super::args::{AwsArguments, Global, ShardArguments, SoundArguments};
 use super::error::CliError;
 use super::progress::Progress;
 use super::run::{self, Run};
+use super::shard::ShardError;
 use crate::model::Account;
 use crate::plan::Intent;
 use crate::report;
@@ -13,6 +14,9 @@ use crate::sound::Watcher;
 /// Sounds every pipeline and prints how far the canaries got.
 pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode, CliError> {
     run::has_form(global)?;
+    if !matches!(ShardArguments::of_environment().shard(), Ok(None)) {
+        return Err(CliError::Shard(ShardError::Sound));
+    }
     let aws = AwsArguments {
         fleet: arguments.fleet.clone(),
         notifier: None,

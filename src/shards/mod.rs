@@ -8,4 +8,4 @@ mod merge;
 mod pace;
 
 pub use merge::merge;
-pub use pace::wait;
+pub use pace::{wait, wait_for_hubs, wait_for_parts};

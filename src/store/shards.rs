@@ -41,6 +41,10 @@ pub struct Terms {
     pub shards: usize,
     /// What was asked for, in words.
     pub asked: String,
+    /// What tells one fleet file from another.
+    pub fleet: String,
+    /// The version of Foghorn.
+    pub version: String,
 }
 
 /// That a set was merged.

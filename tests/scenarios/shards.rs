@@ -82,8 +82,13 @@ impl Organisation {
 
     /// `foghorn plan` as this shard of a set.
     fn plan(&self, set: &str, shard: &str, more: &[&str]) -> Command {
+        self.plan_of(&self.fleet(), set, shard, more)
+    }
+
+    /// The same for another fleet file.
+    fn plan_of(&self, fleet: &str, set: &str, shard: &str, more: &[&str]) -> Command {
         let arguments = ["plan", "--output", "json", "--shard-set", set, "--shard", shard];
-        self.stage.command(&self.fleet(), &[&arguments[..], more].concat())
+        self.stage.command(fleet, &[&arguments[..], more].concat())
     }
 
     /// All shards of a set, started at once.
@@ -372,6 +377,51 @@ fn shards_that_were_asked_for_different_things_are_kept_apart() {
 }
 
 #[test]
+fn shards_of_one_set_read_the_same_fleet_file_and_are_of_the_same_version() {
+    let organisation = Organisation::new(12);
+    Process::start(organisation.plan("nightly", "0/2", &["--shard-wait", "0s"])).end().ended(3);
+    let second = |fleet: &str| {
+        let run = Process::start(organisation.plan_of(fleet, "nightly", "1/2", &[])).end().ended(1);
+        assert_eq!(run.stdout, "", "nothing was looked at");
+        run.stderr
+    };
+    let fleet = organisation.fleet();
+    let other = second(&fleet.replace("name: a100000000001 }", "name: renamed }"));
+    assert!(other.contains("set nightly was begun with another fleet file"), "{other}");
+    let same = second(&format!("# What is said by the way\n{fleet}"));
+    assert!(same.contains("shard 1/2 was late"), "{same}");
+    let set = organisation.sets.join("nightly/set.json");
+    let mut document: Value = serde_json::from_slice(&fs::read(&set).expect("a file")).expect("JSON");
+    document["content"]["version"] = json!("0.0.9");
+    fs::write(&set, document.to_string()).expect("a file");
+    let other = second(&fleet);
+    assert!(other.contains("set nightly was begun by version 0.0.9 of Foghorn"), "{other}");
+}
+
+#[test]
+fn an_account_that_joined_after_its_shard_had_begun_is_said_to_be_unseen() {
+    let organisation = Organisation::new(4);
+    let fleet = organisation.fleet();
+    let (head, _) = fleet.split_once("  accounts:").expect("accounts");
+    let fleet = format!("{head}  organization: {{ exclude: [\"{MANAGEMENT_ACCOUNT}\"] }}\n");
+    let first = Process::start(organisation.plan_of(&fleet, "nightly", "0/2", &[]));
+    let part = organisation.sets.join("nightly/0-of-2.json.gz");
+    wait_until(|| part.exists());
+    first.signal("TERM");
+    first.end().ended(1);
+    let shard: Shard = "0/2".parse().expect("a shard");
+    let mut ids = (organisation.accounts..).map(Seed::account_id);
+    let joined = ids.find(|id| shard.takes(&id.parse().expect("an account id"))).expect("one of many");
+    organisation.stage.simulator.with_world(|world| world.add_account(&joined, "newcomer", "foghorn", None));
+    let report = Process::start(organisation.plan_of(&fleet, "nightly", "1/2", &[])).end().ended(3);
+    let coverage = report.coverage(&joined, IRELAND);
+    assert_eq!(coverage["state"], "skipped", "{coverage}");
+    assert!(coverage["detail"].as_str().is_some_and(|detail| detail.contains("shard 0/2")), "{coverage}");
+    assert_eq!(report.report()["summary"]["accounts"], 5);
+    assert!(report.stderr.contains("accounts that nobody looked at: 1"), "{}", report.stderr);
+}
+
+#[test]
 fn a_shard_without_accounts_is_a_shard_all_the_same() {
     let organisation = Organisation::new(1);
     let (report, others) = reported(organisation.start_all("nightly", 3, &[]));
@@ -450,6 +500,19 @@ fn a_shard_that_was_killed_while_it_wrote_goes_on_under_its_run_s_lock_when_it_i
 }
 
 #[test]
+fn shards_that_can_t_take_the_lock_write_nothing() {
+    let (stage, fleet) = two_pipelines();
+    let locks = stage.fleet(&fleet).with_file_name(".foghorn").join("acme/lock");
+    fs::create_dir_all(&locks).expect("a folder");
+    fs::write(locks.join("00000000000000000001.json"), "damaged").expect("a file");
+    for shard in apply(&stage, &fleet, "nightly").map(Process::start) {
+        let shard = shard.end().ended(1);
+        assert!(shard.stderr.contains("the store in which shards meet can't be used"), "{}", shard.stderr);
+    }
+    assert_eq!(stage.simulator.record.total_writes(), 0);
+}
+
+#[test]
 fn shards_make_no_more_changes_together_than_one_run_may() {
     let (stage, fleet) = two_pipelines();
     let planned = stage.plan(&fleet).ended(2).changes().len();
@@ -484,6 +547,8 @@ fn whatever_does_not_say_which_part_of_which_run_is_refused_before_any_call() {
             "the name of a set of shards",
         ),
         ("run", &[("FOGHORN_SHARD", "0/8"), set], "`run` is one process"),
+        ("sound", &[("FOGHORN_SHARD", "0/8"), set], "`sound` is one process"),
+        ("sound", &[("FOGHORN_SHARDS", "8"), ("JOB_COMPLETION_INDEX", "3")], "`sound` is one process"),
     ] {
         let mut process = stage.command(&organisation.fleet(), &[command]);
         let run =

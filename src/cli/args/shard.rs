@@ -12,6 +12,12 @@ use crate::model::shard::InvalidShard;
 /// completion mode).
 const JOB_COMPLETION_INDEX: &str = "JOB_COMPLETION_INDEX";
 
+/// What says which part of the accounts this process does.
+const SHARD: &str = "FOGHORN_SHARD";
+
+/// What says into how many parts they are cut.
+const SHARDS: &str = "FOGHORN_SHARDS";
+
 /// The longest name of a set, in characters.
 const LONGEST_NAME: usize = 128;
 
@@ -22,10 +28,10 @@ const HEADING: &str = "Sharing a run among several processes";
 #[derive(Debug, Clone, Args)]
 pub struct ShardArguments {
     /// Only this part of the accounts, `0/8` say: counted from 0
-    #[arg(long, value_name = "INDEX/COUNT", env = "FOGHORN_SHARD", hide_env_values = true, help_heading = HEADING)]
+    #[arg(long, value_name = "INDEX/COUNT", env = SHARD, hide_env_values = true, help_heading = HEADING)]
     shard: Option<String>,
     /// The same, with the index from JOB_COMPLETION_INDEX, as in an Indexed Job of Kubernetes
-    #[arg(long, value_name = "COUNT", env = "FOGHORN_SHARDS", hide_env_values = true, help_heading = HEADING)]
+    #[arg(long, value_name = "COUNT", env = SHARDS, hide_env_values = true, help_heading = HEADING)]
     shards: Option<String>,
     /// The run that the parts belong to: the same text for all of them, and another one for each run
     #[arg(long, value_name = "NAME", env = "FOGHORN_SHARD_SET", hide_env_values = true, help_heading = HEADING)]
@@ -49,29 +55,41 @@ impl ShardArguments {
         Self { shard: None, shards: None, shard_set: None, shard_wait: Duration::ZERO }
     }
 
+    /// Those that variables alone say, for a command without these options.
+    pub fn of_environment() -> Self {
+        let variable = |name| std::env::var(name).ok();
+        Self { shard: variable(SHARD), shards: variable(SHARDS), ..Self::none() }
+    }
+
     /// What this process's part in a run is; `None` where it does all of it. A
     /// fleet that is cut into one shard is not cut.
     ///
     /// # Errors
     /// If that can't be told, or the run has no name.
     pub fn membership(&self) -> Result<Option<Membership>, ShardError> {
+        let Some(shard) = self.shard()? else { return Ok(None) };
+        let set = filled(self.shard_set.as_deref()).ok_or(ShardError::NoSet)?;
+        if !is_name(set) {
+            return Err(ShardError::SetName(set.to_owned()));
+        }
+        Ok(Some(Membership { shard, set: set.to_owned(), wait: self.shard_wait }))
+    }
+
+    /// Which part of the accounts it does; `None` where it does all of them.
+    ///
+    /// # Errors
+    /// If that can't be told.
+    pub fn shard(&self) -> Result<Option<Shard>, ShardError> {
         let index = std::env::var(JOB_COMPLETION_INDEX).ok();
         let index = filled(index.as_deref());
-        let shard = match (filled(self.shard.as_deref()), filled(self.shards.as_deref()), index) {
+        let shard: Shard = match (filled(self.shard.as_deref()), filled(self.shards.as_deref()), index) {
             (Some(_), Some(_), _) => return Err(ShardError::Twice),
             (Some(shard), None, _) => shard.parse().map_err(ShardError::Invalid)?,
             (None, Some(count), index) => of_job(count, index)?,
             (None, None, Some(index)) => return Err(ShardError::NoCount(index.to_owned())),
             (None, None, None) => return Ok(None),
         };
-        if shard.count() == 1 {
-            return Ok(None);
-        }
-        let set = filled(self.shard_set.as_deref()).ok_or(ShardError::NoSet)?;
-        if !is_name(set) {
-            return Err(ShardError::SetName(set.to_owned()));
-        }
-        Ok(Some(Membership { shard, set: set.to_owned(), wait: self.shard_wait }))
+        Ok((shard.count() > 1).then_some(shard))
     }
 
     /// Whether anything was said of shards.

@@ -36,6 +36,9 @@ pub enum ShardError {
     /// A service does not share its rounds.
     #[error("`run` is one process and shares its rounds with no other")]
     Service,
+    /// Canaries are sent by one process.
+    #[error("`sound` is one process: each shard would send a canary down every pipeline of the fleet")]
+    Sound,
     /// The fleet keeps nothing.
     #[error("shards meet in the fleet's store, and the fleet file says `store: none`")]
     NoStore,
@@ -52,6 +55,19 @@ pub enum ShardError {
         /// What this one was.
         ours: String,
     },
+    /// The others are of another version.
+    #[error("set {set} was begun by version {theirs} of Foghorn, and this shard is of version {ours}")]
+    OtherVersion {
+        /// The set's name.
+        set: String,
+        /// The first shard's version.
+        theirs: String,
+        /// This one's.
+        ours: String,
+    },
+    /// The others read another fleet file.
+    #[error("set {0} was begun with another fleet file, which said something else than this shard's does")]
+    OtherFleet(String),
     /// The run was told already.
     #[error("set {set} was merged at {} as run {run} already", shown(*.at))]
     Merged {
@@ -103,10 +119,16 @@ impl ShardError {
             }
             Self::SetName(_) => "name it after the Job or after the time at which the run was due",
             Self::Service => "leave out the shards, or run `apply` on a schedule in their place",
+            Self::Sound => {
+                "start it once, without FOGHORN_SHARD, FOGHORN_SHARDS and JOB_COMPLETION_INDEX (in a Job: not Indexed)"
+            }
             Self::NoStore => "say under spec.store where all shards can reach it, s3://bucket/prefix say",
             Self::Store(_) => "look at spec.store of the fleet file",
             Self::OtherTerms { .. } => {
                 "start all shards of a set in the same way, and give each run a set of its own"
+            }
+            Self::OtherVersion { .. } | Self::OtherFleet(_) => {
+                "leave what changed meanwhile to the next run, and start all shards of a set with the same file and version"
             }
             Self::Merged { .. } | Self::Old { .. } => "give each run a set of its own with --shard-set",
             Self::Late { .. } => {

@@ -39,7 +39,19 @@ impl Member<'_> {
     /// and says whether any of them changed one.
     async fn hubs_of_others_changed(&self, passes: &[Pass]) -> Result<bool, CliError> {
         let awaited = self.awaited(passes);
-        let deadline = Instant::now() + self.assignment.membership.wait;
+        self.wait_for_hubs(&awaited).await?;
+        for shard in awaited {
+            if self.set.hubs_changed(shard).await.map_err(store_failed)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Waits until these shards are done with their hubs, or for long enough.
+    async fn wait_for_hubs(&self, awaited: &BTreeSet<Shard>) -> Result<(), CliError> {
+        let begun = Instant::now();
+        let deadline = begun + shards::wait_for_hubs(self.assignment.membership.wait);
         for looks in 0.. {
             let done = self.set.progress().await.map_err(store_failed)?.hubs;
             if awaited.iter().all(|shard| done.contains(&shard.index())) {
@@ -53,12 +65,8 @@ impl Member<'_> {
             }
             tokio::time::sleep(shards::wait(looks, jitter())).await;
         }
-        for shard in awaited {
-            if self.set.hubs_changed(shard).await.map_err(store_failed)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        self.waited_for_hubs.get_or_init(|| begun.elapsed());
+        Ok(())
     }
 
     /// The shards that work on hubs which matter to these accounts: something is

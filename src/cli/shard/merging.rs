@@ -1,6 +1,6 @@
 //! The report of all shards, by one of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +10,7 @@ use crate::cli::conclude::{Audience, conclude};
 use crate::cli::error::CliError;
 use crate::cli::holder::holder;
 use crate::cli::{tell, voice};
-use crate::model::{Pass, Report, Shard};
+use crate::model::{AccountId, Pass, Report, Shard};
 use crate::report::exit::ExitCode;
 use crate::shards;
 use crate::store::{Merged, StoreError};
@@ -42,7 +42,7 @@ impl Member<'_> {
     /// before, another one reports it.
     async fn report(&self, part: &Report, stop: &CancellationToken) -> Result<Option<ExitCode>, CliError> {
         let Parts { others, merged, missing } = self.parts().await?;
-        let unread = self.unread(&missing);
+        let unread = self.unread(part, &others, &missing);
         let report = shards::merge(&self.set.terms().run, part.clone(), others, unread);
         let rooms =
             tell::open(self.assignment.global, self.assignment.arguments, &self.run, self.assignment.mode)
@@ -82,14 +82,24 @@ impl Member<'_> {
         Ok(parts)
     }
 
-    /// Passes over the accounts of which nobody knows how they stand.
-    fn unread(&self, missing: &BTreeMap<Shard, String>) -> Vec<Pass> {
+    /// Passes over the accounts of which nobody knows how they stand. A shard that
+    /// handed in its part may have found fewer accounts than this one: who belongs
+    /// to the organisation changes while they begin.
+    fn unread(&self, part: &Report, others: &[Report], missing: &BTreeMap<Shard, String>) -> Vec<Pass> {
+        let reports = std::iter::once(part).chain(others);
+        let seen: BTreeSet<&AccountId> =
+            reports.flat_map(|report| &report.passes).map(|pass| &pass.account.id).collect();
         let mut unread = Vec::new();
-        for (shard, why) in missing {
-            let accounts = self.all.iter().filter(|account| shard.takes(&account.id));
-            let passes: Vec<Pass> =
-                accounts.map(|account| self.run.reconciler().unread(account, why)).collect();
-            voice::warning(&format!("{why}; accounts that nobody looked at: {}", passes.len()));
+        for shard in Shard::all(self.shard().count()) {
+            let reason = missing.get(&shard);
+            let why =
+                reason.cloned().unwrap_or_else(|| format!("not among the accounts that shard {shard} found"));
+            let is_left = |id: &AccountId| shard.takes(id) && !seen.contains(id);
+            let left = self.all.iter().filter(|account| is_left(&account.id));
+            let passes: Vec<Pass> = left.map(|account| self.run.reconciler().unread(account, &why)).collect();
+            if reason.is_some() || !passes.is_empty() {
+                voice::warning(&format!("{why}; accounts that nobody looked at: {}", passes.len()));
+            }
             unread.extend(passes);
         }
         unread

@@ -12,7 +12,8 @@ use crate::store::fixtures::{Hands, START, pass, report, run_id, store, store_of
 
 fn terms(hour: u8) -> Terms {
     let begun_at = START + time::Duration::hours(i64::from(hour));
-    Terms { run: run_id(hour), begun_at, shards: 3, asked: "plan".to_owned() }
+    let [asked, fleet, version] = ["plan", "0123abcd", "0.1.0"].map(str::to_owned);
+    Terms { run: run_id(hour), begun_at, shards: 3, asked, fleet, version }
 }
 
 fn shard(index: usize) -> Shard {
