@@ -34,7 +34,8 @@ programs=$(realpath "${1:?a folder with foghorn and foghorn-notifier}")
 # Copies the libraries of a program that is not static.
 libraries() {
   local library
-  { ldd "$1" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r library; do
+  # A static program has none, and is no failure.
+  { ldd "$1" 2>/dev/null | grep -o '/[^ ]*' || true; } | while read -r library; do
     echo "warning: $(basename "$1") is not static: $library comes along" >&2
     install -D --mode 0755 "$library" "$output/rootfs$library"
   done

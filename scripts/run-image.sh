@@ -49,6 +49,13 @@ for name in resolv.conf hosts; do
   mounts+=("/etc/$name:/etc/$name")
 done
 
+# The devices that every container has (OCI runtime specification, default devices).
+mkdir "$root/dev"
+for name in null zero full random urandom tty; do
+  : >"$root/dev/$name"
+  mounts+=("/dev/$name:/dev/$name")
+done
+
 # Within the namespace: what is mounted there ends with it.
 inside() {
   set -euo pipefail
