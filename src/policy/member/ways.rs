@@ -74,7 +74,6 @@ pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
         actions: &[
             "lambda:AddPermission",
             "lambda:CreateFunction",
-            "lambda:GetFunctionConfiguration",
             "lambda:RemovePermission",
             "lambda:TagResource",
             "lambda:UpdateFunctionCode",
