@@ -28,6 +28,12 @@ LABELS_OF_HELM = ("app.kubernetes.io/managed-by:", "helm.sh/chart:")
 POD_IDENTITY = {"serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": None}}}
 DEPLOYMENT = {"kind": "Deployment"}
 
+# What whoever applies a workload as it is must know.
+WORKLOAD = (
+    "# Two things are yours to change, there or in a copy: `image`, for nothing is published\n"
+    "# under this name, and what it may do, for this looks and never writes (`mode: plan`).\n"
+)
+
 # Each manifest: the templates that it is made of, the values beside values.yaml,
 # and how its heading says them.
 PIECES = {
@@ -120,6 +126,8 @@ def manifests():
                 f"# Rendered from charts/foghorn with manifests/kubernetes/values.yaml{words}\n"
                 "# by charts/generate.py: change those, not this.\n"
             )
+            if {"cronjob", "deployment"} & set(templates):
+                heading += WORKLOAD
             yield MANIFESTS / name, heading + "---\n".join(parts)
 
 

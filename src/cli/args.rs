@@ -79,12 +79,11 @@ pub struct Global {
     #[arg(
         long,
         global = true,
-        value_enum,
-        value_name = "WHAT",
-        value_delimiter = ',',
+        value_name = "drift,incomplete",
+        value_parser = tolerance,
         env = "FOGHORN_TOLERATE"
     )]
-    pub tolerate: Vec<Tolerated>,
+    pub tolerate: Vec<Tolerance>,
     /// Show more: everything that is folded, and what Foghorn does; twice for every call
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -127,6 +126,21 @@ impl Output {
 pub enum MetricsForm {
     /// One line of CloudWatch's embedded metric format, after the report
     Emf,
+}
+
+/// What is left out of the exit code; nothing where that is what a variable or
+/// a template holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tolerance(pub Vec<Tolerated>);
+
+fn tolerance(text: &str) -> Result<Tolerance, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let known = |word: &str| Tolerated::from_str(word, false).map_err(|_| unknown(word));
+    words.map(known).collect::<Result<_, _>>().map(Tolerance)
+}
+
+fn unknown(word: &str) -> String {
+    format!("`{word}` is neither drift nor incomplete")
 }
 
 /// What may be left out of the exit code.

@@ -44,7 +44,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     }
     let tolerated = arguments.global.tolerate.clone();
     let code = Box::pin(command(arguments)).await?;
-    if !tolerated.iter().any(|tolerated| tolerated.exit_code() == code) {
+    if !tolerated.iter().flat_map(|one| &one.0).any(|tolerated| tolerated.exit_code() == code) {
         return Ok(code);
     }
     voice::last(ExitCode::Clean, &format!("tolerated (the report alone would end with {})", code as u8));

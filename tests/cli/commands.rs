@@ -174,6 +174,11 @@ fn what_is_tolerated_ends_with_0_and_is_shown_all_the_same() {
     plan(&["plan", "--tolerate", told]).ended(0);
     let mut by_variable = stage.command(PIPELINE, &["plan"]);
     Run::of(by_variable.env("FOGHORN_TOLERATE", told).output().expect("the binary runs")).ended(0);
+    // A template that tolerates nothing, and one that was written with a space.
+    for (text, code) in [("", ended), ("drift, incomplete", 0), ("drift,drfit", 1)] {
+        let mut command = stage.command(PIPELINE, &["plan"]);
+        Run::of(command.env("FOGHORN_TOLERATE", text).output().expect("the binary runs")).ended(code);
+    }
     // A failure of Foghorn itself is never tolerated.
     let mut command = stage.command("kind: Nothing", &["plan", "--tolerate", "drift,incomplete"]);
     Run::of(command.output().expect("the binary runs")).ended(1);

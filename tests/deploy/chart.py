@@ -27,6 +27,9 @@ FLEET = yaml.safe_load((CHART / "ci/plan-values.yaml").read_text())["fleet"]
 # Whole sets of values as users have them, by name.
 CASES = {path.stem.removesuffix("-values"): yaml.safe_load(path.read_text()) for path in (CHART / "ci").glob("*.yaml")}
 
+# What every release must give besides a fleet.
+GIVEN = {"image": {"repository": "registry.example.com/foghorn"}}
+
 # Switches that are combined with each other.
 SWITCHES = {
     "kind": ["CronJob", "Deployment"],
@@ -45,7 +48,7 @@ def matrix():
 
 def render(values, kubernetes="1.37", name=NAME):
     """Each template with what it renders to, for a version of Kubernetes."""
-    return rendered(json.dumps(values), kubernetes, name)
+    return rendered(json.dumps({**GIVEN, **values}), kubernetes, name)
 
 
 @functools.cache

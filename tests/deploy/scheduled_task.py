@@ -7,6 +7,7 @@ from emulators import Account
 
 STACK = "controller"
 BUCKET = "acme-foghorn"
+IMAGE = "registry.example.com/foghorn:0.1.0"
 FLEET_FILE = "arn:aws:ssm:eu-west-1:{account}:parameter/foghorn/fleet"
 TASK_DEFINITION = "arn:aws:ecs:eu-west-1:{account}:task-definition/{family}:7"
 
@@ -22,6 +23,7 @@ class Deployed:
         given = {
             "FleetName": "acme",
             "FleetFileArn": FLEET_FILE.format(account=account),
+            "Image": IMAGE,
             "VpcId": network,
             "SubnetIds": "subnet-1,subnet-2",
             "StoreBucketName": self.bucket,

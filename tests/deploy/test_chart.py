@@ -196,6 +196,23 @@ def test_nothing_but_the_kubelet_may_open_the_page_unless_it_is_named():
     assert opened[0]["from"] == CASES["deployment"]["networkPolicy"]["ingressFrom"]
 
 
+def plain_http(policy):
+    """The addresses that the pods may reach over plain HTTP."""
+    rules = [rule for rule in policy["spec"]["egress"] if {"port": 80, "protocol": "TCP"} in rule["ports"]]
+    return {peer["ipBlock"]["cidr"] for rule in rules for peer in rule["to"]}
+
+
+def test_the_network_lets_pods_ask_for_the_role_of_the_node_where_they_use_it_and_nowhere_else():
+    guarded = {**FLEET_ON_S3, "networkPolicy": {"enabled": True}}
+    pod_identity = {"169.254.170.23/32", "fd00:ec2::23/128"}
+    assert plain_http(only(objects(guarded), "NetworkPolicy")) == pod_identity
+    allowed = objects({**guarded, "aws": {"useNodeRole": True}})
+    for version in KUBERNETES_VERSIONS:
+        kubernetes_validate.validate(only(allowed, "NetworkPolicy"), version, strict=True)
+    metadata = {"169.254.169.254/32", "fd00:ec2::254/128"}
+    assert plain_http(only(allowed, "NetworkPolicy")) == pod_identity | metadata
+
+
 def test_a_long_release_name_leaves_room_for_what_kubernetes_adds():
     found = objects(FLEET_ON_S3, name="a-release-name-of-fifty-three-characters-not-one-more")
     assert len(only(found, "CronJob")["metadata"]["name"]) <= 52

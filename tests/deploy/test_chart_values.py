@@ -54,6 +54,7 @@ DO_NOT_GO_TOGETHER = {
         {"existingFleet": {"configMap": "a", "secret": "b"}},
         "existingFleet.configMap and existingFleet.secret are set",
     ),
+    "no image": ({"fleet": FLEET, "image": {"repository": ""}}, "push it to a registry of yours"),
     "a service in shards": ({"fleet": FLEET, "kind": "Deployment", **SHARDED}, "a Deployment is one process"),
     "shards with a store of each its own": (
         {"fleet": FLEET, "store": {"type": "emptyDir"}, **SHARDED},
@@ -62,6 +63,18 @@ DO_NOT_GO_TOGETHER = {
     "shards with a folder": ({**on("file:.foghorn"), **SHARDED}, "`spec.store: file:.foghorn`"),
     "shards without a store": ({**on("none"), **SHARDED}, "`spec.store: none`"),
     "shards with a folder, said at length": ({**on({"url": "file:///srv"}), **SHARDED}, "`spec.store: file:///srv`"),
+    "shards that wait until the Job is over": (
+        {"fleet": FLEET, "sharding": {"enabled": True, "wait": "20m1s"}},
+        "set cronJob.activeDeadlineSeconds to 1501 or more",
+    ),
+    "shards that wait longer than a short Job": (
+        {"fleet": FLEET, "cronJob": {"activeDeadlineSeconds": 899}, **SHARDED},
+        "sharding.wait: 10m and five minutes for the run itself",
+    ),
+    "shards that wait for hours": (
+        {"fleet": FLEET, "sharding": {"enabled": True, "wait": "1h30m500ms"}},
+        "set cronJob.activeDeadlineSeconds to 5700 or more",
+    ),
     "a monitor of a CronJob": ({"fleet": FLEET, "serviceMonitor": {"enabled": True}}, "a CronJob has none to collect"),
 }
 
@@ -89,6 +102,12 @@ def test_shards_may_share_a_bucket_or_a_volume():
     assert render({**on("s3://bucket/prefix"), **SHARDED})
     assert render({**on({"url": "gs://bucket"}), **SHARDED})
     assert render({**on("file:///var/lib/foghorn"), **SHARDED, "store": {"type": "persistentVolumeClaim"}})
+
+
+@pytest.mark.parametrize(("wait", "deadline"), [("10m", 900), ("20m", 1500), ("1200s", 1500), ("1h30m", 5700)])
+def test_shards_may_wait_until_five_minutes_before_the_jobs_deadline(wait, deadline):
+    values = {"fleet": FLEET, "sharding": {"enabled": True, "wait": wait}}
+    assert render({**values, "cronJob": {"activeDeadlineSeconds": deadline}})
 
 
 def test_the_schema_is_one_and_knows_every_value():

@@ -20,6 +20,8 @@ from chart import CHART, ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 LAST_STAGE = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+# Where anybody can publish an image under a name that is free.
+PUBLIC_REGISTRY = re.compile(r"(docker\.io|ghcr\.io|public\.ecr\.aws|quay\.io)/\S*foghorn")
 SCRIPTS = sorted((ROOT / "scripts").glob("*.sh"))
 
 
@@ -37,6 +39,14 @@ def laid_out(folder, *programs):
     root = folder / "rootfs"
     command = [ROOT / "scripts/rootfs.sh", root, sbom, *programs]
     return root, subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_nothing_that_is_shipped_pulls_an_image_that_somebody_else_could_publish():
+    folders = [ROOT / name for name in ("charts", "manifests", "docs")]
+    suffixes = {".hcl", ".json", ".md", ".py", ".tf", ".tpl", ".txt", ".yaml"}
+    shipped = [path for folder in folders for path in folder.rglob("*") if path.suffix in suffixes]
+    assert len(shipped) > 50
+    assert [path for path in shipped if PUBLIC_REGISTRY.search(path.read_text())] == []
 
 
 def test_the_dockerfile_has_no_complaint_of_hadolint():

@@ -4,7 +4,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from chart import KUBERNETES_VERSIONS, MANIFESTS
+from chart import KUBERNETES_VERSIONS, MANIFESTS, container
 
 # In place of one of kustomization.yaml, as it says itself.
 VARIANTS = {
@@ -50,6 +50,18 @@ def test_each_variant_is_whole(names):
     assert ("ConfigMap", template["volumes"][0]["configMap"]["name"]) in named
     assert all(each["metadata"].get("namespace", "foghorn") == "foghorn" for each in found)
     assert not any("helm" in text for each in found for text in yaml.safe_dump(each["metadata"]).lower().split())
+
+
+@pytest.mark.parametrize("name", ["cronjob.yaml", "deployment.yaml"])
+def test_a_manifest_that_is_applied_as_it_is_makes_no_changes_in_aws(name):
+    args = container(loaded([name])[0])["args"]
+    assert args[0] == "plan" or "--plan-only" in args
+
+
+@pytest.mark.parametrize("name", ["cronjob.yaml", "deployment.yaml", "kustomization.yaml"])
+def test_the_heading_says_that_image_and_mode_are_to_be_changed(name):
+    heading = (MANIFESTS / name).read_text().partition("apiVersion")[0]
+    assert "image" in heading and "never write" in heading
 
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS[2:])

@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
+from botocore.exceptions import ClientError
 
 import cloudformation
 from emulators import ROOT, Account
-from scheduled_task import FLEET_FILE, STACK, TASK_DEFINITION, figures
+from scheduled_task import FLEET_FILE, STACK, TASK_DEFINITION, Deployed, figures
 
 def resource(name):
     return cloudformation.load("scheduled-task")["Resources"][name]["Properties"]
@@ -55,6 +56,27 @@ def test_every_number_of_shards_on_offer_numbers_them_from_0():
     shards = {int(count): entry["Indices"] for count, entry in template["Mappings"]["Shards"].items()}
     assert sorted(shards) == template["Parameters"]["ShardCount"]["AllowedValues"]
     assert all(indices == [str(index) for index in range(count)] for count, indices in shards.items())
+
+
+@pytest.mark.parametrize(
+    "expression, account", [("rate(1 hour)", "210000000004"), ("at(2027-01-01T00:00:00)", "210000000007")]
+)
+def test_shards_whose_schedules_would_not_be_told_the_same_time_are_refused(ministack, expression, account):
+    with pytest.raises((AssertionError, ClientError), match="MoreThanOneShardNeedsCron"):
+        Deployed(ministack, account, ScheduleExpression=expression, ShardCount="2")
+
+
+@pytest.mark.parametrize("expression, account", [("rate(1 hour)", "210000000005"), ("cron(0 6 * * ? *)", "210000000006")])
+def test_one_task_may_have_any_schedule(ministack, expression, account):
+    [schedule] = Deployed(ministack, account, ScheduleExpression=expression).schedules()
+    assert schedule["ScheduleExpression"] == expression
+
+
+def test_cron_may_have_as_many_shards_as_are_on_offer_and_all_else_one():
+    template = cloudformation.load("scheduled-task")
+    allowed = template["Mappings"]["MoreThanOneShardNeedsCron"]
+    counts = [str(count) for count in template["Parameters"]["ShardCount"]["AllowedValues"]]
+    assert allowed == {"cron": {count: count for count in counts}, "at": {"1": "1"}, "rate": {"1": "1"}}
 
 
 def test_the_task_has_no_public_address_unless_asked_and_nobody_can_call_it():

@@ -1,9 +1,10 @@
 """stackset.yaml rolls bootstrap.yaml out to every account of an organisation."""
 
 import pytest
+import yaml
 
 import cloudformation
-from emulators import Account
+from emulators import ROOT, Account
 
 MANAGER = "220000000001"
 GIVEN = {
@@ -53,6 +54,16 @@ def test_accounts_that_join_later_get_the_roles_too_and_one_region_alone():
     assert roles["ManagedExecution"] == {"Active": True}
     [group] = roles["StackInstancesGroup"]
     assert group["Regions"] == [{"Ref": "AWS::Region"}]
+
+
+def test_whoever_leaves_an_account_out_is_told_what_really_keeps_foghorn_out_of_it():
+    described = template()["Parameters"]["ExcludedAccountIds"]["Description"]
+    page = (ROOT / "docs" / "ecs.md").read_text()
+    section = page.partition("#### What keeps an account out")[2].partition("\n#")[0]
+    fleet = yaml.safe_load(section.partition("```yaml")[2].partition("```")[0])["spec"]
+    assert fleet["organization"]["exclude"] and fleet["guard"]["deny"]
+    assert "automatic deployment" in section and "ExcludedAccountIds" in section
+    assert all(fence in described for fence in ("automatic deployment", "organization.exclude", "guard.deny"))
 
 
 def test_the_roll_out_goes_on_where_few_accounts_fail_and_stops_where_many_do():

@@ -9,7 +9,7 @@ import pytest
 import cloudformation
 import terraform
 from emulators import Account
-from scheduled_task import STACK, figures
+from scheduled_task import IMAGE, STACK, figures
 
 ACCOUNT = "230000000001"
 PROVIDER = """
@@ -51,6 +51,11 @@ def test_the_readme_of_a_module_names_all_of_its_variables_and_outputs(module):
     rows = [line.split("`")[1] for line in (module / "README.md").read_text().splitlines() if line.startswith("| `")]
     blocks = parsed(module)
     assert rows == [*blocks["variable"], *blocks["output"]]
+
+
+def test_the_image_has_no_default():
+    assert "default" not in parsed(terraform.FOLDER / "modules" / "scheduled-task")["variable"]["image"]
+    assert "Default" not in cloudformation.load("scheduled-task")["Parameters"]["Image"]
 
 
 def test_the_modules_are_formatted():
@@ -177,6 +182,7 @@ def applied(ministack, tmp_path_factory):
     network = Account(ministack, ACCOUNT).client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     variables = {
         "region": "eu-west-1",
+        "image": IMAGE,
         "vpc_id": network,
         "subnet_ids": ["subnet-1", "subnet-2"],
         "store_bucket_name": f"acme-foghorn-{ACCOUNT}",
@@ -354,6 +360,7 @@ GIVEN = {
     "scheduled-task": {
         "fleet_name": "acme",
         "fleet_file_arn": "arn:aws:ssm:eu-west-1:230000000004:parameter/foghorn/fleet",
+        "image": IMAGE,
         "vpc_id": "vpc-1",
         "subnet_ids": ["subnet-1"],
         "store_bucket_name": "acme-foghorn",
@@ -376,6 +383,7 @@ def checked(folder, module, **values):
     "module, name, wrong",
     [
         ("scheduled-task", "mode", "destroy"),
+        ("scheduled-task", "image", ""),
         ("scheduled-task", "silence_hours", 169),
         ("scheduled-task", "fleet_file_arn", "fleet.yaml"),
         ("scheduled-task", "shard_count", 0),

@@ -1,6 +1,7 @@
 {{/* What a schema can't say: values that do not go together. */}}
 {{- define "foghorn.checks" -}}
 {{- include "foghorn.checks.fleet" . -}}
+{{- include "foghorn.checks.image" . -}}
 {{- include "foghorn.checks.sharding" . -}}
 {{- if and .Values.serviceMonitor.enabled (ne .Values.kind "Deployment") -}}
 {{- fail "serviceMonitor.enabled: only `kind: Deployment` serves metrics; a CronJob has none to collect" -}}
@@ -21,8 +22,15 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "foghorn.checks.image" -}}
+{{- if not .Values.image.repository -}}
+{{- fail "no image: nothing is published, so build the Dockerfile, push it to a registry of yours, and name that: `--set image.repository=registry.example.com/foghorn`" -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "foghorn.checks.sharding" -}}
 {{- if .Values.sharding.enabled -}}
+{{- include "foghorn.checks.shardWait" . -}}
 {{- if ne .Values.kind "CronJob" -}}
 {{- fail "sharding.enabled: only `kind: CronJob` can be sharded; a Deployment is one process" -}}
 {{- end -}}
@@ -36,4 +44,25 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* A Job that ends at its deadline while shards still wait for each other reports nothing
+     at all: five minutes are for the looking and the report. */}}
+{{- define "foghorn.checks.shardWait" -}}
+{{- $needed := add (include "foghorn.seconds" .Values.sharding.wait) 300 -}}
+{{- $given := int64 .Values.cronJob.activeDeadlineSeconds -}}
+{{- if gt $needed $given -}}
+{{- fail (printf "sharding.wait: %s and five minutes for the run itself are more than cronJob.activeDeadlineSeconds (%d), so that a run which waits for a shard would be ended before it reports; wait less, or set cronJob.activeDeadlineSeconds to %d or more" .Values.sharding.wait $given $needed) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The seconds of a duration such as 1h30m; what is less than a second does not count. */}}
+{{- define "foghorn.seconds" -}}
+{{- $units := dict "ms" 0 "s" 1 "m" 60 "h" 3600 "d" 86400 -}}
+{{- $seconds := 0 -}}
+{{- range regexFindAll "[0-9]+(ms|s|m|h|d)" . -1 -}}
+{{- $unit := regexFind "[a-z]+" . -}}
+{{- $seconds = add $seconds (mul (trimSuffix $unit . | int64) (get $units $unit)) -}}
+{{- end -}}
+{{- $seconds -}}
 {{- end -}}

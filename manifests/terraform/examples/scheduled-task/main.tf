@@ -20,6 +20,11 @@ variable "region" {
   type        = string
 }
 
+variable "image" {
+  description = "Foghorn's image in a registry of yours, by a tag or, better, by a digest."
+  type        = string
+}
+
 variable "vpc_id" {
   description = "The network that it runs in."
   type        = string
@@ -52,6 +57,7 @@ module "foghorn" {
 
   fleet_name        = yamldecode(local.fleet).metadata.name
   fleet_file_arn    = aws_ssm_parameter.fleet.arn
+  image             = var.image
   vpc_id            = var.vpc_id
   subnet_ids        = var.subnet_ids
   store_bucket_name = var.store_bucket_name

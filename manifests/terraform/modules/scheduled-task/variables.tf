@@ -49,9 +49,13 @@ variable "mode" {
 }
 
 variable "image" {
-  description = "The image of Foghorn, by a tag or, better, by a digest."
+  description = "The image of Foghorn, by a tag or, better, by a digest. Nothing is published: build the Dockerfile and push it to a registry of yours."
   type        = string
-  default     = "ghcr.io/foghorn/foghorn:0.1.0"
+
+  validation {
+    condition     = length(var.image) > 0
+    error_message = "The image is a name in a registry of yours, registry.example.com/foghorn:0.1.0 say."
+  }
 }
 
 variable "image_repository_arn" {
