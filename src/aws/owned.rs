@@ -20,7 +20,7 @@ use crate::model::{Region, RegionSnapshot, Sight, Tags};
 const PAGE: i32 = 100;
 
 /// With what the names of the fleet's own things without tags begin.
-const OWN: &str = "foghorn-";
+pub(super) const OWN: &str = "foghorn-";
 
 /// Everything that may be the fleet's. Whether it is, its own tags or its
 /// description tell: the index of tags follows them with a delay (Resource

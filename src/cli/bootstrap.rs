@@ -20,7 +20,11 @@ pub fn run(arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
 
 fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
     let access = fleet.and_then(|fleet| fleet.spec.access.as_ref());
-    let mut parameters = vec![("ControllerPrincipalArn", "<the role that Foghorn runs as>".to_owned())];
+    let mut parameters = vec![
+        ("ControllerPrincipalArn", "<the role that Foghorn runs as>".to_owned()),
+        // The file does not say, and more than a plan is nothing to be had unasked.
+        ("Mode", "<what Foghorn is run for: plan, apply, sound, destroy, or all>".to_owned()),
+    ];
     if access.is_none_or(|access| access.external_id.is_some()) {
         parameters.push(("ExternalId", "<spec.access.externalId of the fleet file>".to_owned()));
     }

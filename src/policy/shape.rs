@@ -10,7 +10,7 @@ use crate::fleet::spec::{
     ApiDestination, Chatbot, DestinationRoom, Fleet, NotifierRoom, Pipeline, SecretReference, Via, When,
 };
 use crate::model::tags::OWNER;
-use crate::model::{Account, Partition, Region};
+use crate::model::{Account, AccountId, Partition, Region};
 
 /// With what the names of all that Foghorn makes begin, followed by anything: a
 /// new pipeline asks for no new role.
@@ -44,8 +44,8 @@ pub(super) struct Shape {
     pub asks_who_hears: bool,
     /// Whether one keeps what can't be delivered.
     pub dead_letters: bool,
-    /// Whether one puts its events on a hub's bus.
-    pub forwards: bool,
+    /// The hubs on whose buses they put events.
+    pub hubs: BTreeSet<(Region, AccountId)>,
     /// Whether there is a hub among the accounts.
     pub gathers: bool,
     /// Whether a pipeline ends in a channel of Slack by AWS Chatbot.
@@ -84,7 +84,7 @@ impl Shape {
             canaries: carried.iter().any(|pipeline| pipeline.canary),
             asks_who_hears: spec.pipelines.iter().any(|pipeline| pipeline.when == When::Unheard),
             dead_letters: carried.iter().chain(&ending).any(|pipeline| pipeline.dead_letter),
-            forwards: carried.iter().any(|pipeline| pipeline.hub.is_some()),
+            hubs: carried.iter().filter_map(|pipeline| hub(pipeline)).collect(),
             gathers: ending.iter().any(|pipeline| pipeline.hub.is_some()),
             slack: ends_in(|via| matches!(via, Via::Chatbot(Chatbot::Slack(_)))),
             teams: ends_in(|via| matches!(via, Via::Chatbot(Chatbot::Teams(_)))),
@@ -124,6 +124,13 @@ impl Shape {
     /// Whether anything may be made.
     pub fn makes(&self) -> bool {
         self.mode == Mode::Apply && self.writes
+    }
+
+    /// The buses on which pipelines put events.
+    pub fn hub_buses(&self) -> impl Iterator<Item = String> {
+        self.hubs.iter().map(|(region, account)| {
+            format!("arn:{}:events:{region}:{account}:event-bus/{OWN}", region.partition())
+        })
     }
 
     /// Whether anything may be removed.
@@ -183,7 +190,7 @@ impl Accounts<'_> {
     }
 
     /// The account, if there is but one.
-    fn only(&self) -> Option<crate::model::AccountId> {
+    fn only(&self) -> Option<AccountId> {
         match self.known {
             [account] if !self.and_more => Some(account.id.clone()),
             _ => None,
@@ -208,6 +215,10 @@ impl Accounts<'_> {
 fn chatbot_region(fleet: &Fleet) -> Region {
     let asked = fleet.spec.access.as_ref().and_then(|access| access.chatbot_region);
     asked.unwrap_or(Region::US_EAST_2)
+}
+
+fn hub(pipeline: &Pipeline) -> Option<(Region, AccountId)> {
+    pipeline.hub.as_ref().map(|hub| (hub.region, hub.account.clone()))
 }
 
 fn adopts(via: &Via) -> bool {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Effect, LARGEST, Statement};
 use super::*;
@@ -135,6 +135,41 @@ fn a_hub_may_make_what_stands_behind_it_and_a_member_may_only_forward() {
     assert!(sids(&member).contains("PassTheForwardRole"));
     let rules = &statement(&member, "MakeRules").resource;
     assert_eq!(*rules, ["arn:aws:events:*:222222222222:rule/foghorn-*"]);
+}
+
+#[test]
+fn the_roles_of_the_template_reach_the_secrets_and_the_hubs_of_the_file_and_no_others() {
+    let more = "
+    - name: tasks
+      events: [taskFailed]
+      hub: { account: \"111111111111\", region: us-east-2 }
+      via: { lambda: { googleChat: { webhook: { secretsManager: google-chat } } } }
+";
+    let fleet = fleet(&format!("{}{}", TWO.trim_end(), more));
+    let known = fleet.accounts(Vec::new(), &Filter::default()).expect("accounts");
+    let given: BTreeMap<_, _> =
+        parameters(&fleet, Accounts { known: &known, and_more: false }).into_iter().collect();
+    let apply = policy(&fleet, &[], Mode::Apply, Role::Member);
+    assert_eq!(given["WebhookSecrets"], statement(&apply, "ReadWebhooks").resource.join(","));
+    assert_eq!(
+        given["WebhookSecrets"],
+        "arn:aws:secretsmanager:*:*:secret:foghorn/slack-??????,arn:aws:secretsmanager:*:*:secret:google-chat-??????"
+    );
+    assert_eq!(
+        given["HubBuses"],
+        "arn:aws:events:eu-west-1:111111111111:event-bus/foghorn-*,arn:aws:events:us-east-2:111111111111:event-bus/foghorn-*"
+    );
+}
+
+#[test]
+fn the_code_of_a_function_of_others_is_shown_to_nobody() {
+    for mode in Mode::ALL {
+        for one in policy(&largest(), &[], mode, Role::Member).statement {
+            let shows_code = one.action.iter().any(|action| action == "lambda:GetFunction");
+            let is_own = one.resource.iter().all(|arn| arn.contains(":function:foghorn-"));
+            assert!(!shows_code || is_own, "{mode:?} {}: {:?}", one.sid, one.resource);
+        }
+    }
 }
 
 #[test]

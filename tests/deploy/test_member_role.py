@@ -64,6 +64,9 @@ FLEETS = {
     "no dead letters, no canaries": fleet(via(POSTS, "deadLetter: false", "canary: false")),
     "where nobody hears": fleet(via(BY_FUNCTION, "when: unheard")),
     "a hub": fleet(via(BY_FUNCTION, HUB)),
+    "webhooks of unlike names": fleet(
+        via(POSTS.replace("foghorn/hook", "google-chat")), via(BY_FUNCTION.replace("foghorn/hook", "slack-hook"))
+    ),
     "all ways": fleet(via(SLACK), via(TEAMS), via(POSTS), via(BY_TOPIC, HUB)),
 }
 
@@ -93,7 +96,7 @@ def parameters(path):
     lines = itertools.takewhile(lambda line: line.startswith("#"), foghorn("bootstrap", "--file", str(path)).splitlines())
     pairs = [line.lstrip("# ").removesuffix(" \\") for line in lines if line.startswith("#     ") and "=" in line]
     found = dict(pair.split("=", 1) for pair in pairs)
-    return {**found, "ControllerPrincipalArn": CONTROLLER}
+    return {**found, "ControllerPrincipalArn": CONTROLLER, "Mode": "all"}
 
 
 def as_set(value):
@@ -159,6 +162,25 @@ def deployed(clients, given):
         # moto lists what a condition leaves out as well, without a name.
         others = {one["LogicalResourceId"] for one in resources} - {"MemberRole", ""}
         return statements(found), decoded(role["AssumeRolePolicyDocument"]), others
+    finally:
+        cloudformation.delete_stack(StackName="foghorn-under-test")
+
+
+def service_role(clients, given, name):
+    """Who may take up a role of the stack that is a service's, and its statements."""
+    cloudformation, iam = clients
+    cloudformation.create_stack(
+        StackName="foghorn-under-test",
+        TemplateBody=template(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    try:
+        role = iam.get_role(RoleName=name)["Role"]
+        [policy_name] = iam.list_role_policies(RoleName=name)["PolicyNames"]
+        document = iam.get_role_policy(RoleName=name, PolicyName=policy_name)["PolicyDocument"]
+        [trusted] = decoded(role["AssumeRolePolicyDocument"])["Statement"]
+        return trusted, decoded(document)["Statement"]
     finally:
         cloudformation.delete_stack(StackName="foghorn-under-test")
 
@@ -229,10 +251,45 @@ def test_the_role_trusts_the_controller_alone_within_what_is_asked(clients, tmp_
     assert statement.get("Condition", {}).get("StringEquals", {}) == asked
 
 
-def test_a_template_without_a_fleet_s_parameters_lets_every_fleet_work(clients, tmp_path):
-    role, _, _ = deployed(clients, {"ControllerPrincipalArn": CONTROLLER, "RoleName": "foghorn-under-test"})
+def test_the_notifier_reads_the_webhooks_of_the_file_and_no_other_secret(clients, tmp_path):
+    path = tmp_path / "fleet.yaml"
+    path.write_text(FLEETS["webhooks of unlike names"])
+    _, allowed = service_role(clients, parameters(path), "foghorn-notifier")
+    [resources] = [one["Resource"] for one in allowed if one["Action"] == "secretsmanager:GetSecretValue"]
+    names = {resource.removeprefix(f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:") for resource in resources}
+    assert names == {"google-chat-??????", "slack-hook-??????"}
+
+
+def test_events_go_to_the_hubs_of_the_file_and_to_no_other_account(clients, tmp_path):
+    path = tmp_path / "fleet.yaml"
+    path.write_text(FLEETS["a hub"])
+    _, [allowed] = service_role(clients, parameters(path), "foghorn-forward")
+    assert as_set(allowed["Resource"]) == {f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/foghorn-*"}
+
+
+@pytest.mark.parametrize("fleet, role", [("posts", "foghorn-invoke"), ("a hub", "foghorn-forward")])
+def test_only_rules_of_this_account_act_as_eventbridge_s_roles(clients, tmp_path, fleet, role):
+    path = tmp_path / "fleet.yaml"
+    path.write_text(FLEETS[fleet])
+    trusted, _ = service_role(clients, parameters(path), role)
+    assert trusted["Principal"] == {"Service": "events.amazonaws.com"}
+    assert trusted["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+def test_a_template_without_a_fleet_s_parameters_lets_foghorn_look_and_no_more(clients):
+    role, _, others = deployed(clients, {"ControllerPrincipalArn": CONTROLLER, "RoleName": "foghorn-under-test"})
+    actions = {action for effect, actions, _, _ in role.values() if effect == "Allow" for action in actions}
+    writes = {action for action in actions if not re.match(r"^[a-z]+:(Get|List|Describe)", action)}
+    assert writes == set() and "secretsmanager:GetSecretValue" not in actions
+    assert "ForwardRole" not in others
+
+
+def test_a_template_with_the_mode_and_what_the_file_alone_knows_lets_every_fleet_work(clients, tmp_path):
     path = tmp_path / "fleet.yaml"
     path.write_text(FLEETS["all ways"])
+    known = {name: value for name, value in parameters(path).items() if name in ("WebhookSecrets", "HubBuses")}
+    given = {"ControllerPrincipalArn": CONTROLLER, "RoleName": "foghorn-under-test", "Mode": "all", "Hub": "true"}
+    role, _, _ = deployed(clients, {**given, **known})
     for mode in ("plan", "apply", "sound", "destroy"):
         for sid, (effect, actions, _, _) in statements(policy(path, mode)).items():
             assert role[sid][:2] == (effect, actions), sid

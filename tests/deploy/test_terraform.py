@@ -292,10 +292,14 @@ def test_terraform_keeps_the_store_private_and_forgets(applied):
 
 
 CONTROLLER = "arn:aws:iam::230000000009:role/foghorn-controller"
+WEBHOOKS = [f"arn:aws:secretsmanager:*:*:secret:{name}-??????" for name in ("google-chat", "slack-hook")]
+HUBS = [f"arn:aws:events:{region}:230000000009:event-bus/foghorn-*" for region in ("eu-west-1", "us-east-1")]
 BOOTSTRAP = {
     "ControllerPrincipalArn": CONTROLLER,
     "ExternalId": "an-external-id",
     "WebhookKeyArn": "arn:aws:kms:eu-west-1:230000000002:key/1",
+    "WebhookSecrets": ",".join(WEBHOOKS),
+    "HubBuses": ",".join(HUBS),
 }
 SERVICES = {"invoke": "events_trust", "forward": "events_trust", "notifier": "lambda_trust", "chat": "chat_trust"}
 
@@ -327,7 +331,8 @@ def test_the_service_roles_are_those_of_the_stack_that_foghorn_bootstrap_prints(
         "controller_principal_arn": CONTROLLER,
         "external_id": "an-external-id",
         "organization_id": None,
-        "webhook_secrets": "foghorn/*",
+        "webhook_secrets": WEBHOOKS,
+        "hub_buses": HUBS,
         "webhook_key_arn": "arn:aws:kms:eu-west-1:230000000002:key/1",
     }
     made = terraform.Work(tmp_path, "modules/member-role/documents", variables).prepared().applied()
@@ -387,6 +392,9 @@ def checked(folder, module, **values):
         ("member-role", "policy_json", "{}"),
         ("member-role", "policy_json", json.dumps({"Statement": ["a" * 10_240]})),
         ("member-role", "controller_principal_arn", "foghorn-controller"),
+        ("member-role", "webhook_secrets", ["arn:aws:secretsmanager:*:*:secret:*"]),
+        ("member-role", "webhook_secrets", ["foghorn/hook"]),
+        ("member-role", "hub_buses", ["arn:aws:events:*:*:event-bus/foghorn-*"]),
     ],
 )
 def test_a_wrong_value_is_refused_before_anything_is_made(module, name, wrong, tmp_path):

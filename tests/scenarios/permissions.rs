@@ -138,6 +138,7 @@ fn ways() -> Stage {
         let webhook = stage.webhook(kind, "deploys");
         stage.store_secret(DEV, SEOUL, &format!("foghorn/{name}"), &webhook);
     }
+    function_of_others(&stage);
     stage
 }
 
@@ -194,6 +195,23 @@ fn other_code() -> String {
     STANDARD.encode(std::fs::read(&zip).expect("the zip"))
 }
 
+/// A function that others made, and a rule of theirs that leads to it.
+fn function_of_others(stage: &Stage) {
+    let function = json!({
+        "FunctionName": "theirs", "Role": format!("arn:aws:iam::{DEV}:role/foghorn-notifier"),
+        "Runtime": "provided.al2023", "Handler": "bootstrap", "Code": { "ZipFile": other_code() },
+    });
+    let pattern = json!({ "source": ["aws.ecs"] }).to_string();
+    let target = json!({ "Id": "1", "Arn": format!("arn:aws:lambda:{SEOUL}:{DEV}:function:theirs") });
+    for (action, input) in [
+        ("lambda:CreateFunction", function),
+        ("events:PutRule", json!({ "Name": "theirs", "EventPattern": pattern })),
+        ("events:PutTargets", json!({ "Rule": "theirs", "Targets": [target] })),
+    ] {
+        stage.by_hand(DEV, SEOUL, action, input);
+    }
+}
+
 /// The same fleet with nothing to carry.
 fn without_pipelines(fleet: &str) -> String {
     let (before, _) = fleet.split_once("  pipelines:").expect("pipelines");
@@ -243,6 +261,7 @@ fn all_ways() -> Vec<Played> {
         bootstrapped(world, DEV, "dev");
         services(world, DEV, SEOUL, [Service::named("web")]);
     });
+    function_of_others(&asking);
     let unheard =
         PIPELINE.replace("events: [deploymentFailed]", "events: [deploymentFailed]\n      when: unheard");
     play(&asking, &unheard, &["sound", "--timeout", "5s"], &mut played);

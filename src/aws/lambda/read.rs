@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
 use aws_sdk_lambda::types::{Architecture, FunctionConfiguration};
 
 use super::permissions::read_policy;
@@ -10,6 +11,7 @@ use crate::aws::answer::{malformed, observe_each};
 use crate::aws::classify::class_of;
 use crate::aws::door::{ApiGroup, Door};
 use crate::aws::error::AwsError;
+use crate::aws::owned::OWN;
 use crate::aws::quiet::quietly;
 use crate::aws::text::one_line;
 use crate::model::function::{FunctionSettings, ObservedFunction};
@@ -28,13 +30,8 @@ pub(crate) async fn observe_functions(
 }
 
 async fn read(door: &Door, region: Region, name: &str) -> Result<ObservedFunction, AwsError> {
-    let function = get(door, region, name).await?;
-    let tags = tags_in(name, &function)?;
+    let Shown { configuration, tags, reserved_concurrency } = shown(door, region, name).await?;
     let policy = read_policy(door, region, name).await?;
-    let reserved = function.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
-    let configuration = function
-        .configuration
-        .ok_or_else(|| malformed(format!("get function {name}"), "the answer holds no configuration"))?;
     shows_environment(name, &configuration)?;
     Ok(ObservedFunction {
         code_sha256: configuration.code_sha256.clone().unwrap_or_default(),
@@ -42,16 +39,73 @@ async fn read(door: &Door, region: Region, name: &str) -> Result<ObservedFunctio
         state_reason: configuration.state_reason.clone(),
         last_update: configuration.last_update_status.as_ref().map(|status| status.as_str().to_owned()),
         settings: settings(configuration),
-        reserved_concurrency: reserved,
+        reserved_concurrency,
         policy,
         tags,
     })
 }
 
-/// The answer holds a link by which anybody may fetch the code.
-async fn get(door: &Door, region: Region, name: &str) -> Result<GetFunctionOutput, AwsError> {
+/// What is told of a function, its policy aside.
+struct Shown {
+    configuration: FunctionConfiguration,
+    tags: Tags,
+    reserved_concurrency: Option<i32>,
+}
+
+/// GetFunction tells all of this at once, and adds a link by which anybody may
+/// fetch the code (Lambda API reference, GetFunction). So it is asked for what has
+/// a name of ours alone: the code of others is nothing that Foghorn may see.
+async fn shown(door: &Door, region: Region, name: &str) -> Result<Shown, AwsError> {
+    match name.starts_with(OWN) {
+        true => ours(door, region, name).await,
+        false => theirs(door, region, name).await,
+    }
+}
+
+async fn ours(door: &Door, region: Region, name: &str) -> Result<Shown, AwsError> {
+    let tried = format!("get function {name}");
     let call = door.lambda(region).get_function().function_name(name).send();
-    quietly(door.call(region, ApiGroup::Lambda, format!("get function {name}"), call)).await
+    let function = quietly(door.call(region, ApiGroup::Lambda, tried.clone(), call)).await?;
+    let tags = tags_in(name, &function)?;
+    let reserved = function.concurrency.and_then(|concurrency| concurrency.reserved_concurrent_executions);
+    let configuration =
+        function.configuration.ok_or_else(|| malformed(tried, "the answer holds no configuration"))?;
+    Ok(Shown { configuration, tags, reserved_concurrency: reserved })
+}
+
+/// Its environment is in the answer, and may hold anything.
+async fn theirs(door: &Door, region: Region, name: &str) -> Result<Shown, AwsError> {
+    let tried = format!("get configuration of function {name}");
+    let call = door.lambda(region).get_function_configuration().function_name(name).send();
+    let answer = quietly(door.call(region, ApiGroup::Lambda, tried.clone(), call)).await?;
+    let configuration = configuration_in(answer);
+    let arn = configuration.function_arn().ok_or_else(|| malformed(tried, "the answer holds no ARN"))?;
+    let call = door.lambda(region).list_tags().resource(arn).send();
+    let tags = door.call(region, ApiGroup::Lambda, format!("list tags of function {name}"), call).await?.tags;
+    let call = door.lambda(region).get_function_concurrency().function_name(name).send();
+    let tried = format!("get concurrency of function {name}");
+    let reserved = door.call(region, ApiGroup::Lambda, tried, call).await?.reserved_concurrent_executions;
+    let tags = Tags(tags.unwrap_or_default().into_iter().collect());
+    Ok(Shown { configuration, tags, reserved_concurrency: reserved })
+}
+
+/// The SDK has a type of its own for this answer. What is looked at is taken over,
+/// and the environment, which may hold secrets of others, is not.
+fn configuration_in(answer: GetFunctionConfigurationOutput) -> FunctionConfiguration {
+    FunctionConfiguration::builder()
+        .set_function_arn(answer.function_arn)
+        .set_code_sha256(answer.code_sha256)
+        .set_state(answer.state)
+        .set_state_reason(answer.state_reason)
+        .set_last_update_status(answer.last_update_status)
+        .set_architectures(answer.architectures)
+        .set_role(answer.role)
+        .set_runtime(answer.runtime)
+        .set_handler(answer.handler)
+        .set_timeout(answer.timeout)
+        .set_memory_size(answer.memory_size)
+        .set_dead_letter_config(answer.dead_letter_config)
+        .build()
 }
 
 /// The tags of a function.
@@ -59,7 +113,7 @@ async fn get(door: &Door, region: Region, name: &str) -> Result<GetFunctionOutpu
 /// # Errors
 /// Whatever AWS refuses.
 pub(crate) async fn function_tags(door: &Door, region: Region, name: &str) -> Result<Tags, AwsError> {
-    tags_in(name, &get(door, region, name).await?)
+    Ok(shown(door, region, name).await?.tags)
 }
 
 /// The tags in an answer.

@@ -93,8 +93,22 @@ pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
         purpose: "Read functions that events lead to: settings, tags and who may call them",
         needed: "",
         when: |_| true,
-        actions: &["lambda:GetFunction", "lambda:GetPolicy", "lambda:ListTags"],
+        actions: &[
+            "lambda:GetFunctionConcurrency",
+            "lambda:GetFunctionConfiguration",
+            "lambda:GetPolicy",
+            "lambda:ListTags",
+        ],
         resources: &[In("lambda", "function:*")],
+        bound: Bound::None,
+    },
+    Permission {
+        sid: "ReadOwnFunctions",
+        purpose: "Read the fleet's functions in one call, which gives a link to their code as well",
+        needed: "",
+        when: |_| true,
+        actions: &["lambda:GetFunction"],
+        resources: &[In("lambda", "function:foghorn-*")],
         bound: Bound::None,
     },
     Permission {

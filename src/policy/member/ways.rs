@@ -61,7 +61,7 @@ pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
         sid: "PassTheForwardRole",
         purpose: "Give rules the role by which EventBridge puts events on a hub's bus",
         needed: "apply, where a pipeline goes through a hub",
-        when: |shape| shape.makes() && shape.forwards,
+        when: |shape| shape.makes() && !shape.hubs.is_empty(),
         actions: &["iam:PassRole"],
         resources: &[Global("iam", "role/foghorn-forward")],
         bound: Bound::PassedTo("events.amazonaws.com"),
@@ -74,7 +74,6 @@ pub(super) const PERMISSIONS: &[Permission<Shape>] = &[
         actions: &[
             "lambda:AddPermission",
             "lambda:CreateFunction",
-            "lambda:GetFunctionConfiguration",
             "lambda:RemovePermission",
             "lambda:TagResource",
             "lambda:UpdateFunctionCode",

@@ -37,7 +37,6 @@ module "member_role" {
 
   # This fleet's pipelines go by AWS Chatbot alone.
   invoke_role   = false
-  forward_role  = false
   notifier_role = false
 }
 

@@ -10,6 +10,7 @@ module "documents" {
   controller_principal_arn = var.controller_principal_arn
   external_id              = var.external_id
   organization_id          = var.organization_id
+  hub_buses                = var.hub_buses
   webhook_secrets          = var.webhook_secrets
   webhook_key_arn          = var.webhook_key_arn
 }

@@ -14,7 +14,7 @@ locals {
         policy      = module.documents.invoke
       }
       forward = {
-        wanted      = var.forward_role
+        wanted      = length(var.hub_buses) > 0
         description = "EventBridge puts this account's events on the bus of Foghorn's hub with this role"
         trust       = module.documents.events_trust
         policy_name = "forward"

@@ -68,10 +68,15 @@ variable "invoke_role" {
   default     = true
 }
 
-variable "forward_role" {
-  description = "Whether the account has foghorn-forward, for pipelines through a hub."
-  type        = bool
-  default     = true
+variable "hub_buses" {
+  description = "ARNs of the buses that pipelines put this account's events on, as `foghorn bootstrap -f fleet.yaml` prints them as HubBuses; a * stands for any text. With one, the account has foghorn-forward."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.hub_buses : can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/foghorn-.+$", arn))])
+    error_message = "A hub's bus is in one Region of one account, and its name begins with foghorn-."
+  }
 }
 
 variable "notifier_role" {
@@ -81,13 +86,13 @@ variable "notifier_role" {
 }
 
 variable "webhook_secrets" {
-  description = "Names of the secrets in Secrets Manager that hold webhooks; a * stands for any text, and -?????? for what the ARN of a secret ends in. The notifier may read these; null if there are none."
-  type        = string
-  default     = "foghorn/*"
+  description = "ARNs of the secrets in Secrets Manager that hold webhooks, as `foghorn bootstrap -f fleet.yaml` prints them as WebhookSecrets; a * stands for any text, and -?????? for what such an ARN ends in. The notifier may read these."
+  type        = list(string)
+  default     = []
 
   validation {
-    condition     = var.webhook_secrets == null || var.webhook_secrets != ""
-    error_message = "The secrets have names, foghorn/* say; null if there are none."
+    condition     = alltrue([for arn in var.webhook_secrets : can(regex("^arn:aws[a-z-]*:secretsmanager:[^:]+:[^:]+:secret:[^*?].*$", arn))])
+    error_message = "Give the ARNs of secrets, arn:aws:secretsmanager:*:*:secret:foghorn/slack-?????? say, and not of all."
   }
 }
 

@@ -19,7 +19,7 @@ output "forward" {
     Statement = [{
       Effect   = "Allow"
       Action   = "events:PutEvents"
-      Resource = "arn:${var.partition}:events:*:*:event-bus/foghorn-*"
+      Resource = var.hub_buses
     }]
   })
 }
@@ -29,13 +29,13 @@ output "notifier" {
   value = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      var.webhook_secrets == null ? [] : [{
+      length(var.webhook_secrets) == 0 ? [] : [{
         Sid      = "Webhook"
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
-        Resource = "arn:${var.partition}:secretsmanager:*:${var.account_id}:secret:${var.webhook_secrets}"
+        Resource = var.webhook_secrets
       }],
-      var.webhook_secrets == null || var.webhook_key_arn == null ? [] : [{
+      length(var.webhook_secrets) == 0 || var.webhook_key_arn == null ? [] : [{
         Sid      = "WebhookKey"
         Effect   = "Allow"
         Action   = "kms:Decrypt"

@@ -36,13 +36,14 @@ output "chat_trust" {
 }
 
 output "events_trust" {
-  description = "Who may take up foghorn-invoke and foghorn-forward: EventBridge."
+  description = "Who may take up foghorn-invoke and foghorn-forward: EventBridge, for rules of this account (EventBridge user guide, confused deputy prevention)."
   value = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
     }]
   })
 }

@@ -26,9 +26,14 @@ variable "organization_id" {
   type        = string
 }
 
+variable "hub_buses" {
+  description = "ARNs of the buses that pipelines put this account's events on."
+  type        = list(string)
+}
+
 variable "webhook_secrets" {
-  description = "Names of the secrets that hold webhooks; null if there are none."
-  type        = string
+  description = "ARNs of the secrets that hold webhooks."
+  type        = list(string)
 }
 
 variable "webhook_key_arn" {
