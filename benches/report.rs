@@ -51,6 +51,8 @@ fn report() -> Report {
         started_at: datetime!(2026-11-21 09:00 UTC),
         finished_at: datetime!(2026-11-21 09:02 UTC),
         version: "0.1.0".into(),
+        narrowed_to: None,
+        stopped: None,
     };
     let calls = BTreeMap::from([("ecs:DescribeServices".to_owned(), 490_000)]);
     Report::of(metadata, (0..accounts()).map(pass).collect(), calls)

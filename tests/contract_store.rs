@@ -193,6 +193,12 @@ async fn of_many_runs_at_once_one_takes_a_free_lock_and_one_takes_over_an_expire
     }
 }
 
+/// What the first of four shards says of their run.
+fn terms_at(begun_at: OffsetDateTime, run: &str) -> Terms {
+    let [asked, fleet, version] = ["plan", "0123abcd", "0.1.0"].map(str::to_owned);
+    Terms { run: run.to_owned(), begun_at, shards: 4, asked, fleet, version }
+}
+
 /// How many of four shards that are done at once find the set complete, and how
 /// many of these take the merging upon themselves.
 async fn all_at_once(store: &Store, set: &str) -> (usize, usize) {
@@ -200,9 +206,7 @@ async fn all_at_once(store: &Store, set: &str) -> (usize, usize) {
         let (store, set) = (store.clone(), set.to_owned());
         tokio::spawn(async move {
             let now = OffsetDateTime::now_utc();
-            let own =
-                Terms { run: format!("run-{shard}"), begun_at: now, shards: 4, asked: "plan".to_owned() };
-            let set = store.shard_set(&set, own).await?;
+            let set = store.shard_set(&set, terms_at(now, &format!("run-{shard}"))).await?;
             let run = set.terms().run.clone();
             assert!(set.hand_in(shard, &report(1)).await?);
             let is_complete = set.progress().await?.parts.len() == 4;
@@ -229,12 +233,7 @@ async fn all_at_once(store: &Store, set: &str) -> (usize, usize) {
 async fn of_shards_that_are_done_at_once_one_merges_what_all_of_them_handed_in() {
     for bucket in buckets("shards").await {
         let store = bucket.open(&Hands::new()).await;
-        let terms = |run: &str| Terms {
-            run: run.to_owned(),
-            begun_at: OffsetDateTime::UNIX_EPOCH,
-            shards: 4,
-            asked: String::new(),
-        };
+        let terms = |run: &str| terms_at(OffsetDateTime::UNIX_EPOCH, run);
         for round in 0..5 {
             let name = format!("2026-11-21T09:0{round}:00Z");
             let (complete, merging) = all_at_once(&store, &name).await;
