@@ -111,7 +111,7 @@ fn everything() -> Vec<Resource> {
         Resource::EventBus(bus("hub")),
         Resource::Connection(connection(NAME)),
         Resource::ApiDestination(destination(NAME, "https://hooks.example.invalid/one")),
-        Resource::Function(function("letters")),
+        Resource::Function(function("foghorn-letters")),
         Resource::Rule(rule("letters")),
         Resource::Rule(on_bus),
     ]
@@ -235,7 +235,7 @@ scenarios! {
         assert_eq!(seen.gaps, []);
         let expected: BTreeSet<Key> = everything().iter().map(Resource::key).collect();
         assert_eq!(seen.owned, Sight::Seen(expected));
-        assert!(seen.functions["letters"].seen().is_some() && seen.rules["hub/on-hub"].seen().is_some());
+        assert!(seen.functions["foghorn-letters"].seen().is_some() && seen.rules["hub/on-hub"].seen().is_some());
 
         let seen = stage.observe(interest("another")).await;
         assert_eq!(seen.owned, Sight::Seen(BTreeSet::new()));
