@@ -4,12 +4,17 @@
 use super::args::BootstrapArguments;
 use super::error::CliError;
 use super::run as output;
+use crate::fleet::spec::Via;
 use crate::fleet::{Filter, Fleet};
 use crate::policy::{self, Accounts};
 use crate::report::exit::ExitCode;
 
 /// The template, as the repository holds it.
 pub const TEMPLATE: &str = include_str!("../../manifests/cloudformation/bootstrap.yaml");
+
+/// What no stack can do (AWS Chatbot administrator guide, getting started).
+const AUTHORISATION: &str = "# Then, once in every account that AWS Chatbot posts from and by hand, let it into your Slack workspace:\n\
+     #   https://us-east-2.console.aws.amazon.com/chatbot/home (Configure new client, Slack, Configure, Allow)\n";
 
 /// Prints the template, headed by the command that rolls it out.
 pub fn run(arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
@@ -25,7 +30,7 @@ fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
         // The file does not say, and more than a plan is nothing to be had unasked.
         ("Mode", "<what Foghorn is run for: plan, apply, sound, destroy, or all>".to_owned()),
     ];
-    if access.is_none_or(|access| access.external_id.is_some()) {
+    if fleet.is_none() || access.is_some_and(|access| access.external_id.is_some()) {
         parameters.push(("ExternalId", "<spec.access.externalId of the fleet file>".to_owned()));
     }
     if let Some(fleet) = fleet {
@@ -40,8 +45,11 @@ fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
         "# One account by hand; for all of them, make a StackSet of this template with the same parameters:\n\
          #   aws cloudformation deploy --stack-name foghorn --template-file <this file> \\\n\
          #     --capabilities CAPABILITY_NAMED_IAM --parameter-overrides \\\n\
-         {parameters}\n\
-         # Then, once in every account and by hand, let AWS Chatbot into your Slack workspace:\n\
-         #   https://us-east-2.console.aws.amazon.com/chatbot/home (Configure new client, Slack, Configure, Allow)\n"
+         {parameters}\n{}",
+        if fleet.is_none_or(is_via_chatbot) { AUTHORISATION } else { "" }
     ))
+}
+
+fn is_via_chatbot(fleet: &Fleet) -> bool {
+    fleet.spec.pipelines.iter().any(|pipeline| matches!(pipeline.via, Via::Chatbot(_)))
 }

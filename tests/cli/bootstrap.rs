@@ -72,3 +72,16 @@ fn a_policy_can_be_had_for_one_account_of_the_organisation_that_the_file_does_no
     let unknown = stage.run(PIPELINE, &["policy", "--mode", "plan", "--account", "nobody"]).ended(1);
     assert!(unknown.stderr.contains("no account of the fleet matches"), "{}", unknown.stderr);
 }
+
+#[test]
+fn a_fleet_is_told_of_no_step_by_hand_and_no_parameter_that_it_has_no_use_for() {
+    let head = |fleet: &str| {
+        let stage = Stage::bootstrapped();
+        let run = stage.run(fleet, &["bootstrap"]).ended(0);
+        run.stdout.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n")
+    };
+    assert!(head(PIPELINE).contains("let it into your Slack workspace"));
+    let without = head(BREAKERS);
+    assert!(without.contains("ControllerPrincipalArn="), "{without}");
+    assert!(!without.contains("Slack workspace") && !without.contains("ExternalId="), "{without}");
+}
