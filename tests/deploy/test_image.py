@@ -96,6 +96,32 @@ def test_everybody_may_read_all_of_the_image_and_nobody_may_write(tmp_path):
     assert os.readlink(root / "usr/local/bin/foghorn-notifier") == "foghorn-notifier-aarch64"
 
 
+# Leaves an archive where buildah would, of nothing.
+BUILDAH = """#!/bin/sh
+for last; do :; done
+case $last in oci-archive:*) last=${last#oci-archive:}; : >"${last%:foghorn:*}" ;; esac
+"""
+
+
+@pytest.mark.parametrize("is_static", [True, False], ids=["static", "dynamic"])
+def test_a_program_comes_with_its_libraries_if_it_has_any_and_a_word_of_warning(tmp_path, is_static):
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in ("foghorn", "foghorn-notifier"):
+        program(folder / name, 62) if is_static else shutil.copy(shutil.which("true"), folder / name)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "buildah").write_text(BUILDAH)
+    (tools / "buildah").chmod(0o755)
+    command = [ROOT / "scripts/image.sh", "--output", tmp_path / "image", folder]
+    path = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=path)
+    assert ended.returncode == 0, ended.stderr
+    assert "unpacked:" in ended.stdout and "compressed:" in ended.stdout
+    libraries = list((tmp_path / "image/rootfs").rglob("*.so*"))
+    assert (libraries == [], "is not static" in ended.stderr) == (is_static, not is_static)
+
+
 def test_programs_of_different_processors_are_not_put_together(tmp_path):
     own, notifier = program(tmp_path / "foghorn", 62), program(tmp_path / "notifier", 183)
     _, ended = laid_out(tmp_path, own, notifier)
