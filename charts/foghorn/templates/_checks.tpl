@@ -3,6 +3,7 @@
 {{- include "foghorn.checks.fleet" . -}}
 {{- include "foghorn.checks.image" . -}}
 {{- include "foghorn.checks.sharding" . -}}
+{{- include "foghorn.checks.canary" . -}}
 {{- if and .Values.serviceMonitor.enabled (ne .Values.kind "Deployment") -}}
 {{- fail "serviceMonitor.enabled: only `kind: Deployment` serves metrics; a CronJob has none to collect" -}}
 {{- end -}}
@@ -53,6 +54,17 @@
 {{- $given := int64 .Values.cronJob.activeDeadlineSeconds -}}
 {{- if gt $needed $given -}}
 {{- fail (printf "sharding.wait: %s and five minutes for the run itself are more than cronJob.activeDeadlineSeconds (%d), so that a run which waits for a shard would be ended before it reports; wait less, or set cronJob.activeDeadlineSeconds to %d or more" .Values.sharding.wait $given $needed) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* As long for the looking, which comes before the canaries. */}}
+{{- define "foghorn.checks.canary" -}}
+{{- with .Values.canary -}}
+{{- $needed := add (include "foghorn.seconds" .timeout) 300 -}}
+{{- $given := int64 .activeDeadlineSeconds -}}
+{{- if and .enabled (gt $needed $given) -}}
+{{- fail (printf "canary.timeout: %s and five minutes for the looking before it are more than canary.activeDeadlineSeconds (%d), so that a canary which is waited for would be ended before it is reported; wait less, or set canary.activeDeadlineSeconds to %d or more" .timeout $given $needed) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
