@@ -47,6 +47,11 @@ def on(store):
     return {"fleet": {**FLEET, "spec": {**FLEET["spec"], "store": store}}}
 
 
+def without(key):
+    """The fleet without one of its parts."""
+    return {name: part for name, part in FLEET.items() if name != key}
+
+
 DO_NOT_GO_TOGETHER = {
     "no fleet": ({}, "no fleet: give the fleet file"),
     "two fleets": ({"fleet": FLEET, "fleetFile": "kind: Fleet"}, "fleet and fleetFile are set"),
@@ -54,6 +59,21 @@ DO_NOT_GO_TOGETHER = {
         {"existingFleet": {"configMap": "a", "secret": "b"}},
         "existingFleet.configMap and existingFleet.secret are set",
     ),
+    "the path of a fleet file in place of its text": (
+        {"fleetFile": "fleet.yaml"},
+        "`--set-file fleetFile=fleet.yaml` reads the file",
+    ),
+    "a fleet file that is a list": ({"fleetFile": "- kind: Fleet"}, "fleetFile: this is not the text of a fleet file"),
+    "a fleet file that is no YAML": ({"fleetFile": "kind: [Fleet"}, "fleetFile: this is not the text of a fleet file"),
+    "the file of something else": (
+        {"fleetFile": "apiVersion: v1\nkind: Pod"},
+        "fleetFile: this is not the text of a fleet file",
+    ),
+    "a fleet file that ends early": ({"fleetFile": yaml.safe_dump(without("spec"))}, "fleetFile: a fleet file has"),
+    "a fleet that is only named": ({"fleet": {"metadata": FLEET["metadata"]}}, "`apiVersion` is missing here"),
+    "a fleet without a spec": ({"fleet": without("spec")}, "`spec` is missing here or of the wrong kind"),
+    "a fleet without metadata": ({"fleet": without("metadata")}, "`metadata` is missing here"),
+    "a spec that is a path": ({"fleet": {**FLEET, "spec": "spec.yaml"}}, "`spec` is missing here or of the wrong kind"),
     "no image": ({"fleet": FLEET, "image": {"repository": ""}}, "push it to a registry of yours"),
     "a service in shards": ({"fleet": FLEET, "kind": "Deployment", **SHARDED}, "a Deployment is one process"),
     "shards with a store of each its own": (
@@ -90,6 +110,13 @@ def test_values_that_do_not_go_together_are_refused_with_the_reason(values, word
     with pytest.raises(helm_python.HelmRenderError) as refusal:
         render(values)
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", ["CronJob", "Deployment"])
+def test_a_fleet_file_is_taken_in_every_form_that_foghorn_reads(kind):
+    text = yaml.safe_dump(FLEET)
+    for form in (text, f"---\n{text}", f"# a comment\n{text}", text.replace("\n", "\r\n"), json.dumps(FLEET)):
+        assert render({"kind": kind, "fleetFile": form})
 
 
 @pytest.mark.parametrize("values", matrix().values(), ids=matrix())

@@ -21,6 +21,24 @@
 {{- if gt (len $sources) 1 -}}
 {{- fail (printf "more than one fleet: %s are set, and one release looks after one fleet" (join " and " $sources)) -}}
 {{- end -}}
+{{- include "foghorn.checks.fleetIsWhole" . -}}
+{{- end -}}
+
+{{/* A path in place of the text, or a part of the file, would fail in the pod only. What
+     else may be wrong, `helm test` says. */}}
+{{- define "foghorn.checks.fleetIsWhole" -}}
+{{- if include "foghorn.isFleetInline" . -}}
+{{- $fleet := include "foghorn.fleetRead" . | fromJson -}}
+{{- if and .Values.fleetFile (ne "Fleet" (get $fleet "kind" | toString)) -}}
+{{- fail "fleetFile: this is not the text of a fleet file, a YAML mapping with `kind: Fleet`; `--set-file fleetFile=fleet.yaml` reads the file, where `--set` would take its path for the text" -}}
+{{- end -}}
+{{- $value := ternary "fleetFile" "fleet" (not (empty .Values.fleetFile)) -}}
+{{- range $key, $kind := dict "apiVersion" "string" "kind" "string" "metadata" "map" "spec" "map" -}}
+{{- if not (kindIs $kind (index $fleet $key)) -}}
+{{- fail (printf "%s: a fleet file has apiVersion, kind, metadata and spec, and `%s` is missing here or of the wrong kind; give the whole file by `--set-file fleetFile=fleet.yaml`" $value $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "foghorn.checks.image" -}}
