@@ -24,6 +24,9 @@ WRONG_BY_SCHEMA = {
     "an exit code that can't be tolerated": ({"tolerate": ["failure"]}, "tolerate"),
     "a schedule of four fields": ({"cronJob": {"schedule": "0 * * *"}}, "schedule"),
     "a number for a duration": ({"deployment": {"interval": 15}}, "interval"),
+    "a canary's schedule of four fields": ({"canary": {"schedule": "0 9 * *"}}, "schedule"),
+    "a canary that is to be tolerated": ({"canary": {"tolerate": ["drift"]}}, "tolerate"),
+    "a canary's number for a duration": ({"canary": {"timeout": 5}}, "timeout"),
     "a duration without a unit": ({"sharding": {"wait": "10"}}, "wait"),
     "one shard": ({"sharding": {"enabled": True, "shards": 1}}, "shards"),
     "a role that is none": (
@@ -95,6 +98,10 @@ DO_NOT_GO_TOGETHER = {
         {"fleet": FLEET, "sharding": {"enabled": True, "wait": "1h30m500ms"}},
         "set cronJob.activeDeadlineSeconds to 5700 or more",
     ),
+    "canaries that are waited for until the Job is over": (
+        {"fleet": FLEET, "canary": {"enabled": True, "timeout": "20m1s"}},
+        "set canary.activeDeadlineSeconds to 1501 or more",
+    ),
     "a monitor of a CronJob": ({"fleet": FLEET, "serviceMonitor": {"enabled": True}}, "a CronJob has none to collect"),
 }
 
@@ -137,6 +144,13 @@ def test_shards_may_wait_until_five_minutes_before_the_jobs_deadline(wait, deadl
     assert render({**values, "cronJob": {"activeDeadlineSeconds": deadline}})
 
 
+def test_a_canary_may_be_waited_for_until_five_minutes_before_its_jobs_deadline():
+    long = {"enabled": True, "timeout": "20m", "activeDeadlineSeconds": 1500}
+    assert render({"fleet": FLEET, "canary": long})
+    # One that is not sent may have any.
+    assert render({"fleet": FLEET, "canary": {**long, "enabled": False, "timeout": "2h"}})
+
+
 def test_the_schema_is_one_and_knows_every_value():
     schema = json.loads((CHART / "values.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
@@ -166,4 +180,4 @@ def test_the_readme_and_the_manifests_are_what_the_chart_renders():
 
 def test_whole_sets_of_values_cover_every_value_that_is_an_object_of_its_own():
     switched = {name for values in CASES.values() for name in values}
-    assert {"serviceMonitor", "prometheusRule", "grafanaDashboard", "networkPolicy", "sharding"} <= switched
+    assert {"serviceMonitor", "prometheusRule", "grafanaDashboard", "networkPolicy", "sharding", "canary"} <= switched
