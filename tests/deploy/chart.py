@@ -40,7 +40,7 @@ SWITCHES = {
 
 def matrix():
     """CASES, and every combination of SWITCHES, by name."""
-    combined = {}
+    combined = {"sharded-canary": {**CASES["sharded"], "canary": {"enabled": True}}}
     for number, chosen in enumerate(itertools.product(*SWITCHES.values())):
         combined[f"combination-{number}"] = {"fleet": FLEET, **dict(zip(SWITCHES, chosen))}
     return {**CASES, **combined}

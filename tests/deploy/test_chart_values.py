@@ -24,6 +24,9 @@ WRONG_BY_SCHEMA = {
     "an exit code that can't be tolerated": ({"tolerate": ["failure"]}, "tolerate"),
     "a schedule of four fields": ({"cronJob": {"schedule": "0 * * *"}}, "schedule"),
     "a number for a duration": ({"deployment": {"interval": 15}}, "interval"),
+    "a canary's schedule of four fields": ({"canary": {"schedule": "0 9 * *"}}, "schedule"),
+    "a canary that is to be tolerated": ({"canary": {"tolerate": ["drift"]}}, "tolerate"),
+    "a canary's number for a duration": ({"canary": {"timeout": 5}}, "timeout"),
     "a duration without a unit": ({"sharding": {"wait": "10"}}, "wait"),
     "one shard": ({"sharding": {"enabled": True, "shards": 1}}, "shards"),
     "a role that is none": (
@@ -47,6 +50,11 @@ def on(store):
     return {"fleet": {**FLEET, "spec": {**FLEET["spec"], "store": store}}}
 
 
+def without(key):
+    """The fleet without one of its parts."""
+    return {name: part for name, part in FLEET.items() if name != key}
+
+
 DO_NOT_GO_TOGETHER = {
     "no fleet": ({}, "no fleet: give the fleet file"),
     "two fleets": ({"fleet": FLEET, "fleetFile": "kind: Fleet"}, "fleet and fleetFile are set"),
@@ -54,6 +62,21 @@ DO_NOT_GO_TOGETHER = {
         {"existingFleet": {"configMap": "a", "secret": "b"}},
         "existingFleet.configMap and existingFleet.secret are set",
     ),
+    "the path of a fleet file in place of its text": (
+        {"fleetFile": "fleet.yaml"},
+        "`--set-file fleetFile=fleet.yaml` reads the file",
+    ),
+    "a fleet file that is a list": ({"fleetFile": "- kind: Fleet"}, "fleetFile: this is not the text of a fleet file"),
+    "a fleet file that is no YAML": ({"fleetFile": "kind: [Fleet"}, "fleetFile: this is not the text of a fleet file"),
+    "the file of something else": (
+        {"fleetFile": "apiVersion: v1\nkind: Pod"},
+        "fleetFile: this is not the text of a fleet file",
+    ),
+    "a fleet file that ends early": ({"fleetFile": yaml.safe_dump(without("spec"))}, "fleetFile: a fleet file has"),
+    "a fleet that is only named": ({"fleet": {"metadata": FLEET["metadata"]}}, "`apiVersion` is missing here"),
+    "a fleet without a spec": ({"fleet": without("spec")}, "`spec` is missing here or of the wrong kind"),
+    "a fleet without metadata": ({"fleet": without("metadata")}, "`metadata` is missing here"),
+    "a spec that is a path": ({"fleet": {**FLEET, "spec": "spec.yaml"}}, "`spec` is missing here or of the wrong kind"),
     "no image": ({"fleet": FLEET, "image": {"repository": ""}}, "push it to a registry of yours"),
     "a service in shards": ({"fleet": FLEET, "kind": "Deployment", **SHARDED}, "a Deployment is one process"),
     "shards with a store of each its own": (
@@ -75,6 +98,10 @@ DO_NOT_GO_TOGETHER = {
         {"fleet": FLEET, "sharding": {"enabled": True, "wait": "1h30m500ms"}},
         "set cronJob.activeDeadlineSeconds to 5700 or more",
     ),
+    "canaries that are waited for until the Job is over": (
+        {"fleet": FLEET, "canary": {"enabled": True, "timeout": "20m1s"}},
+        "set canary.activeDeadlineSeconds to 1501 or more",
+    ),
     "a monitor of a CronJob": ({"fleet": FLEET, "serviceMonitor": {"enabled": True}}, "a CronJob has none to collect"),
 }
 
@@ -90,6 +117,13 @@ def test_values_that_do_not_go_together_are_refused_with_the_reason(values, word
     with pytest.raises(helm_python.HelmRenderError) as refusal:
         render(values)
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", ["CronJob", "Deployment"])
+def test_a_fleet_file_is_taken_in_every_form_that_foghorn_reads(kind):
+    text = yaml.safe_dump(FLEET)
+    for form in (text, f"---\n{text}", f"# a comment\n{text}", text.replace("\n", "\r\n"), json.dumps(FLEET)):
+        assert render({"kind": kind, "fleetFile": form})
 
 
 @pytest.mark.parametrize("values", matrix().values(), ids=matrix())
@@ -108,6 +142,13 @@ def test_shards_may_share_a_bucket_or_a_volume():
 def test_shards_may_wait_until_five_minutes_before_the_jobs_deadline(wait, deadline):
     values = {"fleet": FLEET, "sharding": {"enabled": True, "wait": wait}}
     assert render({**values, "cronJob": {"activeDeadlineSeconds": deadline}})
+
+
+def test_a_canary_may_be_waited_for_until_five_minutes_before_its_jobs_deadline():
+    long = {"enabled": True, "timeout": "20m", "activeDeadlineSeconds": 1500}
+    assert render({"fleet": FLEET, "canary": long})
+    # One that is not sent may have any.
+    assert render({"fleet": FLEET, "canary": {**long, "enabled": False, "timeout": "2h"}})
 
 
 def test_the_schema_is_one_and_knows_every_value():
@@ -139,4 +180,4 @@ def test_the_readme_and_the_manifests_are_what_the_chart_renders():
 
 def test_whole_sets_of_values_cover_every_value_that_is_an_object_of_its_own():
     switched = {name for values in CASES.values() for name in values}
-    assert {"serviceMonitor", "prometheusRule", "grafanaDashboard", "networkPolicy", "sharding"} <= switched
+    assert {"serviceMonitor", "prometheusRule", "grafanaDashboard", "networkPolicy", "sharding", "canary"} <= switched

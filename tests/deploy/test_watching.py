@@ -8,13 +8,15 @@ import pytest
 
 from chart import CASES, CHART, FLEET, ROOT, objects, of_kind, only, quoted_metrics
 
-# Of kube-state-metrics, docs/metrics/workload: all of its stable ones that alerts on a CronJob ask for.
+# Of kube-state-metrics, docs/metrics/workload: all of its stable ones that alerts on CronJobs ask for.
 KUBE_STATE_METRICS = {
     "kube_cronjob_created": {"namespace", "cronjob"},
     "kube_cronjob_spec_suspend": {"namespace", "cronjob"},
     "kube_cronjob_status_last_successful_time": {"namespace", "cronjob"},
+    "kube_job_failed": {"namespace", "job_name", "condition"},
     "kube_job_owner": {"namespace", "job_name", "owner_kind", "owner_name"},
     "kube_job_status_failed": {"namespace", "job_name"},
+    "kube_job_status_start_time": {"namespace", "job_name"},
 }
 
 # What the scrape adds to each series.
@@ -22,14 +24,21 @@ OF_THE_TARGET = {"namespace", "job"}
 
 DASHBOARD = json.loads((CHART / "files/dashboard.json").read_text())
 
+WATCHED = {"prometheusRule": {"enabled": True}, "canary": {"enabled": True}}
+
+
+def rules_of(values):
+    """The alerts that values render to."""
+    return [rule for group in only(objects(values), "PrometheusRule")["spec"]["groups"] for rule in group["rules"]]
+
+
 RULES = {
     (case, rule["alert"]): rule
     for case, values in {
-        "CronJob": {"fleet": FLEET, "prometheusRule": {"enabled": True}},
-        "Deployment": {"fleet": FLEET, "kind": "Deployment", "prometheusRule": {"enabled": True}},
+        "CronJob": {"fleet": FLEET, **WATCHED},
+        "Deployment": {"fleet": FLEET, "kind": "Deployment", **WATCHED},
     }.items()
-    for group in only(objects(values), "PrometheusRule")["spec"]["groups"]
-    for rule in group["rules"]
+    for rule in rules_of(values)
 }
 
 PANELS = {panel["title"]: panel for panel in DASHBOARD["panels"] if panel["type"] != "row"}
@@ -97,6 +106,22 @@ def test_an_alert_asks_for_the_series_of_its_own_release():
 def test_silence_of_foghorn_itself_is_an_alert(kind):
     assert (kind, "FoghornStalled") in RULES
     assert (kind, "FoghornNeverSucceeded" if kind == "CronJob" else "FoghornGone") in RULES
+
+
+@pytest.mark.parametrize("kind", ["CronJob", "Deployment"])
+def test_a_canary_that_failed_is_an_alert_by_the_name_of_its_cronjob(kind):
+    rule = RULES[kind, "FoghornCanaryFailed"]
+    values = {"fleet": FLEET, "kind": kind, **WATCHED, "fullnameOverride": "watchman"}
+    names = of_kind(objects(values), "CronJob")
+    assert rule["labels"]["severity"] == "critical"
+    [renamed] = [each for each in rules_of(values) if each["alert"] == "FoghornCanaryFailed"]
+    assert set(re.findall(r'(?:owner_name|cronjob)="(.*?)"', renamed["expr"])) == {"watchman-canary"} <= names.keys()
+
+
+@pytest.mark.parametrize("kind", ["CronJob", "Deployment"])
+def test_nobody_waits_for_an_alert_on_canaries_that_are_not_sent(kind):
+    found = rules_of({"fleet": FLEET, "kind": kind, "prometheusRule": {"enabled": True}})
+    assert "FoghornCanaryFailed" not in {rule["alert"] for rule in found}
 
 
 def test_the_thresholds_are_those_of_the_values():

@@ -3,6 +3,7 @@
 {{- include "foghorn.checks.fleet" . -}}
 {{- include "foghorn.checks.image" . -}}
 {{- include "foghorn.checks.sharding" . -}}
+{{- include "foghorn.checks.canary" . -}}
 {{- if and .Values.serviceMonitor.enabled (ne .Values.kind "Deployment") -}}
 {{- fail "serviceMonitor.enabled: only `kind: Deployment` serves metrics; a CronJob has none to collect" -}}
 {{- end -}}
@@ -19,6 +20,24 @@
 {{- end -}}
 {{- if gt (len $sources) 1 -}}
 {{- fail (printf "more than one fleet: %s are set, and one release looks after one fleet" (join " and " $sources)) -}}
+{{- end -}}
+{{- include "foghorn.checks.fleetIsWhole" . -}}
+{{- end -}}
+
+{{/* A path in place of the text, or a part of the file, would fail in the pod only. What
+     else may be wrong, `helm test` says. */}}
+{{- define "foghorn.checks.fleetIsWhole" -}}
+{{- if include "foghorn.isFleetInline" . -}}
+{{- $fleet := include "foghorn.fleetRead" . | fromJson -}}
+{{- if and .Values.fleetFile (ne "Fleet" (get $fleet "kind" | toString)) -}}
+{{- fail "fleetFile: this is not the text of a fleet file, a YAML mapping with `kind: Fleet`; `--set-file fleetFile=fleet.yaml` reads the file, where `--set` would take its path for the text" -}}
+{{- end -}}
+{{- $value := ternary "fleetFile" "fleet" (not (empty .Values.fleetFile)) -}}
+{{- range $key, $kind := dict "apiVersion" "string" "kind" "string" "metadata" "map" "spec" "map" -}}
+{{- if not (kindIs $kind (index $fleet $key)) -}}
+{{- fail (printf "%s: a fleet file has apiVersion, kind, metadata and spec, and `%s` is missing here or of the wrong kind; give the whole file by `--set-file fleetFile=fleet.yaml`" $value $key) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -53,6 +72,17 @@
 {{- $given := int64 .Values.cronJob.activeDeadlineSeconds -}}
 {{- if gt $needed $given -}}
 {{- fail (printf "sharding.wait: %s and five minutes for the run itself are more than cronJob.activeDeadlineSeconds (%d), so that a run which waits for a shard would be ended before it reports; wait less, or set cronJob.activeDeadlineSeconds to %d or more" .Values.sharding.wait $given $needed) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* As long for the looking, which comes before the canaries. */}}
+{{- define "foghorn.checks.canary" -}}
+{{- with .Values.canary -}}
+{{- $needed := add (include "foghorn.seconds" .timeout) 300 -}}
+{{- $given := int64 .activeDeadlineSeconds -}}
+{{- if and .enabled (gt $needed $given) -}}
+{{- fail (printf "canary.timeout: %s and five minutes for the looking before it are more than canary.activeDeadlineSeconds (%d), so that a canary which is waited for would be ended before it is reported; wait less, or set canary.activeDeadlineSeconds to %d or more" .timeout $given $needed) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -21,13 +21,22 @@ configMap:
 {{- end }}
 {{- end -}}
 
+{{/* The inline fleet as JSON. Of what is no mapping it has an `Error`, and nothing else. */}}
+{{- define "foghorn.fleetRead" -}}
+{{- if .Values.fleetFile -}}
+{{- fromYaml .Values.fleetFile | toJson -}}
+{{- else -}}
+{{- toJson .Values.fleet -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Where the inline fleet keeps its reports, as its file says it. */}}
 {{- define "foghorn.fleetStore" -}}
-{{- $fleet := .Values.fleet -}}
-{{- if .Values.fleetFile -}}
-{{- $fleet = fromYaml .Values.fleetFile -}}
+{{- $spec := get (include "foghorn.fleetRead" . | fromJson) "spec" -}}
+{{- $store := "file:.foghorn" -}}
+{{- if kindIs "map" $spec -}}
+{{- $store = get $spec "store" | default $store -}}
 {{- end -}}
-{{- $store := dig "spec" "store" "file:.foghorn" $fleet -}}
 {{- if kindIs "map" $store -}}
 {{- $store = dig "url" "file:.foghorn" $store -}}
 {{- end -}}

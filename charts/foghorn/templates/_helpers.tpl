@@ -13,6 +13,15 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "foghorn.canaryFullname" -}}
+{{- printf "%s-canary" (include "foghorn.fullname" . | trunc 45 | trimSuffix "-") -}}
+{{- end -}}
+
+{{/* The name in the labels of the canary's pods: the Service chooses by the other one. */}}
+{{- define "foghorn.canaryName" -}}
+{{- printf "%s-canary" (include "foghorn.name" . | trunc 56 | trimSuffix "-") -}}
+{{- end -}}
+
 {{- define "foghorn.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "foghorn.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}

@@ -131,3 +131,25 @@ labels:
     description: >-
       Nobody looks whether failed deployments are heard.
 {{- end -}}
+
+{{/* The alert on the canary, as kube-state-metrics counts its Jobs: it ends with one that
+     succeeds later, also one that was made by hand from the CronJob. */}}
+{{- define "foghorn.rules.canary" -}}
+{{- $name := include "foghorn.canaryFullname" . | quote -}}
+{{- $namespace := printf `namespace="%s"` .Release.Namespace -}}
+- alert: FoghornCanaryFailed
+  expr: |-
+    max by (namespace, job_name) (kube_job_failed{ {{- $namespace -}} ,condition="true"}) > 0
+      and on (namespace, job_name) kube_job_owner{ {{- $namespace -}} ,owner_kind="CronJob",owner_name={{ $name }}}
+      unless on (namespace, job_name) (
+        kube_job_status_start_time{ {{- $namespace -}} }
+          < on (namespace) group_left max by (namespace) (kube_cronjob_status_last_successful_time{ {{- $namespace -}} ,cronjob={{ $name }}})
+      )
+  {{- include "foghorn.alertLabels" (dict "root" . "severity" "critical") | nindent 2 }}
+  annotations:
+    summary: >-
+      Canary {{ "{{ $labels.job_name }}" }} of Foghorn failed
+    description: >-
+      Exit code 2: a canary was not heard, and a failed deployment would not be. The log says how far it got.
+      3: part of the fleet could not be read. 1: Foghorn itself failed.
+{{- end -}}
