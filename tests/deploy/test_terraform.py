@@ -115,6 +115,7 @@ def documents(temporary, stack, **given):
         "dead_letters_arn": stack.schedules()[0]["Target"]["DeadLetterConfig"]["Arn"],
         "alarms_topic_arn": stack.outputs["AlarmsTopicArn"],
         "rule_arn": stack.rule()["Arn"],
+        "canary_rule_arn": None,
         "shard_count": 1,
         "shard_wait": "30m",
         "schedule_expression": "cron(0 * * * ? *)",
@@ -132,15 +133,16 @@ def assert_alike(stack, made):
         assert plain(made[name]) == plain(policy(stack, role)), name
     for name, role in (("tasks_trust", "foghorn-controller"), ("tasks_trust", "Execution"), ("scheduler_trust", "Scheduler")):
         assert plain(made[name]) == plain(stack.role(role)["AssumeRolePolicyDocument"]), name
-    topic = stack.client("sns").get_topic_attributes(TopicArn=stack.outputs["AlarmsTopicArn"])["Attributes"]
-    assert plain(made["alarms_topic"]) == plain(topic["Policy"])
-    queue = stack.client("sqs").get_queue_attributes(QueueUrl=stack.outputs["DeadLettersUrl"], AttributeNames=["Policy"])
-    assert plain(made["dead_letters"]) == plain(queue["Attributes"]["Policy"])
+    for name, allowed in zip(("alarms_topic", "dead_letters"), stack.allowed()):
+        assert plain(made[name]) == plain({"Statement": list(allowed.values())}), name
     bucket = stack.client("s3").get_bucket_policy(Bucket=stack.bucket)["Policy"]
     assert plain(made["store_bucket"]) == plain(bucket)
     inputs = [schedule["Target"].get("Input") for schedule in stack.schedules()]
     assert [text and json.loads(text) for text in made["inputs"]] == [text and json.loads(text) for text in inputs]
     assert json.loads(made["failed_task"]) == json.loads(stack.rule()["EventPattern"])
+    if canary := stack.canary():
+        assert json.loads(made["canary_input"]) == json.loads(canary["Target"]["Input"])
+        assert json.loads(made["unheard_canary"]) == json.loads(stack.rule("CanaryUnheard")["EventPattern"])
 
 
 def test_terraform_allows_what_cloudformation_allows(deployed, tmp_path):
@@ -165,6 +167,7 @@ def test_terraform_allows_what_cloudformation_allows_with_all_that_can_be_asked_
         report_secrets_key_arn=f"arn:aws:kms:eu-west-1:{account}:key/2",
         report_topic_arns=[f"arn:aws:sns:eu-west-1:{account}:news"],
         shard_count=4,
+        canary_rule_arn=full.rule("CanaryUnheard")["Arn"],
     )
     assert_alike(full, made)
 

@@ -42,6 +42,7 @@ def checked(folder, module, **values):
         ("scheduled-task", "shard_count", 0),
         ("scheduled-task", "tolerate", ["failure"]),
         ("scheduled-task", "organization_id", "acme"),
+        ("scheduled-task", "canary_schedule", "30 9 * * MON"),
         ("member-role", "policy_json", "{}"),
         ("member-role", "policy_json", json.dumps({"Statement": ["a" * 10_240]})),
         ("member-role", "controller_principal_arn", "foghorn-controller"),
