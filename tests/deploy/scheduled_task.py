@@ -36,6 +36,11 @@ class Deployed:
     def client(self, service):
         return self.account.client(service)
 
+    def resources(self):
+        """What CloudFormation made, by its name in the template."""
+        made = self.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+        return {resource["LogicalResourceId"] for resource in made}
+
     def schedules(self):
         """The schedules of the run, one a shard."""
         return [schedule for name, schedule in self.all_schedules().items() if name != CANARY]

@@ -35,16 +35,20 @@ def disabled(ministack):
     return Deployed(ministack, "250000000001", CanarySchedule=SCHEDULE, ScheduleState="DISABLED")
 
 
+MADE = {"Canary", "CanaryUnheard", "NewsOfCanariesUndelivered"}
+
+
 def overrides(schedule):
     """What a schedule tells ECS of the container, and ECS in turn the rule."""
     return {"overrides": json.loads(schedule["Target"]["Input"])}
 
 
-def test_no_canary_is_sent_unless_asked(deployed):
+def test_no_canary_is_sent_unless_asked(deployed, full):
+    assert MADE <= full.resources()
     assert cloudformation.load("scheduled-task")["Parameters"]["CanarySchedule"]["Default"] == ""
-    assert deployed.canary() is None
-    assert deployed.rule("CanaryUnheard") is None
+    assert deployed.canary() is None and deployed.rule("CanaryUnheard") is None
     assert "CanaryFailedInvocations" not in deployed.alarms()
+    assert not MADE & deployed.resources()
     assert all("UnheardCanaries" not in statements for statements in deployed.allowed())
 
 
