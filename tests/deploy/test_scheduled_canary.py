@@ -32,7 +32,7 @@ spec:
 @pytest.fixture(scope="module")
 def disabled(ministack):
     """With canaries and one task a run, and not to be started."""
-    return Deployed(ministack, "250000000001", CanarySchedule=SCHEDULE, ScheduleState="DISABLED")
+    return Deployed(ministack, "270000000001", CanarySchedule=SCHEDULE, ScheduleState="DISABLED")
 
 
 MADE = {"Canary", "CanaryUnheard", "NewsOfCanariesUndelivered"}
@@ -180,7 +180,7 @@ def test_the_schedule_of_canaries_is_an_expression_of_scheduler_or_empty():
 def applied(ministack, tmp_path_factory):
     """The example in Terraform with canaries, by the real provider, in an account of its own."""
     terraform.need_provider()
-    account = Account(ministack, "250000000002")
+    account = Account(ministack, "270000000002")
     variables = {
         "region": "eu-west-1",
         "image": "registry.example.com/foghorn:0.1.0",
