@@ -1,5 +1,9 @@
 """Emulators, and what is deployed in them once for all tests."""
 
+import os
+import pathlib
+import subprocess
+
 import pytest
 
 import emulators
@@ -18,6 +22,16 @@ def moto():
 
 
 @pytest.fixture(scope="session")
+def foghorn():
+    """The program that the Rust tests have built."""
+    built = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", emulators.ROOT / "target")) / "debug" / "foghorn"
+    path = pathlib.Path(os.environ.get("FOGHORN_BIN", built))
+    if not path.exists():
+        subprocess.run(["cargo", "build", "--quiet"], cwd=emulators.ROOT, check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
 def deployed(ministack):
     return Deployed(ministack, "210000000001")
 
@@ -31,6 +45,7 @@ def full(ministack):
         account,
         Mode="apply",
         ShardCount="4",
+        CanarySchedule="cron(30 9 ? * MON *)",
         OrganizationId="o-abcdefghij",
         DiscoverAccounts="units",
         LookUpAccounts="true",

@@ -6,6 +6,7 @@ import cloudformation
 from emulators import Account
 
 STACK = "controller"
+CANARY = f"{STACK}-canary"
 BUCKET = "acme-foghorn"
 IMAGE = "registry.example.com/foghorn:0.1.0"
 FLEET_FILE = "arn:aws:ssm:eu-west-1:{account}:parameter/foghorn/fleet"
@@ -35,10 +36,22 @@ class Deployed:
     def client(self, service):
         return self.account.client(service)
 
+    def resources(self):
+        """What CloudFormation made, by its name in the template."""
+        made = self.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+        return {resource["LogicalResourceId"] for resource in made}
+
     def schedules(self):
+        """The schedules of the run, one a shard."""
+        return [schedule for name, schedule in self.all_schedules().items() if name != CANARY]
+
+    def all_schedules(self):
         client = self.client("scheduler")
         names = [schedule["Name"] for schedule in client.list_schedules(GroupName=STACK)["Schedules"]]
-        return [client.get_schedule(Name=name, GroupName=STACK) for name in names]
+        return {name: client.get_schedule(Name=name, GroupName=STACK) for name in names}
+
+    def canary(self):
+        return self.all_schedules().get(CANARY)
 
     def task(self):
         client = self.client("ecs")
@@ -59,9 +72,22 @@ class Deployed:
         alarms = self.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{STACK}-")["MetricAlarms"]
         return {alarm["AlarmName"].removeprefix(f"{STACK}-"): alarm for alarm in alarms}
 
-    def rule(self):
+    def rule(self, part="TaskFailed"):
         rules = self.client("events").list_rules()["Rules"]
-        return next(rule for rule in rules if "TaskFailed" in rule["Name"])
+        return next((rule for rule in rules if part in rule["Name"]), None)
+
+    def takes(self, rule, event):
+        """Whether the pattern of a rule takes an event, as EventBridge says."""
+        pattern = rule["EventPattern"]
+        return self.client("events").test_event_pattern(EventPattern=pattern, Event=event)["Result"]
+
+    def allowed(self):
+        """The statements of the topic's and of the queue's policy, by their names."""
+        topic = self.client("sns").get_topic_attributes(TopicArn=self.outputs["AlarmsTopicArn"])["Attributes"]
+        url = self.outputs["DeadLettersUrl"]
+        queue = self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+        documents = [json.loads(attributes["Policy"]) for attributes in (topic, queue)]
+        return [{statement["Sid"]: statement for statement in document["Statement"]} for document in documents]
 
 
 def figures(math):
@@ -76,3 +102,43 @@ def figures(math):
         body["Properties"]["AlarmName"].removeprefix(f"{STACK}-"): body["Properties"]
         for body in cloudformation.resolved(bodies, names)
     }
+
+
+def stopped(deployed, family=STACK, **detail):
+    """A task's end, as ECS tells of it."""
+    account = deployed.account.id
+    body = {
+        "clusterArn": f"arn:aws:ecs:eu-west-1:{account}:cluster/{STACK}",
+        "taskArn": f"arn:aws:ecs:eu-west-1:{account}:task/{STACK}/0123456789abcdef",
+        "taskDefinitionArn": TASK_DEFINITION.format(account=account, family=family),
+        "lastStatus": "STOPPED",
+        "desiredStatus": "STOPPED",
+        "group": f"family:{family}",
+        "launchType": "FARGATE",
+        "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited",
+        "containers": [{"name": "foghorn", "lastStatus": "STOPPED", "exitCode": 0}],
+        **detail,
+    }
+    return json.dumps({
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": "ECS Task State Change",
+        "source": "aws.ecs",
+        "account": account,
+        "time": "2026-11-21T20:00:00Z",
+        "region": "eu-west-1",
+        "resources": [body["taskArn"]],
+        "detail": body,
+    })
+
+
+def ended(code):
+    return {"containers": [{"name": "foghorn", "lastStatus": "STOPPED", "exitCode": code}]}
+
+
+NEVER_STARTED = {
+    "stopCode": "TaskFailedToStart",
+    "stoppedReason": "ResourceInitializationError: unable to pull secrets",
+    "containers": [{"name": "foghorn", "lastStatus": "STOPPED"}],
+}

@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 
 import cloudformation
 from emulators import ROOT, Account
-from scheduled_task import FLEET_FILE, STACK, TASK_DEFINITION, Deployed, figures
+from scheduled_task import FLEET_FILE, NEVER_STARTED, STACK, Deployed, ended, figures, stopped
+
 
 def resource(name):
     return cloudformation.load("scheduled-task")["Resources"][name]["Properties"]
@@ -115,46 +116,6 @@ def test_a_run_looks_unless_it_is_told_to_write_and_gives_the_figures_that_alarm
     assert cloudformation.load("scheduled-task")["Parameters"]["Tolerate"]["Default"] == "drift,incomplete"
 
 
-def stopped(deployed, family=STACK, **detail):
-    """A task's end, as ECS tells of it."""
-    account = deployed.account.id
-    body = {
-        "clusterArn": f"arn:aws:ecs:eu-west-1:{account}:cluster/{STACK}",
-        "taskArn": f"arn:aws:ecs:eu-west-1:{account}:task/{STACK}/0123456789abcdef",
-        "taskDefinitionArn": TASK_DEFINITION.format(account=account, family=family),
-        "lastStatus": "STOPPED",
-        "desiredStatus": "STOPPED",
-        "group": f"family:{family}",
-        "launchType": "FARGATE",
-        "stopCode": "EssentialContainerExited",
-        "stoppedReason": "Essential container in task exited",
-        "containers": [{"name": "foghorn", "lastStatus": "STOPPED", "exitCode": 0}],
-        **detail,
-    }
-    return json.dumps({
-        "version": "0",
-        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
-        "detail-type": "ECS Task State Change",
-        "source": "aws.ecs",
-        "account": account,
-        "time": "2026-11-21T20:00:00Z",
-        "region": "eu-west-1",
-        "resources": [body["taskArn"]],
-        "detail": body,
-    })
-
-
-def ended(code):
-    return {"containers": [{"name": "foghorn", "lastStatus": "STOPPED", "exitCode": code}]}
-
-
-NEVER_STARTED = {
-    "stopCode": "TaskFailedToStart",
-    "stoppedReason": "ResourceInitializationError: unable to pull secrets",
-    "containers": [{"name": "foghorn", "lastStatus": "STOPPED"}],
-}
-
-
 @pytest.mark.parametrize(
     "detail, told",
     [
@@ -170,9 +131,7 @@ NEVER_STARTED = {
     ],
 )
 def test_a_failed_run_is_told_and_an_answer_is_not(deployed, detail, told):
-    pattern = deployed.rule()["EventPattern"]
-    answer = deployed.client("events").test_event_pattern(EventPattern=pattern, Event=stopped(deployed, **detail))
-    assert answer["Result"] is told
+    assert deployed.takes(deployed.rule(), stopped(deployed, **detail)) is told
 
 
 def test_exit_codes_are_numbers_in_the_pattern(deployed):
@@ -186,8 +145,7 @@ def test_a_failed_run_is_told_to_the_topic_or_kept_in_the_dead_letter_queue(depl
     assert target["DeadLetterConfig"]["Arn"].endswith(deployed.outputs["DeadLettersUrl"].rsplit("/", 1)[1])
     template = target["InputTransformer"]["InputTemplate"]
     assert json.loads(template.replace("<aws.events.event.json>", stopped(deployed)))["event"]["source"] == "aws.ecs"
-    topic = deployed.client("sns").get_topic_attributes(TopicArn=target["Arn"])["Attributes"]
-    allowed = {statement["Sid"]: statement for statement in json.loads(topic["Policy"])["Statement"]}
+    allowed, _ = deployed.allowed()
     assert allowed["FailedTasks"]["Condition"] == {"ArnEquals": {"aws:SourceArn": deployed.rule()["Arn"]}}
     assert allowed["Alarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
 

@@ -1,7 +1,6 @@
 """The Terraform modules say the same as the CloudFormation templates, and can be applied."""
 
 import json
-import shutil
 
 import hcl2
 import pytest
@@ -116,6 +115,7 @@ def documents(temporary, stack, **given):
         "dead_letters_arn": stack.schedules()[0]["Target"]["DeadLetterConfig"]["Arn"],
         "alarms_topic_arn": stack.outputs["AlarmsTopicArn"],
         "rule_arn": stack.rule()["Arn"],
+        "canary_rule_arn": None,
         "shard_count": 1,
         "shard_wait": "30m",
         "schedule_expression": "cron(0 * * * ? *)",
@@ -133,15 +133,16 @@ def assert_alike(stack, made):
         assert plain(made[name]) == plain(policy(stack, role)), name
     for name, role in (("tasks_trust", "foghorn-controller"), ("tasks_trust", "Execution"), ("scheduler_trust", "Scheduler")):
         assert plain(made[name]) == plain(stack.role(role)["AssumeRolePolicyDocument"]), name
-    topic = stack.client("sns").get_topic_attributes(TopicArn=stack.outputs["AlarmsTopicArn"])["Attributes"]
-    assert plain(made["alarms_topic"]) == plain(topic["Policy"])
-    queue = stack.client("sqs").get_queue_attributes(QueueUrl=stack.outputs["DeadLettersUrl"], AttributeNames=["Policy"])
-    assert plain(made["dead_letters"]) == plain(queue["Attributes"]["Policy"])
+    for name, allowed in zip(("alarms_topic", "dead_letters"), stack.allowed()):
+        assert plain(made[name]) == plain({"Statement": list(allowed.values())}), name
     bucket = stack.client("s3").get_bucket_policy(Bucket=stack.bucket)["Policy"]
     assert plain(made["store_bucket"]) == plain(bucket)
     inputs = [schedule["Target"].get("Input") for schedule in stack.schedules()]
     assert [text and json.loads(text) for text in made["inputs"]] == [text and json.loads(text) for text in inputs]
     assert json.loads(made["failed_task"]) == json.loads(stack.rule()["EventPattern"])
+    if canary := stack.canary():
+        assert json.loads(made["canary_input"]) == json.loads(canary["Target"]["Input"])
+        assert json.loads(made["unheard_canary"]) == json.loads(stack.rule("CanaryUnheard")["EventPattern"])
 
 
 def test_terraform_allows_what_cloudformation_allows(deployed, tmp_path):
@@ -166,6 +167,7 @@ def test_terraform_allows_what_cloudformation_allows_with_all_that_can_be_asked_
         report_secrets_key_arn=f"arn:aws:kms:eu-west-1:{account}:key/2",
         report_topic_arns=[f"arn:aws:sns:eu-west-1:{account}:news"],
         shard_count=4,
+        canary_rule_arn=full.rule("CanaryUnheard")["Arn"],
     )
     assert_alike(full, made)
 
@@ -354,51 +356,3 @@ def test_the_member_role_gets_the_policy_that_is_given_and_the_service_roles_tha
     assert statements(account, "foghorn") == plain((work.folder / "policy.json").read_text())
     names = {role["RoleName"] for role in account.client("iam").list_roles()["Roles"]}
     assert names == {"foghorn", "foghorn-chat"}
-
-
-GIVEN = {
-    "scheduled-task": {
-        "fleet_name": "acme",
-        "fleet_file_arn": "arn:aws:ssm:eu-west-1:230000000004:parameter/foghorn/fleet",
-        "image": IMAGE,
-        "vpc_id": "vpc-1",
-        "subnet_ids": ["subnet-1"],
-        "store_bucket_name": "acme-foghorn",
-    },
-    "member-role": {
-        "policy_json": json.dumps({"Statement": [{"Effect": "Allow"}]}),
-        "controller_principal_arn": CONTROLLER,
-    },
-}
-
-
-def checked(folder, module, **values):
-    """What Terraform says of values for a module's variables, without the module itself."""
-    shutil.copy(terraform.FOLDER / "modules" / module / "variables.tf", folder)
-    (folder / "terraform.tfvars.json").write_text(json.dumps({**GIVEN[module], **values}))
-    return terraform.run(folder, "plan", "-no-color", "-input=false", check=False)
-
-
-@pytest.mark.parametrize(
-    "module, name, wrong",
-    [
-        ("scheduled-task", "mode", "destroy"),
-        ("scheduled-task", "image", ""),
-        ("scheduled-task", "silence_hours", 169),
-        ("scheduled-task", "fleet_file_arn", "fleet.yaml"),
-        ("scheduled-task", "shard_count", 0),
-        ("scheduled-task", "tolerate", ["failure"]),
-        ("scheduled-task", "organization_id", "acme"),
-        ("member-role", "policy_json", "{}"),
-        ("member-role", "policy_json", json.dumps({"Statement": ["a" * 10_240]})),
-        ("member-role", "controller_principal_arn", "foghorn-controller"),
-        ("member-role", "webhook_secrets", ["arn:aws:secretsmanager:*:*:secret:*"]),
-        ("member-role", "webhook_secrets", ["foghorn/hook"]),
-        ("member-role", "hub_buses", ["arn:aws:events:*:*:event-bus/foghorn-*"]),
-    ],
-)
-def test_a_wrong_value_is_refused_before_anything_is_made(module, name, wrong, tmp_path):
-    assert checked(tmp_path, module).returncode == 0
-    refused = checked(tmp_path, module, **{name: wrong})
-    assert refused.returncode == 1
-    assert "Invalid value for variable" in refused.stderr and f"var.{name}" in refused.stderr

@@ -9,6 +9,7 @@ locals {
   region      = data.aws_region.here.name
   account_id  = data.aws_caller_identity.here.account_id
   cluster_arn = var.cluster_arn == null ? aws_ecs_cluster.this[0].arn : var.cluster_arn
+  canaries    = var.canary_schedule == "" ? 0 : 1
 }
 
 module "documents" {
@@ -37,6 +38,7 @@ module "documents" {
   dead_letters_arn       = aws_sqs_queue.dead_letters.arn
   alarms_topic_arn       = aws_sns_topic.alarms.arn
   rule_arn               = aws_cloudwatch_event_rule.task_failed.arn
+  canary_rule_arn        = one(aws_cloudwatch_event_rule.canary_unheard[*].arn)
   shard_count            = var.shard_count
   shard_wait             = var.shard_wait
   schedule_expression    = var.schedule_expression

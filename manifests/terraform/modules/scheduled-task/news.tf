@@ -19,7 +19,8 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = var.alarm_email
 }
 
-# Runs that could not be started, and news of failed tasks that could not be delivered.
+# Runs that could not be started, and news of failed tasks and unheard canaries that could not
+# be delivered.
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name}-dead-letters"
   message_retention_seconds = 1209600

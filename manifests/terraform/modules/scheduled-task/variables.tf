@@ -166,6 +166,17 @@ variable "shard_wait" {
   default     = "30m"
 }
 
+variable "canary_schedule" {
+  description = "When a canary is sent down every pipeline (foghorn sound), cron(30 9 ? * MON *) say: each room gets a message. The member roles must be of Mode all. Empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^((cron|rate|at)\\(.+\\))?$", var.canary_schedule))
+    error_message = "The canary's schedule is cron(…), rate(…) or at(…), or empty for none."
+  }
+}
+
 # Where.
 
 variable "cluster_arn" {

@@ -1,5 +1,9 @@
 # Policies of the bucket, the topic and the queue.
 
+locals {
+  canary_rules = [for rule in [var.canary_rule_arn] : rule if rule != null]
+}
+
 output "store_bucket" {
   description = "The bucket takes no request without TLS."
   value = jsonencode({
@@ -19,10 +23,10 @@ output "store_bucket" {
 }
 
 output "alarms_topic" {
-  description = "The topic takes messages of these alarms and of this rule."
+  description = "The topic takes messages of these alarms and of these rules."
   value = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "Alarms"
         Effect    = "Allow"
@@ -43,22 +47,40 @@ output "alarms_topic" {
         Resource  = var.alarms_topic_arn
         Condition = { ArnEquals = { "aws:SourceArn" = var.rule_arn } }
       },
-    ]
+      ], [
+      for rule in local.canary_rules : {
+        Sid       = "UnheardCanaries"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = var.alarms_topic_arn
+        Condition = { ArnEquals = { "aws:SourceArn" = rule } }
+      }
+    ])
   })
 }
 
 output "dead_letters" {
-  description = "The queue takes what this rule could not deliver."
+  description = "The queue takes what these rules could not deliver."
   value = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
+    Statement = concat([{
       Sid       = "FailedTasks"
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = "sqs:SendMessage"
       Resource  = var.dead_letters_arn
       Condition = { ArnEquals = { "aws:SourceArn" = var.rule_arn } }
-    }]
+      }], [
+      for rule in local.canary_rules : {
+        Sid       = "UnheardCanaries"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = var.dead_letters_arn
+        Condition = { ArnEquals = { "aws:SourceArn" = rule } }
+      }
+    ])
   })
 }
 

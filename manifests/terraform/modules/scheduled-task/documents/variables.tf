@@ -115,6 +115,11 @@ variable "rule_arn" {
   type        = string
 }
 
+variable "canary_rule_arn" {
+  description = "The rule that tells of unheard canaries; null where none are sent."
+  type        = string
+}
+
 variable "shard_count" {
   description = "How many tasks share each run."
   type        = number
