@@ -32,6 +32,9 @@
 //!
 //! [`notifier`] is the function that posts to rooms which no AWS service posts
 //! to, a program of its own, and [`package`] makes the zip that Lambda runs.
+
+// An optimised build lays out the whole nest of SDK futures at once.
+#![recursion_limit = "256"]
 #![forbid(unsafe_code)]
 
 pub mod audit;

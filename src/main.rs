@@ -1,5 +1,8 @@
 //! Parse, run, print the error chain once, and exit.
 
+// An optimised build lays out the whole nest of SDK futures at once.
+#![recursion_limit = "256"]
+
 use clap::Parser;
 use foghorn::cli::args::Arguments;
 use foghorn::report::exit::ExitCode;
