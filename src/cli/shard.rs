@@ -163,6 +163,12 @@ impl<'a> Member<'a> {
             Mode::Plan => None,
             Mode::Apply | Mode::Destroy => Some(self.lock().await?),
         };
+        // One that handed in the part since may have let go of the lock too.
+        if lock.is_some()
+            && let Some(part) = self.set.part(shard).await.map_err(store_failed)?
+        {
+            return self.again(part);
+        }
         let part = self.run.report(self.assignment.mode, work(self).await?);
         let lock = match lock {
             Some(lock) => Some(lock.rest().await),
@@ -188,6 +194,7 @@ impl<'a> Member<'a> {
     /// Holds the fleet's lock together with the others. A run of one process goes
     /// on without a store that does not work; shards that can't meet write nothing.
     async fn lock(&self) -> Result<Lock, CliError> {
+        self.set.say_who_writes(self.shard(), self.run.id()).await.map_err(store_failed)?;
         let holder = holder(&self.set.terms().run);
         match self.store.lock(holder, self.run.stop().clone()).await {
             Err(LockError::Store(error)) => Err(store_failed(error)),
@@ -196,10 +203,13 @@ impl<'a> Member<'a> {
     }
 
     /// The last shard to hand in its part lets go of the lock for all of them:
-    /// none writes any more. That of a set that stays incomplete runs out.
+    /// none writes any more. That of a set that stays incomplete runs out, and so
+    /// does that of a set with a shard that two processes wrote for: the one whose
+    /// part does not count may be dead, or writing still.
     async fn let_go(&self, lock: Option<RestingLock>) -> Result<(), CliError> {
         let Some(lock) = lock else { return Ok(()) };
-        if self.is_complete(&self.set.progress().await.map_err(store_failed)?) {
+        let progress = self.set.progress().await.map_err(store_failed)?;
+        if self.is_complete(&progress) && progress.writers.values().all(|writers| *writers == 1) {
             lock.release().await;
         }
         Ok(())

@@ -11,7 +11,7 @@ mod clean;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -25,6 +25,7 @@ const FOLDER: &str = "shards";
 const TERMS: &str = "set.json";
 const MERGED: &str = "merged.json";
 const HUBS: &str = "hubs-of-";
+const WRITER: &str = "writer-of-";
 const MERGING: &str = "merge";
 const ENDING: &str = ".json.gz";
 
@@ -72,6 +73,9 @@ pub struct Progress {
     pub parts: BTreeSet<usize>,
     /// The shards that are done with their hubs, by index.
     pub hubs: BTreeSet<usize>,
+    /// How many processes said that they were going to write for a shard, by
+    /// its index.
+    pub writers: BTreeMap<usize, usize>,
     /// Whether they were merged.
     pub is_merged: bool,
 }
@@ -143,8 +147,22 @@ impl ShardSet {
             (shard.count() == self.terms.shards).then(|| shard.index())
         };
         let hub = |name: &String| name.strip_prefix(HUBS)?.strip_suffix(".json")?.parse().ok();
+        let writer = |name: &String| name.strip_prefix(WRITER)?.split_once('-')?.0.parse().ok();
+        let mut writers = BTreeMap::new();
+        names.iter().filter_map(writer).for_each(|index| *writers.entry(index).or_default() += 1);
         let (parts, hubs) = (names.iter().filter_map(part).collect(), names.iter().filter_map(hub).collect());
-        Ok(Progress { parts, hubs, is_merged: names.iter().any(|name| name == MERGED) })
+        Ok(Progress { parts, hubs, writers, is_merged: names.iter().any(|name| name == MERGED) })
+    }
+
+    /// Says that a process is going to write for a shard. `process` is an id of
+    /// its own: two that do the same shard are two writers.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub async fn say_who_writes(&self, shard: Shard, process: &str) -> Result<(), StoreError> {
+        let object = format!("{}/{WRITER}{}-{process}.json", self.folder, shard.index());
+        let bytes = document::write(&self.described(&object), serde_json::json!({}))?;
+        self.store.objects.create(&object, bytes).await.map(drop)
     }
 
     /// Says that a shard is done with its hubs, and whether it changed any, unless

@@ -496,7 +496,31 @@ fn a_shard_that_was_killed_while_it_wrote_goes_on_under_its_run_s_lock_when_it_i
     assert!(other.stderr.contains("another run is writing to this fleet"), "{}", other.stderr);
     let (report, _) = reported([first, Process::start(again)]);
     assert!(report.ended(0).is_heard());
-    assert_eq!(stage.apply(&fleet).ended(0).changes(), [""; 0]);
+    assert_eq!(stage.plan(&fleet).ended(0).changes(), [""; 0]);
+}
+
+#[test]
+fn while_a_process_may_still_write_for_a_shard_that_another_one_did_every_other_run_is_kept_out() {
+    let (stage, fleet) = two_pipelines();
+    let fleet = format!("{fleet}  store: {{ lockExpiry: 12s }}\n");
+    let [first, slow] = apply(&stage, &fleet, "nightly");
+    let [_, again] = apply(&stage, &fleet, "nightly");
+    let hangs = Fault::new(Effect::Hang).account(PROD).operation("CreateTopic").times(1);
+    stage.simulator.faults.add(hangs);
+    let slow = Process::start(slow);
+    let is_writing = || {
+        let entries = stage.simulator.record.entries();
+        entries.iter().any(|entry| entry.account == PROD && entry.operation == "CreateTopic")
+    };
+    wait_until(is_writing);
+    let (report, _) = reported([Process::start(first), Process::start(again)]);
+    assert!(report.ended(0).is_heard());
+    let other = stage.apply(&fleet).ended(1);
+    assert!(other.stderr.contains("another run is writing to this fleet"), "{}", other.stderr);
+    slow.signal("KILL");
+    assert_eq!(slow.end().code, -1);
+    // Nobody renews the lock any more.
+    wait_long(|| stage.apply(&fleet).code == 0);
 }
 
 #[test]

@@ -48,6 +48,20 @@ async fn all_shards_of_a_set_take_the_run_and_the_terms_of_the_first() {
 }
 
 #[tokio::test]
+async fn two_processes_that_write_for_one_shard_are_known_from_one() {
+    let (_folder, stores) = stores(5, &Hands::new());
+    for store in stores {
+        let set = set(&store, "nightly", 1).await;
+        for (index, run) in [(0, run_id(1)), (1, run_id(2)), (1, run_id(3)), (1, run_id(3))] {
+            assert_eq!(set.say_who_writes(shard(index), &run).await, Ok(()));
+        }
+        let progress = set.progress().await.expect("a list");
+        assert_eq!(progress.writers, BTreeMap::from([(0, 1), (1, 2)]));
+        assert_eq!((progress.parts.len(), progress.hubs.len()), (0, 0));
+    }
+}
+
+#[tokio::test]
 async fn a_part_is_handed_in_once_and_the_first_one_counts() {
     let (_folder, stores) = stores(5, &Hands::new());
     for store in stores {
