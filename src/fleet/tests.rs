@@ -235,6 +235,29 @@ fn a_fleet_that_makes_no_sense_is_met_with_position_field_and_reason() {
     insta::assert_snapshot!(golden);
 }
 
+#[test]
+fn a_label_that_no_discovered_account_can_get_is_told_of() {
+    let discovered = |organization: &str, label: &str| {
+        let good =
+            GOOD.replace("match: { labels: { env: prod }", &format!("match: {{ labels: {{ {label} }}"));
+        lines(&good.replace("  regions: [us", &format!("  organization: {organization}\n  regions: [us")))
+    };
+    for (organization, label) in [
+        ("{}", "env: prod"),
+        ("{ labelsFromTags: [env] }", "env: test"),
+        ("{ labelsFromTags: [team] }", "team: pay"),
+    ] {
+        assert_eq!(discovered(organization, label), "", "{organization} {label}");
+    }
+    for (organization, label) in
+        [("{}", "env: test"), ("{}", "team: pay"), ("{ labelsFromTags: [env] }", "team: pay")]
+    {
+        let told = discovered(organization, label);
+        assert!(told.starts_with("warning: fleet.yaml:17:"), "{told}");
+        assert!(told.contains(&format!("no account can carry the label `{label}`")), "{told}");
+    }
+}
+
 const SLACK: &str = "via: { chatbot: { slack: { workspaceId: T0123, channelId: C0123 } } }";
 
 #[test]

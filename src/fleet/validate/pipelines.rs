@@ -72,13 +72,27 @@ fn pattern(path: &str, pattern: &Value, verdict: &mut Verdict) {
 /// Warns of a pipeline that no account carries, where the file shows it.
 fn selected(path: &str, fleet: &Fleet, pipeline: &Pipeline, verdict: &mut Verdict) {
     let accounts = &fleet.spec.accounts;
-    if fleet.spec.organization.is_some() || accounts.is_empty() {
+    let Some(organization) = &fleet.spec.organization else {
+        if !accounts.is_empty() && !fleet.entries().any(|account| pipeline.selector.selects(&account)) {
+            verdict.warning(
+                format!("{path}.match"),
+                format!("pipeline `{}` matches no account, so nothing is made for it", pipeline.name),
+            );
+        }
         return;
-    }
-    if !fleet.entries().any(|account| pipeline.selector.selects(&account)) {
+    };
+    let is_given = |key: &String, value: &String| {
+        organization.labels_from_tags.contains(key)
+            || accounts.iter().any(|account| account.labels.get(key) == Some(value))
+    };
+    for (key, value) in pipeline.selector.labels.iter().filter(|(key, value)| !is_given(key, value)) {
         verdict.warning(
-            format!("{path}.match"),
-            format!("pipeline `{}` matches no account, so nothing is made for it", pipeline.name),
+            format!("{path}.match.labels"),
+            format!(
+                "no account can carry the label `{key}: {value}`, so nothing is made for pipeline `{}`: neither \
+                 spec.organization.labelsFromTags nor an account of the file gives it",
+                pipeline.name
+            ),
         );
     }
 }
