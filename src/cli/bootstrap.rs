@@ -1,9 +1,9 @@
 //! `foghorn bootstrap`: the CloudFormation of the roles that every account
 //! needs once.
 
-use super::args::BootstrapArguments;
+use super::args::{BootstrapArguments, Global};
 use super::error::CliError;
-use super::run as output;
+use super::{run as output, tell};
 use crate::fleet::spec::Via;
 use crate::fleet::{Filter, Fleet};
 use crate::policy::{self, Accounts};
@@ -16,14 +16,57 @@ pub const TEMPLATE: &str = include_str!("../../manifests/cloudformation/bootstra
 const AUTHORISATION: &str = "# Then, once in every account that AWS Chatbot posts from and by hand, let it into your Slack workspace:\n\
      #   https://us-east-2.console.aws.amazon.com/chatbot/home (Configure new client, Slack, Configure, Allow)\n";
 
+/// What shapes the roles of pipelines, and not that of Foghorn in an account.
+const OF_PIPELINES: [&str; 6] =
+    ["Slack", "Teams", "ApiDestinations", "Functions", "HubBuses", "WebhookSecrets"];
+
+/// What a fleet is told whose one account Foghorn works in as the caller.
+const NO_MEMBER_ROLE: &str = "# This fleet has no spec.access: Foghorn assumes no role, and the stack makes those of its pipelines alone.\n\
+     # What Foghorn's own role has to be allowed: foghorn policy --mode apply --for controller\n\
+     # In the fleet's account:\n";
+
 /// Prints the template, headed by the command that rolls it out.
-pub fn run(arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
+pub fn run(global: &Global, arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
+    if tell::is_part(global) {
+        return Err(CliError::NotToChoose {
+            command: "bootstrap",
+            flags: "--account, --region and --pipeline",
+            reason: "every account gets the same stack",
+        });
+    }
     let fleet = arguments.file.as_deref().map(output::fleet).transpose()?;
     output::write_out(&format!("{}{TEMPLATE}", header(fleet.as_ref())?))?;
     Ok(ExitCode::Clean)
 }
 
 fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
+    let is_caller_alone = fleet.is_some_and(|fleet| fleet.spec.access.is_none());
+    let parameters = if is_caller_alone { Vec::new() } else { of_member_role(fleet) };
+    let of_fleet = fleet.map(of_fleet).transpose()?.unwrap_or_default().into_iter();
+    let of_fleet = of_fleet.filter(|(name, _)| !is_caller_alone || OF_PIPELINES.contains(name));
+    let controller = is_caller_alone.then(|| ("ControllerPrincipalArn", String::new()));
+    let parameters: Vec<String> = controller
+        .into_iter()
+        .chain(parameters)
+        .chain(of_fleet)
+        .map(|(name, value)| format!("#     {name}={value}"))
+        .collect();
+    let parameters = parameters.join(" \\\n");
+    let first = if is_caller_alone {
+        NO_MEMBER_ROLE
+    } else {
+        "# One account by hand; for all of them, make a StackSet of this template with the same parameters:\n"
+    };
+    Ok(format!(
+        "{first}#   aws cloudformation deploy --stack-name foghorn --template-file <this file> \\\n\
+         #     --capabilities CAPABILITY_NAMED_IAM --parameter-overrides \\\n\
+         {parameters}\n{}",
+        if fleet.is_none_or(is_via_chatbot) { AUTHORISATION } else { "" }
+    ))
+}
+
+/// The parameters that only the user knows.
+fn of_member_role(fleet: Option<&Fleet>) -> Vec<(&'static str, String)> {
     let access = fleet.and_then(|fleet| fleet.spec.access.as_ref());
     let mut parameters = vec![
         ("ControllerPrincipalArn", "<the role that Foghorn runs as>".to_owned()),
@@ -33,21 +76,13 @@ fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
     if fleet.is_none() || access.is_some_and(|access| access.external_id.is_some()) {
         parameters.push(("ExternalId", "<spec.access.externalId of the fleet file>".to_owned()));
     }
-    if let Some(fleet) = fleet {
-        let known = fleet.accounts(Vec::new(), &Filter::default()).map_err(CliError::Selection)?;
-        let accounts = Accounts { known: &known, and_more: fleet.spec.organization.is_some() };
-        parameters.extend(policy::parameters(fleet, accounts));
-    }
-    let parameters: Vec<String> =
-        parameters.into_iter().map(|(name, value)| format!("#     {name}={value}")).collect();
-    let parameters = parameters.join(" \\\n");
-    Ok(format!(
-        "# One account by hand; for all of them, make a StackSet of this template with the same parameters:\n\
-         #   aws cloudformation deploy --stack-name foghorn --template-file <this file> \\\n\
-         #     --capabilities CAPABILITY_NAMED_IAM --parameter-overrides \\\n\
-         {parameters}\n{}",
-        if fleet.is_none_or(is_via_chatbot) { AUTHORISATION } else { "" }
-    ))
+    parameters
+}
+
+fn of_fleet(fleet: &Fleet) -> Result<Vec<(&'static str, String)>, CliError> {
+    let known = fleet.accounts(Vec::new(), &Filter::default()).map_err(CliError::Selection)?;
+    let accounts = Accounts { known: &known, and_more: fleet.spec.organization.is_some() };
+    Ok(policy::parameters(fleet, accounts))
 }
 
 fn is_via_chatbot(fleet: &Fleet) -> bool {

@@ -96,6 +96,16 @@ pub enum CliError {
         /// The nearest, if any is near.
         hint: String,
     },
+    /// A choice was made that the command knows nothing of.
+    #[error("{command} can't be combined with {flags}: {reason}")]
+    NotToChoose {
+        /// The command.
+        command: &'static str,
+        /// The flags that were given, or are alike.
+        flags: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A removal was asked for part of an account.
     #[error(
         "--pipeline and --region can't be combined with a removal: what rooms share would be left or lost"
@@ -237,6 +247,7 @@ impl CliError {
                 Some("see whether AWS Organizations can be reached from here, and run again")
             }
             Self::NoSuchForm => Some("choose -o text, json or yaml"),
+            Self::NotToChoose { .. } => Some("leave out what it can't be combined with"),
             Self::Store(error) => Some(error.next_step()),
             Self::Output { .. } | Self::Json(_) | Self::Yaml(_) | Self::Html(_) | Self::Junit(_) => None,
             #[cfg(feature = "demo")]

@@ -65,7 +65,7 @@ async fn command(arguments: Arguments) -> Result<ExitCode, CliError> {
         Command::Validate(fleet) => validate::run(&global, &fleet),
         Command::TestEvent(event) => test_event::run(&global, &event),
         Command::Schema => schema::run(&global),
-        Command::Bootstrap(bootstrap) => bootstrap::run(&bootstrap),
+        Command::Bootstrap(bootstrap) => bootstrap::run(&global, &bootstrap),
         Command::Policy(policy) => policy::run(&global, &policy),
         Command::Explain(explain) => explain::run(&global, &explain),
         Command::Init(init) => init::run(&init),

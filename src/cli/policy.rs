@@ -6,12 +6,19 @@ use super::run as output;
 use super::voice;
 use crate::fleet::{Discovered, Filter, Fleet};
 use crate::model::AccountId;
-use crate::policy::document::LARGEST;
+use crate::policy::document::{LARGEST, LARGEST_MANAGED};
 use crate::policy::{self, Accounts, Mode, Role};
 use crate::report::exit::ExitCode;
 
 /// Prints the policy.
 pub fn run(global: &Global, arguments: &PolicyArguments) -> Result<ExitCode, CliError> {
+    if !(global.regions.is_empty() && global.pipelines.is_empty()) {
+        return Err(CliError::NotToChoose {
+            command: "policy",
+            flags: "--region and --pipeline",
+            reason: "a role is the same in every Region and for every pipeline",
+        });
+    }
     let fleet = output::fleet(&arguments.fleet.file)?;
     let filter = output::filter(global);
     let and_more = filter.accounts.is_empty() && fleet.spec.organization.is_some();
@@ -19,6 +26,12 @@ pub fn run(global: &Global, arguments: &PolicyArguments) -> Result<ExitCode, Cli
     let accounts = Accounts { known: &known, and_more };
     let policy = policy::document(&fleet, accounts, mode(arguments.mode), role(arguments.role));
     let length = policy.length().map_err(CliError::Json)?;
+    if (LARGEST_MANAGED + 1..=LARGEST).contains(&length) {
+        voice::note(&format!(
+            "the policy has {length} characters: as an inline policy of a role it fits ({LARGEST}), as a managed \
+             policy it does not ({LARGEST_MANAGED})"
+        ));
+    }
     if length > LARGEST {
         voice::warning(&format!(
             "the policy has {length} characters, and the inline policies of a role may have {LARGEST}: choose \

@@ -8,6 +8,9 @@ use serde::Serialize;
 /// space aside (IAM user guide, IAM and STS quotas).
 pub const LARGEST: usize = 10_240;
 
+/// How many a managed policy may have (the same page).
+pub const LARGEST_MANAGED: usize = 6_144;
+
 /// The values of condition keys, by operator and key.
 pub type Conditions = BTreeMap<&'static str, BTreeMap<String, Vec<String>>>;
 

@@ -81,7 +81,37 @@ fn a_fleet_is_told_of_no_step_by_hand_and_no_parameter_that_it_has_no_use_for() 
         run.stdout.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n")
     };
     assert!(head(PIPELINE).contains("let it into your Slack workspace"));
+    let own = head(&PIPELINE.replace("  access: { roleName: foghorn }\n", ""));
+    assert!(own.contains("Foghorn assumes no role") && own.contains("ControllerPrincipalArn= \\"), "{own}");
+    assert!(own.contains("Slack=true") && own.contains("policy --mode apply --for controller"), "{own}");
+    assert!(!own.contains("RoleName=") && !own.contains("Mode="), "{own}");
     let without = head(BREAKERS);
     assert!(without.contains("ControllerPrincipalArn="), "{without}");
     assert!(!without.contains("Slack workspace") && !without.contains("ExternalId="), "{without}");
+}
+
+#[test]
+fn what_holds_for_every_account_region_and_pipeline_is_not_printed_for_some() {
+    let stage = Stage::bootstrapped();
+    for (arguments, why) in [
+        (&["bootstrap", "--account", "dev"][..], "every account gets the same stack"),
+        (&["policy", "--mode", "plan", "--pipeline", "drift"], "a role is the same in every Region"),
+        (&["policy", "--mode", "plan", "--region", "eu-west-1"], "a role is the same in every Region"),
+    ] {
+        let run = stage.run(PIPELINE, arguments).ended(1);
+        assert!(run.stderr.contains(why) && run.stdout.is_empty(), "{}{}", run.stderr, run.stdout);
+    }
+}
+
+#[test]
+fn a_policy_too_long_for_a_managed_one_says_so() {
+    let stage = Stage::bootstrapped();
+    let note = "as an inline policy of a role it fits (10240), as a managed policy it does not (6144)";
+    let by_function = "    - name: impaired\n      events: [serviceImpaired]\n      via: { lambda: { topic: true, googleChat: { \
+                       webhook: { secretsManager: foghorn/google } } } }\n";
+    let fleet = format!("{PIPELINE}{by_function}");
+    for (mode, is_long) in [("plan", false), ("apply", true)] {
+        let run = stage.run(&fleet, &["policy", "--mode", mode]).ended(0);
+        assert_eq!(run.stderr.contains(note), is_long, "{}", run.stderr);
+    }
 }

@@ -37,6 +37,16 @@ fn help_names_every_command_and_every_exit_code() {
 }
 
 #[test]
+fn help_offers_the_sharing_of_a_run_to_those_commands_that_can_be_shared() {
+    for (command, can_be_shared) in
+        [("plan", true), ("apply", true), ("destroy", true), ("run", false), ("sound", false)]
+    {
+        let run = foghorn(&[command, "--help"]).ended(0);
+        assert_eq!(run.stdout.contains("--shard"), can_be_shared, "{}", run.stdout);
+    }
+}
+
+#[test]
 fn the_version_is_that_of_the_package() {
     assert_eq!(foghorn(&["--version"]).ended(0).stdout, format!("foghorn {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::AwsArguments;
+use super::{AwsArguments, shard};
 
 /// Options of `run`.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Running it is the consent: changes are made without asking, within spec.guard. SIGTERM ends it: the \
-                  passes in hand are finished, and the exit code is 0."
+                  passes in hand are finished, and the exit code is 0.",
+    // A service is never shared: these are known only to be refused.
+    mut_args(|argument| if argument.get_help_heading() == Some(shard::HEADING) { argument.hide(true) } else { argument })
 )]
 pub struct RunArguments {
     /// What to look at.

@@ -22,7 +22,7 @@ const SHARDS: &str = "FOGHORN_SHARDS";
 const LONGEST_NAME: usize = 128;
 
 /// Where these options stand in the help.
-const HEADING: &str = "Sharing a run among several processes";
+pub(super) const HEADING: &str = "Sharing a run among several processes";
 
 /// Options of commands whose run several processes may share.
 #[derive(Debug, Clone, Args)]
