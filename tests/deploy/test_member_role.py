@@ -293,3 +293,21 @@ def test_a_template_with_the_mode_and_what_the_file_alone_knows_lets_every_fleet
     for mode in ("plan", "apply", "sound", "destroy"):
         for sid, (effect, actions, _, _) in statements(policy(path, mode)).items():
             assert role[sid][:2] == (effect, actions), sid
+
+
+def test_a_fleet_that_assumes_no_role_gets_the_roles_of_its_pipelines_and_no_member_role(clients, tmp_path):
+    cloudformation, iam = clients
+    path = tmp_path / "fleet.yaml"
+    path.write_text(fleet(via(SLACK)).replace("  access: { roleName: foghorn-under-test }\n", ""))
+    given = {name: value for name, value in parameters(path).items() if name != "Mode"}
+    given["ControllerPrincipalArn"] = ""
+    cloudformation.create_stack(
+        StackName="foghorn-under-test",
+        TemplateBody=template(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    try:
+        assert {role["RoleName"] for role in iam.list_roles()["Roles"]} == {"foghorn-chat"}
+    finally:
+        cloudformation.delete_stack(StackName="foghorn-under-test")
