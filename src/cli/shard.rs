@@ -4,6 +4,7 @@
 mod error;
 mod hubs;
 mod merging;
+mod writing;
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -14,7 +15,6 @@ use tokio::time::Instant;
 
 use super::args::{AwsArguments, Global};
 use super::error::CliError;
-use super::holder::holder;
 use super::memory;
 use super::run::{self, Run};
 use super::tell::jitter;
@@ -24,7 +24,7 @@ use crate::model::{Account, Mode, Pass, Report, Shard};
 use crate::plan::Intent;
 use crate::report::exit::{ExitCode, exit_code};
 use crate::shards;
-use crate::store::{Lock, LockError, Merged, RestingLock, ShardSet, Store, Terms};
+use crate::store::{Merged, ShardSet, Store, Terms};
 
 pub use error::ShardError;
 
@@ -159,23 +159,20 @@ impl<'a> Member<'a> {
         work: impl AsyncFnOnce(&Member<'_>) -> Result<Vec<Pass>, CliError>,
     ) -> Result<Report, CliError> {
         let shard = self.shard();
-        let lock = match self.assignment.mode {
-            Mode::Plan => None,
-            Mode::Apply | Mode::Destroy => Some(self.lock().await?),
-        };
+        let lock = self.begin_to_write().await?;
         // One that handed in the part since may have let go of the lock too.
         if lock.is_some()
             && let Some(part) = self.set.part(shard).await.map_err(store_failed)?
         {
+            let lock = self.end_to_write(lock).await;
+            self.let_go(lock).await?;
             return self.again(part);
         }
-        let part = self.run.report(self.assignment.mode, work(self).await?);
-        let lock = match lock {
-            Some(lock) => Some(lock.rest().await),
-            None => None,
-        };
+        let passes = work(self).await;
+        let lock = self.end_to_write(lock).await;
+        let part = self.run.report(self.assignment.mode, passes?);
         if part.metadata.stopped.is_some() {
-            run::print(self.assignment.global, &part, &[])?;
+            self.print_alone(&part)?;
             return Err(CliError::Shard(ShardError::Stopped(shard)));
         }
         // Where nothing was changed nobody said so yet.
@@ -189,30 +186,6 @@ impl<'a> Member<'a> {
             "another process handed in the part of shard {shard} before: that one counts"
         ));
         Ok(self.set.part(shard).await.map_err(store_failed)?.unwrap_or(part))
-    }
-
-    /// Holds the fleet's lock together with the others. A run of one process goes
-    /// on without a store that does not work; shards that can't meet write nothing.
-    async fn lock(&self) -> Result<Lock, CliError> {
-        self.set.say_who_writes(self.shard(), self.run.id()).await.map_err(store_failed)?;
-        let holder = holder(&self.set.terms().run);
-        match self.store.lock(holder, self.run.stop().clone()).await {
-            Err(LockError::Store(error)) => Err(store_failed(error)),
-            taken => taken.map_err(CliError::Locked),
-        }
-    }
-
-    /// The last shard to hand in its part lets go of the lock for all of them:
-    /// none writes any more. That of a set that stays incomplete runs out, and so
-    /// does that of a set with a shard that two processes wrote for: the one whose
-    /// part does not count may be dead, or writing still.
-    async fn let_go(&self, lock: Option<RestingLock>) -> Result<(), CliError> {
-        let Some(lock) = lock else { return Ok(()) };
-        let progress = self.set.progress().await.map_err(store_failed)?;
-        if self.is_complete(&progress) && progress.writers.values().all(|writers| *writers == 1) {
-            lock.release().await;
-        }
-        Ok(())
     }
 
     /// A shard that is started again does nothing twice.
@@ -268,8 +241,15 @@ impl<'a> Member<'a> {
             self.is_part(run);
             return Ok(exit_code(part));
         }
-        run::print(self.assignment.global, part, &[])?;
+        self.print_alone(part)?;
         Err(CliError::Shard(ShardError::Late { shard, run: run.clone() }))
+    }
+
+    /// Prints a part that is in no report.
+    fn print_alone(&self, part: &Report) -> Result<(), CliError> {
+        run::print(self.assignment.global, part, &[])?;
+        voice::last(ExitCode::Failed, "this is the shard's own part, which is in no report");
+        Ok(())
     }
 
     fn is_part(&self, run: &str) {

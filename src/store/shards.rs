@@ -11,7 +11,7 @@ mod clean;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -25,7 +25,7 @@ const FOLDER: &str = "shards";
 const TERMS: &str = "set.json";
 const MERGED: &str = "merged.json";
 const HUBS: &str = "hubs-of-";
-const WRITER: &str = "writer-of-";
+const WRITER: &str = "writer-";
 const MERGING: &str = "merge";
 const ENDING: &str = ".json.gz";
 
@@ -66,6 +66,13 @@ struct HubsDone {
     is_changed: bool,
 }
 
+/// That a process writes for a shard, or may: one that died can't take it back.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Writer {
+    shard: usize,
+}
+
 /// How far a set has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -73,9 +80,9 @@ pub struct Progress {
     pub parts: BTreeSet<usize>,
     /// The shards that are done with their hubs, by index.
     pub hubs: BTreeSet<usize>,
-    /// How many processes said that they were going to write for a shard, by
-    /// its index.
-    pub writers: BTreeMap<usize, usize>,
+    /// How many processes said that they were going to write, and not that they
+    /// write no more.
+    pub writers: usize,
     /// Whether they were merged.
     pub is_merged: bool,
 }
@@ -147,22 +154,28 @@ impl ShardSet {
             (shard.count() == self.terms.shards).then(|| shard.index())
         };
         let hub = |name: &String| name.strip_prefix(HUBS)?.strip_suffix(".json")?.parse().ok();
-        let writer = |name: &String| name.strip_prefix(WRITER)?.split_once('-')?.0.parse().ok();
-        let mut writers = BTreeMap::new();
-        names.iter().filter_map(writer).for_each(|index| *writers.entry(index).or_default() += 1);
+        let writers = names.iter().filter(|name| name.starts_with(WRITER)).count();
         let (parts, hubs) = (names.iter().filter_map(part).collect(), names.iter().filter_map(hub).collect());
         Ok(Progress { parts, hubs, writers, is_merged: names.iter().any(|name| name == MERGED) })
     }
 
     /// Says that a process is going to write for a shard. `process` is an id of
-    /// its own: two that do the same shard are two writers.
+    /// its own: two may do the same shard.
     ///
     /// # Errors
     /// If it can't be written.
-    pub async fn say_who_writes(&self, shard: Shard, process: &str) -> Result<(), StoreError> {
-        let object = format!("{}/{WRITER}{}-{process}.json", self.folder, shard.index());
-        let bytes = document::write(&self.described(&object), serde_json::json!({}))?;
+    pub async fn begin_to_write(&self, shard: Shard, process: &str) -> Result<(), StoreError> {
+        let object = self.writer_object(process);
+        let bytes = document::write(&self.described(&object), Writer { shard: shard.index() })?;
         self.store.objects.create(&object, bytes).await.map(drop)
+    }
+
+    /// Says that it writes no more.
+    ///
+    /// # Errors
+    /// If that can't be written.
+    pub async fn end_to_write(&self, process: &str) -> Result<(), StoreError> {
+        self.store.objects.delete(&self.writer_object(process)).await
     }
 
     /// Says that a shard is done with its hubs, and whether it changed any, unless
@@ -221,6 +234,10 @@ impl ShardSet {
 
     fn part_object(&self, shard: Shard) -> String {
         format!("{}/{}-of-{}{ENDING}", self.folder, shard.index(), shard.count())
+    }
+
+    fn writer_object(&self, process: &str) -> String {
+        format!("{}/{WRITER}{process}.json", self.folder)
     }
 
     fn hubs_object(&self, shard: Shard) -> String {

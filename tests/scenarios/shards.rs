@@ -311,6 +311,7 @@ fn a_shard_that_is_stopped_hands_in_nothing_half_and_does_its_part_when_it_is_st
     stopped.signal("TERM");
     let stopped = stopped.end().ended(1);
     assert!(stopped.stderr.contains("its part was not handed in"), "{}", stopped.stderr);
+    assert!(stopped.stderr.contains("exit 1: this is the shard's own part"), "{}", stopped.stderr);
     organisation.stage.simulator.faults.clear();
     shards.push(Process::start(organisation.plan("nightly", "0/2", &[])));
     assert_eq!(reported(shards).0.ended(2).report()["summary"]["coverage"]["skipped"], 0);
@@ -497,6 +498,31 @@ fn a_shard_that_was_killed_while_it_wrote_goes_on_under_its_run_s_lock_when_it_i
     let (report, _) = reported([first, Process::start(again)]);
     assert!(report.ended(0).is_heard());
     assert_eq!(stage.plan(&fleet).ended(0).changes(), [""; 0]);
+}
+
+#[test]
+fn a_shard_that_ended_in_good_order_and_is_started_again_leaves_the_lock_free_at_the_end() {
+    let (stage, fleet) = two_pipelines();
+    let fleet = format!("{fleet}  store: {{ lockExpiry: 1h }}\n");
+    let [first, stopped] = apply(&stage, &fleet, "nightly");
+    let [_, again] = apply(&stage, &fleet, "nightly");
+    let [_, late] = apply(&stage, &fleet, "late");
+    stage.simulator.faults.set_latency(Duration::from_millis(100));
+    let stopped = Process::start(stopped);
+    wait_until(|| stage.simulator.record.writes().iter().any(|entry| entry.account == PROD));
+    let late_beside = stage.command(&fleet, &["apply", "--yes", "--shard-set", "late", "--shard", "0/2"]);
+    for other in [late, late_beside].map(Process::start) {
+        let other = other.end().ended(1);
+        assert!(other.stderr.contains("another run is writing to this fleet"), "{}", other.stderr);
+    }
+    stopped.signal("TERM");
+    assert_eq!(stopped.end().code, 1);
+    stage.simulator.faults.clear();
+    let (report, _) = reported([Process::start(first), Process::start(again)]);
+    assert!(report.ended(0).is_heard());
+    let (report, _) = reported(apply(&stage, &fleet, "late").map(Process::start));
+    assert_eq!(report.ended(0).changes(), [""; 0]);
+    assert_eq!(stage.apply(&fleet).ended(0).changes(), [""; 0]);
 }
 
 #[test]

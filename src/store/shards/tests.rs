@@ -48,16 +48,18 @@ async fn all_shards_of_a_set_take_the_run_and_the_terms_of_the_first() {
 }
 
 #[tokio::test]
-async fn two_processes_that_write_for_one_shard_are_known_from_one() {
+async fn whoever_writes_is_counted_until_it_says_that_it_does_no_more() {
     let (_folder, stores) = stores(5, &Hands::new());
     for store in stores {
         let set = set(&store, "nightly", 1).await;
         for (index, run) in [(0, run_id(1)), (1, run_id(2)), (1, run_id(3)), (1, run_id(3))] {
-            assert_eq!(set.say_who_writes(shard(index), &run).await, Ok(()));
+            assert_eq!(set.begin_to_write(shard(index), &run).await, Ok(()));
         }
-        let progress = set.progress().await.expect("a list");
-        assert_eq!(progress.writers, BTreeMap::from([(0, 1), (1, 2)]));
-        assert_eq!((progress.parts.len(), progress.hubs.len()), (0, 0));
+        assert_eq!(set.progress().await, Ok(Progress { writers: 3, ..Progress::default() }));
+        for run in [run_id(1), run_id(3), run_id(3)] {
+            assert_eq!(set.end_to_write(&run).await, Ok(()));
+        }
+        assert_eq!(set.progress().await, Ok(Progress { writers: 1, ..Progress::default() }));
     }
 }
 
