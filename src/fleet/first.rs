@@ -95,12 +95,16 @@ pub fn text(answers: &Answers, file: &str) -> String {
     text.push_str(&accounts(&answers.accounts));
     text.push_str(BREAKERS);
     text.push_str(&pipeline(answers));
+    text.push_str(STORE);
     text
 }
 
 const BREAKERS: &str = "\n  # A service whose circuit breaker is off neither rolls back nor tells anybody.\n  \
      breakers:\n    require: { enable: true, rollback: true }\n    \
      remediate: false # true: `foghorn apply` switches them on, where that is safe\n";
+
+const STORE: &str = "\n  # Where reports and the lock of runs that write are kept. Absent: .foghorn, in the folder where it runs.\n  \
+     # store: s3://bucket/prefix\n";
 
 fn head(file: &str) -> String {
     format!(

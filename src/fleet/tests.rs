@@ -242,19 +242,21 @@ fn a_label_that_no_discovered_account_can_get_is_told_of() {
             GOOD.replace("match: { labels: { env: prod }", &format!("match: {{ labels: {{ {label} }}"));
         lines(&good.replace("  regions: [us", &format!("  organization: {organization}\n  regions: [us")))
     };
-    for (organization, label) in [
+    for (organization, labels) in [
         ("{}", "env: prod"),
         ("{ labelsFromTags: [env] }", "env: test"),
-        ("{ labelsFromTags: [team] }", "team: pay"),
+        ("{ labelsFromTags: [team] }", "env: prod, team: pay"),
     ] {
-        assert_eq!(discovered(organization, label), "", "{organization} {label}");
+        assert_eq!(discovered(organization, labels), "", "{organization} {labels}");
     }
-    for (organization, label) in
-        [("{}", "env: test"), ("{}", "team: pay"), ("{ labelsFromTags: [env] }", "team: pay")]
-    {
-        let told = discovered(organization, label);
-        assert!(told.starts_with("warning: fleet.yaml:17:"), "{told}");
-        assert!(told.contains(&format!("no account can carry the label `{label}`")), "{told}");
+    for (organization, labels, told) in [
+        ("{}", "env: test", "`env: test`"),
+        ("{}", "env: prod, tier: one", "`env: prod` with `tier: one`"),
+        ("{ labelsFromTags: [env] }", "env: prod, team: pay", "`team: pay`"),
+    ] {
+        let lines = discovered(organization, labels);
+        assert!(lines.starts_with("warning: fleet.yaml:17:"), "{lines}");
+        assert!(lines.contains(&format!("no account can get {told}, so")), "{lines}");
     }
 }
 

@@ -8,7 +8,7 @@ use super::Verdict;
 use super::names;
 use crate::events::lint::lint;
 use crate::events::pattern::validate;
-use crate::fleet::spec::{Events, Fleet, Pipeline};
+use crate::fleet::spec::{AccountEntry, Events, Fleet, Pipeline};
 
 /// The longest name of a pipeline. What is made for it carries the name with
 /// more around it, within 64 characters for a rule and 80 for a queue.
@@ -81,18 +81,23 @@ fn selected(path: &str, fleet: &Fleet, pipeline: &Pipeline, verdict: &mut Verdic
         }
         return;
     };
-    let is_given = |key: &String, value: &String| {
-        organization.labels_from_tags.contains(key)
-            || accounts.iter().any(|account| account.labels.get(key) == Some(value))
+    let is_tag = |key: &String| organization.labels_from_tags.contains(key);
+    let labels = &pipeline.selector.labels;
+    let lacking: BTreeMap<&String, &String> = labels.iter().filter(|(key, _)| !is_tag(key)).collect();
+    let gives_all = |account: &AccountEntry| {
+        lacking.iter().all(|(key, value)| account.labels.get(*key).as_ref() == Some(value))
     };
-    for (key, value) in pipeline.selector.labels.iter().filter(|(key, value)| !is_given(key, value)) {
-        verdict.warning(
-            format!("{path}.match.labels"),
-            format!(
-                "no account can carry the label `{key}: {value}`, so nothing is made for pipeline `{}`: neither \
-                 spec.organization.labelsFromTags nor an account of the file gives it",
-                pipeline.name
-            ),
-        );
+    if lacking.is_empty() || accounts.iter().any(gives_all) {
+        return;
     }
+    let lacking: Vec<String> = lacking.iter().map(|(key, value)| format!("`{key}: {value}`")).collect();
+    verdict.warning(
+        format!("{path}.match.labels"),
+        format!(
+            "no account can get {}, so nothing is made for pipeline `{}`: neither \
+             spec.organization.labelsFromTags nor an account of the file gives it",
+            lacking.join(" with "),
+            pipeline.name
+        ),
+    );
 }
