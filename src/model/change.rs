@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::region::Location;
 use super::resource::{Key, Kind, Resource};
 
+/// The bound of what one run may change, as the fleet file and reasons name it.
+pub const MAX_CHANGES: &str = "spec.guard.maxChanges";
+
 /// What a change does. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

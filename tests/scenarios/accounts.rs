@@ -261,6 +261,23 @@ fn a_frozen_fleet_and_a_plan_that_is_too_large_write_nothing() {
 }
 
 #[test]
+fn a_plan_says_that_it_is_too_large_to_be_applied_and_an_apply_what_to_do_about_it() {
+    let (stage, fleet) = two_accounts();
+    let fleet = format!("{fleet}  guard: {{ maxChanges: 29 }}\n");
+    let bound =
+        "the plan has 30 changes and spec.guard.maxChanges allows 29: look at it, then raise the limit";
+    let plan = stage.run(&fleet, &["plan"]).ended(2);
+    assert!(
+        plan.stderr.contains(&format!("`foghorn apply` would make none of these changes: {bound}")),
+        "{}",
+        plan.stderr
+    );
+    let apply = stage.run(&fleet, &["apply", "--yes"]).ended(2);
+    let told = apply.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(&format!("next: changes were withheld: {bound}")), "{told}");
+}
+
+#[test]
 fn without_access_the_callers_own_credentials_are_good_for_their_account_alone() {
     let (stage, _) = two_accounts();
     let own = PIPELINE.replace("  access: { roleName: foghorn }\n", "");

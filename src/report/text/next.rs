@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::model::change::MAX_CHANGES;
 use crate::model::report::{Mode, Report};
 use crate::model::{Action, Check, Kind, Outcome, Severity};
 
@@ -33,6 +34,7 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
         }
         Mode::Plan | Mode::Apply | Mode::Destroy => {}
     }
+    steps.extend(over_the_bound(report));
     if has_unusable_webhook(report) {
         steps.push(
             "put the room's own webhook where the fleet file says it is found, and run `foghorn apply -f …` again"
@@ -64,6 +66,15 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// Where a run was to change more than one may.
+fn over_the_bound(report: &Report) -> Option<String> {
+    let changes = report.passes.iter().flat_map(|pass| &pass.changes);
+    let reasons = changes.filter(|change| change.action == Action::Withheld);
+    let mut reasons = reasons.filter_map(|change| change.why.as_deref());
+    let why = reasons.find(|why| why.contains(MAX_CHANGES))?;
+    Some(format!("changes were withheld: {why}"))
 }
 
 /// After a run that did not get to its end, of which nobody can say how much is
