@@ -21,9 +21,8 @@ const OF_PIPELINES: [&str; 6] =
     ["Slack", "Teams", "ApiDestinations", "Functions", "HubBuses", "WebhookSecrets"];
 
 /// What a fleet is told whose one account Foghorn works in as the caller.
-const NO_MEMBER_ROLE: &str = "# This fleet has no spec.access: Foghorn assumes no role, and the stack makes those of its pipelines alone.\n\
-     # What Foghorn's own role has to be allowed: foghorn policy --mode apply --for controller\n\
-     # In the fleet's account:\n";
+const NO_MEMBER_ROLE: &str = "# This fleet has no spec.access: Foghorn assumes no role. What its own has to be allowed:\n\
+     #   foghorn policy --mode <plan, apply, sound or destroy> --for controller -f <the fleet file>\n";
 
 /// Prints the template, headed by the command that rolls it out.
 pub fn run(global: &Global, arguments: &BootstrapArguments) -> Result<ExitCode, CliError> {
@@ -40,29 +39,46 @@ pub fn run(global: &Global, arguments: &BootstrapArguments) -> Result<ExitCode, 
 }
 
 fn header(fleet: Option<&Fleet>) -> Result<String, CliError> {
-    let is_caller_alone = fleet.is_some_and(|fleet| fleet.spec.access.is_none());
-    let parameters = if is_caller_alone { Vec::new() } else { of_member_role(fleet) };
-    let of_fleet = fleet.map(of_fleet).transpose()?.unwrap_or_default().into_iter();
-    let of_fleet = of_fleet.filter(|(name, _)| !is_caller_alone || OF_PIPELINES.contains(name));
-    let controller = is_caller_alone.then(|| ("ControllerPrincipalArn", String::new()));
-    let parameters: Vec<String> = controller
-        .into_iter()
-        .chain(parameters)
-        .chain(of_fleet)
-        .map(|(name, value)| format!("#     {name}={value}"))
-        .collect();
-    let parameters = parameters.join(" \\\n");
-    let first = if is_caller_alone {
-        NO_MEMBER_ROLE
-    } else {
-        "# One account by hand; for all of them, make a StackSet of this template with the same parameters:\n"
-    };
+    match fleet {
+        Some(fleet) if fleet.spec.access.is_none() => of_caller_alone(fleet),
+        _ => of_member_accounts(fleet),
+    }
+}
+
+/// For accounts that Foghorn enters through a role.
+fn of_member_accounts(fleet: Option<&Fleet>) -> Result<String, CliError> {
+    let mut parameters = of_member_role(fleet);
+    parameters.extend(fleet.map(of_fleet).transpose()?.unwrap_or_default());
+    let authorisation = if fleet.is_none_or(is_via_chatbot) { AUTHORISATION } else { "" };
     Ok(format!(
-        "{first}#   aws cloudformation deploy --stack-name foghorn --template-file <this file> \\\n\
-         #     --capabilities CAPABILITY_NAMED_IAM --parameter-overrides \\\n\
-         {parameters}\n{}",
-        if fleet.is_none_or(is_via_chatbot) { AUTHORISATION } else { "" }
+        "# One account by hand; for all of them, make a StackSet of this template with the same parameters:\n{}{authorisation}",
+        deployment(&parameters)
     ))
+}
+
+/// For the one account that the caller is in.
+fn of_caller_alone(fleet: &Fleet) -> Result<String, CliError> {
+    if fleet.spec.pipelines.is_empty() {
+        return Ok(format!("{NO_MEMBER_ROLE}# It has no pipeline either, so that no stack is needed.\n"));
+    }
+    let mut parameters = vec![("ControllerPrincipalArn", "none".to_owned())];
+    parameters.extend(of_fleet(fleet)?.into_iter().filter(|(name, _)| OF_PIPELINES.contains(name)));
+    let authorisation = if is_via_chatbot(fleet) { AUTHORISATION } else { "" };
+    Ok(format!(
+        "{NO_MEMBER_ROLE}# The roles of its pipelines, in the fleet's account:\n{}{authorisation}",
+        deployment(&parameters)
+    ))
+}
+
+fn deployment(parameters: &[(&str, String)]) -> String {
+    let parameters: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("#     {name}={value}")).collect();
+    let parameters = parameters.join(" \\\n");
+    format!(
+        "#   aws cloudformation deploy --stack-name foghorn --template-file <this file> \\\n\
+         #     --capabilities CAPABILITY_NAMED_IAM --parameter-overrides \\\n\
+         {parameters}\n"
+    )
 }
 
 /// The parameters that only the user knows.

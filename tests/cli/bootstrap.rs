@@ -82,9 +82,17 @@ fn a_fleet_is_told_of_no_step_by_hand_and_no_parameter_that_it_has_no_use_for() 
     };
     assert!(head(PIPELINE).contains("let it into your Slack workspace"));
     let own = head(&PIPELINE.replace("  access: { roleName: foghorn }\n", ""));
-    assert!(own.contains("Foghorn assumes no role") && own.contains("ControllerPrincipalArn= \\"), "{own}");
-    assert!(own.contains("Slack=true") && own.contains("policy --mode apply --for controller"), "{own}");
+    assert!(
+        own.contains("Foghorn assumes no role") && own.contains("ControllerPrincipalArn=none \\"),
+        "{own}"
+    );
+    assert!(own.contains("Slack=true") && own.contains("--for controller -f"), "{own}");
     assert!(!own.contains("RoleName=") && !own.contains("Mode="), "{own}");
+    let nothing = head(&BREAKERS.replace("  access: { roleName: foghorn }\n", ""));
+    assert!(
+        nothing.contains("no stack is needed") && !nothing.contains("cloudformation deploy"),
+        "{nothing}"
+    );
     let without = head(BREAKERS);
     assert!(without.contains("ControllerPrincipalArn="), "{without}");
     assert!(!without.contains("Slack workspace") && !without.contains("ExternalId="), "{without}");

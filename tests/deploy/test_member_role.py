@@ -300,7 +300,7 @@ def test_a_fleet_that_assumes_no_role_gets_the_roles_of_its_pipelines_and_no_mem
     path = tmp_path / "fleet.yaml"
     path.write_text(fleet(via(SLACK)).replace("  access: { roleName: foghorn-under-test }\n", ""))
     given = {name: value for name, value in parameters(path).items() if name != "Mode"}
-    given["ControllerPrincipalArn"] = ""
+    given["ControllerPrincipalArn"] = "none"
     cloudformation.create_stack(
         StackName="foghorn-under-test",
         TemplateBody=template(),
