@@ -47,13 +47,16 @@ def test_what_is_meant_for_the_runs_alone_does_not_reach_the_canary():
     values = {"fleet": FLEET, "mode": "apply", "prune": True, "extraArgs": ["--notifier", "/usr/local/bin/n"]}
     narrowed = {"canary": {"enabled": True, "timeout": "9m", "extraArgs": ["--pipeline", "deploys"]}}
     args = container(canary({**values, **narrowed}))["args"]
-    assert args == ["sound", "--file", "/etc/foghorn/fleet.yaml", "--timeout", "9m", "--pipeline", "deploys"]
+    assert args == ["sound", "--file", "/etc/foghorn/fleet.yaml", "--timeout", "9m", "--tolerate=", "--pipeline", "deploys"]
 
 
 def test_a_canary_that_is_not_heard_is_a_failed_job_whatever_is_tolerated_of_the_runs():
-    values = {"fleet": FLEET, "tolerate": ["drift", "incomplete"], **ON}
-    assert "FOGHORN_TOLERATE" in environment(of_kind(objects(values), "CronJob")["foghorn"])
-    assert "FOGHORN_TOLERATE" not in environment(canary(values))
+    by_hand = [{"name": "FOGHORN_TOLERATE", "value": "drift"}]
+    for values in ({"tolerate": ["drift", "incomplete"]}, {"tolerate": [], "env": by_hand}):
+        values = {"fleet": FLEET, **values, **ON}
+        assert "FOGHORN_TOLERATE" in environment(of_kind(objects(values), "CronJob")["foghorn"])
+        # What is typed wins over what a variable says.
+        assert "--tolerate=" in container(canary(values))["args"]
 
 
 def test_rooms_are_not_told_again_of_a_canary_that_was_not_heard():

@@ -45,6 +45,9 @@
 {{- if not .Values.image.repository -}}
 {{- fail "no image: nothing is published, so build the Dockerfile, push it to a registry of yours, and name that: `--set image.repository=registry.example.com/foghorn`" -}}
 {{- end -}}
+{{- if contains ":" (base .Values.image.repository) -}}
+{{- fail (printf "image.repository: `%s` ends in a tag or digest; give that as `image.tag` or `image.digest`" .Values.image.repository) -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "foghorn.checks.sharding" -}}
@@ -55,6 +58,10 @@
 {{- end -}}
 {{- if eq .Values.store.type "emptyDir" -}}
 {{- fail "sharding.enabled: no shard can see the emptyDir of another; keep reports in a bucket (`spec.store: s3://…`)" -}}
+{{- end -}}
+{{- $claim := .Values.store.persistentVolumeClaim -}}
+{{- if and (eq .Values.store.type "persistentVolumeClaim") (not $claim.existingClaim) (not (has "ReadWriteMany" $claim.accessModes)) -}}
+{{- fail (printf "sharding.enabled: pods on several nodes need one volume, and store.persistentVolumeClaim.accessModes is %s; say [ReadWriteMany], or keep reports in a bucket (`spec.store: s3://…`)" (toJson $claim.accessModes)) -}}
 {{- end -}}
 {{- if and (include "foghorn.isFleetInline" .) (ne .Values.store.type "persistentVolumeClaim") -}}
 {{- $store := include "foghorn.fleetStore" . -}}
