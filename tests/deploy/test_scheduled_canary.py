@@ -35,6 +35,13 @@ def disabled(ministack):
     return Deployed(ministack, "270000000001", CanarySchedule=SCHEDULE, ScheduleState="DISABLED")
 
 
+@pytest.fixture(scope="module")
+def narrowed(ministack):
+    """With canaries for some accounts alone."""
+    return Deployed(ministack, "270000000003", CanarySchedule=SCHEDULE, CanaryArguments=",".join(NARROW))
+
+
+NARROW = ["--account", "prod-*", "--pipeline", "deploys"]
 MADE = {"Canary", "CanaryUnheard", "NewsOfCanariesUndelivered"}
 
 
@@ -83,6 +90,41 @@ def test_the_canary_is_one_task_that_is_told_of_no_shard_where_runs_have_several
     assert given == {"AWS_REGION", "FOGHORN_TOLERATE"}
 
 
+def command(schedule):
+    """What a schedule gives the container for arguments."""
+    [override] = overrides(schedule)["overrides"]["containerOverrides"]
+    return override["command"]
+
+
+def test_a_canary_is_for_the_accounts_and_pipelines_that_are_chosen(narrowed):
+    assert command(narrowed.canary()) == ["sound", "--tolerate=", *NARROW]
+
+
+def test_a_canary_for_which_nothing_is_chosen_gets_no_further_argument_not_even_an_empty_one(full):
+    assert cloudformation.load("scheduled-task")["Parameters"]["CanaryArguments"]["Default"] == ""
+    assert command(full.canary()) == ["sound", "--tolerate="]
+
+
+def test_what_is_chosen_for_the_canary_is_not_told_to_the_runs(narrowed):
+    assert narrowed.task()["containerDefinitions"][0]["command"] == ["plan", "--metrics", "emf"]
+    assert all(not schedule["Target"].get("Input") for schedule in narrowed.schedules())
+
+
+@pytest.mark.parametrize("code", [2, 3])
+def test_a_canary_of_chosen_accounts_that_was_not_heard_is_told_as_well(narrowed, code):
+    event = stopped(narrowed, **{**overrides(narrowed.canary()), **ended(code)})
+    assert narrowed.takes(narrowed.rule("CanaryUnheard"), event)
+
+
+def test_arguments_that_would_end_the_text_they_stand_in_are_refused():
+    pattern = cloudformation.load("scheduled-task")["Parameters"]["CanaryArguments"]["AllowedPattern"]
+    for good in ("", *NARROW, "--account=111111111111", "Größe & mehr", "<${a}>"):
+        assert re.search(pattern, good), good
+        assert json.loads(f'["{good}"]') == [good]
+    for wrong in ('"', 'prod"], "x": ["', "prod\\", "prod\ttwo", "prod\ntwo"):
+        assert not re.search(pattern, wrong), wrong
+
+
 def sounded(foghorn, stack, command):
     """How Foghorn ends with the task's variables and a command, where nothing of AWS answers."""
     with socket.socket() as nobody:
@@ -105,6 +147,12 @@ def test_a_canary_of_which_nothing_is_known_is_no_good_run_whatever_the_task_tol
     told = sounded(foghorn, disabled, override["command"])
     assert told.returncode == 3, told.stderr
     assert sounded(foghorn, disabled, ["sound"]).returncode == 0, "the task tolerates it"
+
+
+def test_foghorn_understands_the_command_of_a_canary_of_chosen_accounts(foghorn, narrowed):
+    # The fleet has one account, which is not among those that are chosen.
+    told = sounded(foghorn, narrowed, command(narrowed.canary()))
+    assert told.returncode == 1 and "prod-*" in told.stderr, told.stderr
 
 
 @pytest.mark.parametrize(
@@ -188,7 +236,8 @@ def applied(ministack, tmp_path_factory):
         "subnet_ids": ["subnet-1", "subnet-2"],
         "store_bucket_name": f"acme-foghorn-{account.id}",
     }
-    canaries = f'module "foghorn" {{\n  canary_schedule = "{SCHEDULE}"\n}}\n'
+    chosen = f'  canary_schedule = "{SCHEDULE}"\n  canary_arguments = {json.dumps(NARROW)}\n'
+    canaries = f'module "foghorn" {{\n{chosen}}}\n'
     override = PROVIDER.format(account=account.id) + canaries
     folder = tmp_path_factory.mktemp("canaries")
     work = terraform.Work(folder, "examples/scheduled-task", variables, override, AWS_ENDPOINT_URL=ministack)
@@ -196,14 +245,14 @@ def applied(ministack, tmp_path_factory):
     return account
 
 
-def test_terraform_sends_the_same_canary_as_cloudformation(applied, full):
+def test_terraform_sends_the_same_canary_as_cloudformation(applied, narrowed):
     client = applied.client("scheduler")
     run, canary = (client.get_schedule(Name=f"{NAME}-{which}", GroupName=NAME) for which in ("0", "canary"))
     of_target = lambda schedule: {key: value for key, value in schedule["Target"].items() if key != "Input"}
     assert of_target(canary) == of_target(run)
     for key in ("ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "State"):
-        assert canary[key] == full.canary()[key], key
-    assert overrides(canary) == overrides(full.canary())
+        assert canary[key] == narrowed.canary()[key], key
+    assert overrides(canary) == overrides(narrowed.canary())
 
 
 def test_terraform_tells_of_an_unheard_canary_as_cloudformation_does(applied, full):

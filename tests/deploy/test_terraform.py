@@ -8,7 +8,7 @@ import pytest
 import cloudformation
 import terraform
 from emulators import Account
-from scheduled_task import IMAGE, STACK, figures
+from scheduled_task import IMAGE, STACK, Deployed, figures
 
 ACCOUNT = "230000000001"
 PROVIDER = """
@@ -116,6 +116,7 @@ def documents(temporary, stack, **given):
         "alarms_topic_arn": stack.outputs["AlarmsTopicArn"],
         "rule_arn": stack.rule()["Arn"],
         "canary_rule_arn": None,
+        "canary_arguments": [],
         "shard_count": 1,
         "shard_wait": "30m",
         "schedule_expression": "cron(0 * * * ? *)",
@@ -170,6 +171,16 @@ def test_terraform_allows_what_cloudformation_allows_with_all_that_can_be_asked_
         canary_rule_arn=full.rule("CanaryUnheard")["Arn"],
     )
     assert_alike(full, made)
+
+
+def test_terraform_narrows_the_canary_as_cloudformation_does(ministack, tmp_path):
+    chosen = ["--account", "prod-*"]
+    schedule = {"CanarySchedule": "cron(30 9 ? * MON *)", "CanaryArguments": ",".join(chosen)}
+    stack = Deployed(ministack, "230000000005", **schedule)
+    rule = stack.rule("CanaryUnheard")["Arn"]
+    made = documents(tmp_path, stack, canary_arguments=chosen, canary_rule_arn=rule)
+    assert_alike(stack, made)
+    assert json.loads(made["canary_input"])["containerOverrides"][0]["command"][-2:] == chosen
 
 
 def test_shards_that_would_not_be_told_the_same_time_are_refused(deployed, tmp_path):

@@ -39,6 +39,7 @@ module "documents" {
   alarms_topic_arn       = aws_sns_topic.alarms.arn
   rule_arn               = aws_cloudwatch_event_rule.task_failed.arn
   canary_rule_arn        = one(aws_cloudwatch_event_rule.canary_unheard[*].arn)
+  canary_arguments       = var.canary_arguments
   shard_count            = var.shard_count
   shard_wait             = var.shard_wait
   schedule_expression    = var.schedule_expression

@@ -177,6 +177,17 @@ variable "canary_schedule" {
   }
 }
 
+variable "canary_arguments" {
+  description = "Further arguments of the canary, [\"--account\", \"prod-*\"] or [\"--pipeline\", \"deploys\"] say, so that none is due where guard.deny of the fleet file forbids it."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for argument in var.canary_arguments : can(regex("^[^\"\\\\\\x00-\\x1f]+$", argument))])
+    error_message = "An argument of the canary is not empty, and has no quotes, backslashes and control characters."
+  }
+}
+
 # Where.
 
 variable "cluster_arn" {

@@ -5,7 +5,7 @@ output "canary_input" {
   # Whatever `tolerate` says, a canary that was not heard is no good run. An argument says so, for
   # it wins over the task's FOGHORN_TOLERATE; ECS may drop a variable whose value is empty.
   value = jsonencode({
-    containerOverrides = [{ name = "foghorn", command = ["sound", "--tolerate="] }]
+    containerOverrides = [{ name = "foghorn", command = concat(["sound", "--tolerate="], var.canary_arguments) }]
   })
 }
 

@@ -120,6 +120,11 @@ variable "canary_rule_arn" {
   type        = string
 }
 
+variable "canary_arguments" {
+  description = "Further arguments of the canary."
+  type        = list(string)
+}
+
 variable "shard_count" {
   description = "How many tasks share each run."
   type        = number
