@@ -27,7 +27,7 @@ def test_no_room_gets_a_canary_unless_it_is_asked_for():
 @pytest.mark.parametrize("kind", ["CronJob", "Deployment"])
 def test_a_canary_is_sounded_in_working_hours_beside_either_kind(kind):
     found = canary({"fleet": FLEET, "kind": kind, **ON})
-    assert container(found)["args"] == ["sound", "--file", "/etc/foghorn/fleet.yaml", "--timeout", "5m"]
+    assert container(found)["args"] == ["sound", "--file", "/etc/foghorn/fleet.yaml", "--timeout", "5m", "--tolerate="]
     assert (found["spec"]["schedule"], found["spec"]["timeZone"]) == ("0 9 * * 1", "Etc/UTC")
 
 
@@ -129,5 +129,5 @@ def test_the_names_of_a_long_release_leave_room_for_the_canary():
 
 def test_the_notes_say_what_role_a_canary_needs_and_how_the_first_is_sent():
     notes = render(SERVICE)["foghorn/templates/NOTES.txt"]
-    assert "Mode must be `all`" in notes and "--from=cronjob/foghorn-canary " in notes
+    assert "must be `all`: no other" in notes and "--from=cronjob/foghorn-canary " in notes
     assert "canar" not in render({"fleet": FLEET})["foghorn/templates/NOTES.txt"].lower()

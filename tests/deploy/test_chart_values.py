@@ -78,6 +78,14 @@ DO_NOT_GO_TOGETHER = {
     "a fleet without metadata": ({"fleet": without("metadata")}, "`metadata` is missing here"),
     "a spec that is a path": ({"fleet": {**FLEET, "spec": "spec.yaml"}}, "`spec` is missing here or of the wrong kind"),
     "no image": ({"fleet": FLEET, "image": {"repository": ""}}, "push it to a registry of yours"),
+    "an image with its tag": (
+        {"fleet": FLEET, "image": {"repository": "registry.example.com:5000/foghorn:0.1.0"}},
+        "give that as `image.tag` or `image.digest`",
+    ),
+    "shards with a volume of one node": (
+        {**on("file:///srv"), **SHARDED, "store": {"type": "persistentVolumeClaim"}},
+        "say [ReadWriteMany]",
+    ),
     "a service in shards": ({"fleet": FLEET, "kind": "Deployment", **SHARDED}, "a Deployment is one process"),
     "shards with a store of each its own": (
         {"fleet": FLEET, "store": {"type": "emptyDir"}, **SHARDED},
@@ -135,7 +143,10 @@ def test_good_values_are_taken(values):
 def test_shards_may_share_a_bucket_or_a_volume():
     assert render({**on("s3://bucket/prefix"), **SHARDED})
     assert render({**on({"url": "gs://bucket"}), **SHARDED})
-    assert render({**on("file:///var/lib/foghorn"), **SHARDED, "store": {"type": "persistentVolumeClaim"}})
+    assert render({"fleet": FLEET, **SHARDED, "image": {"repository": "registry.example.com:5000/foghorn"}})
+    for claim in ({"accessModes": ["ReadWriteMany"]}, {"existingClaim": "reports"}):
+        store = {"type": "persistentVolumeClaim", "persistentVolumeClaim": claim}
+        assert render({**on("file:///var/lib/foghorn"), **SHARDED, "store": store})
 
 
 @pytest.mark.parametrize(("wait", "deadline"), [("10m", 900), ("20m", 1500), ("1200s", 1500), ("1h30m", 5700)])
