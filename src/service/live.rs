@@ -30,6 +30,17 @@ pub struct Status {
     pub is_ending: bool,
 }
 
+/// All that people read of a service, as of one moment.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// How it stands.
+    pub status: Status,
+    /// The last report; `None` before the first full sweep.
+    pub report: Option<Arc<Report>>,
+    /// The last reports in short, oldest first.
+    pub history: Vec<Moment>,
+}
+
 /// What the endpoints show.
 #[derive(Debug)]
 pub struct Live {
@@ -86,18 +97,21 @@ impl Live {
         change(&mut self.state().status);
     }
 
-    /// Shows this report from now on.
-    pub fn publish(&self, report: Arc<Report>) {
+    /// Shows this report from now on, and with it how the service stands.
+    pub fn publish(&self, report: Arc<Report>, change: impl FnOnce(&mut Status)) {
         let mut state = self.state();
+        change(&mut state.status);
         let surplus = (state.history.len() + 1).saturating_sub(LONGEST_HISTORY);
         state.history.drain(..surplus);
         state.history.push(Moment::of(&report));
         state.report = Some(report);
     }
 
-    /// The last reports in short, oldest first.
-    pub fn history(&self) -> Vec<Moment> {
-        self.state().history.clone()
+    /// All that people read of it, as of one moment.
+    pub fn shown(&self) -> Shown {
+        let state = self.state();
+        let (status, report) = (state.status.clone(), state.report.clone());
+        Shown { status, report, history: state.history.clone() }
     }
 
     /// Whether the loop still moves.
@@ -151,9 +165,9 @@ mod tests {
         for run in 0..LONGEST_HISTORY + 3 {
             let mut report = mixed();
             report.metadata.run = run.to_string();
-            live.publish(Arc::new(report));
+            live.publish(Arc::new(report), |_| {});
         }
-        let runs: Vec<String> = live.history().into_iter().map(|moment| moment.run).collect();
+        let runs: Vec<String> = live.shown().history.into_iter().map(|moment| moment.run).collect();
         assert_eq!((runs.len(), &*runs[0], &*runs[LONGEST_HISTORY - 1]), (LONGEST_HISTORY, "3", "98"));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use metrics::{
@@ -28,6 +28,8 @@ pub struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     report: Mutex<Shown>,
+    /// Held by whoever tells of a round, and by whoever renders.
+    round: RwLock<()>,
 }
 
 /// The figures of the last report. They are rendered apart from all else,
@@ -43,7 +45,8 @@ impl Metrics {
     pub fn new(version: &'static str) -> Self {
         let recorder = recorder();
         let handle = recorder.handle();
-        let metrics = Self { recorder, handle, report: Mutex::default() };
+        let (report, round) = (Mutex::default(), RwLock::default());
+        let metrics = Self { recorder, handle, report, round };
         metrics.with(|| {
             describe();
             gauge!("foghorn_build_info", "version" => version).set(1);
@@ -63,8 +66,23 @@ impl Metrics {
 
     /// All of it, in Prometheus's text format.
     pub fn render(&self) -> String {
-        let report = self.report.lock().unwrap_or_else(PoisonError::into_inner).text.clone();
-        self.handle.render() + &report
+        self.steadily(|| {
+            let report = self.report.lock().unwrap_or_else(PoisonError::into_inner).text.clone();
+            self.handle.render() + &report
+        })
+    }
+
+    /// Sees what does not change in part meanwhile.
+    pub(super) fn steadily<T>(&self, see: impl FnOnce() -> T) -> T {
+        let _round = self.round.read().unwrap_or_else(PoisonError::into_inner);
+        see()
+    }
+
+    /// Tells what belongs together: no rendering falls between its beginning and
+    /// its end.
+    pub fn at_once(&self, tell: impl FnOnce()) {
+        let _round = self.round.write().unwrap_or_else(PoisonError::into_inner);
+        tell();
     }
 
     /// Sorts what was measured into its buckets. Where nobody asks for the

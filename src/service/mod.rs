@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use self::file::WatchedFile;
-use self::live::Live;
+use self::live::{Live, Status};
 use self::metrics::Metrics;
 use self::observer::Observer;
 use self::schedule::{Due, Schedule};
@@ -135,7 +135,6 @@ impl<W: Work> Service<W> {
             return;
         }
         let reloaded = self.work.reload().await;
-        self.metrics.reloaded(reloaded.is_ok());
         match &reloaded {
             Ok(()) => {
                 tracing::info!("the fleet file has changed and is taken up");
@@ -149,7 +148,10 @@ impl<W: Work> Service<W> {
                 );
             }
         }
-        self.live.tell(|status| status.fleet_problem = reloaded.err().map(|fault| told(&*fault)));
+        self.metrics.at_once(|| {
+            self.metrics.reloaded(reloaded.is_ok());
+            self.live.tell(|status| status.fleet_problem = reloaded.err().map(|fault| told(&*fault)));
+        });
     }
 
     /// Looks at what is due, and tells everybody what came of it.
@@ -157,46 +159,64 @@ impl<W: Work> Service<W> {
         let begun = Instant::now();
         self.live.tell(|status| status.next_sweep = None);
         let span = tracing::info_span!("sweep", accounts = size(due));
-        match self.work.look(due).instrument(span.clone()).await {
-            Ok(report) => self.finish(due, report, begun).instrument(span).await,
+        match self.look(due).instrument(span.clone()).await {
+            Ok(concluded) => span.in_scope(|| self.finish(due, concluded, begun)),
             Err(fault) => self.fail(due, &*fault, begun),
         }
-        self.live.rested();
-        self.metrics.rest(self.schedule.waiting());
-        let wait = self.schedule.next_sweep().saturating_duration_since(Instant::now());
-        let (next, requeued) = ((self.clock)() + wait, self.schedule.waiting());
-        self.live.tell(|status| {
-            status.next_sweep = Some(next);
-            status.requeued = requeued;
-        });
     }
 
-    async fn finish(&mut self, due: &Due, report: Report, begun: Instant) {
+    /// Looks at what is due, and ends that with the report of the whole fleet.
+    async fn look(&mut self, due: &Due) -> Result<Concluded, Fault> {
+        let report = self.work.look(due).await?;
         let before = if *due == Due::Sweep { None } else { self.live.report() };
         let report = match before {
             Some(before) => merge::merged(&before, report),
             None => report,
         };
-        let Concluded { report, trouble } = self.work.conclude(report, due).await;
+        Ok(self.work.conclude(report, due).await)
+    }
+
+    fn finish(&mut self, due: &Due, concluded: Concluded, begun: Instant) {
+        let Concluded { report, trouble } = concluded;
         let (now, report) = (Instant::now(), Arc::new(report));
         self.schedule.looked(due, &self.observer.take_unsettled(), begun, now);
-        self.metrics.looked(due, &report, now - begun);
-        self.live.publish(Arc::clone(&report));
         log(due, &report, now - begun);
         if let Some(fault) = &trouble {
             tracing::error!(why = told(&**fault), "not all could be done with the report");
         }
-        self.live.tell(|status| status.trouble = trouble.map(|fault| told(&*fault)));
+        let rest = self.rest(trouble.map(|fault| told(&*fault)));
+        // Whoever sees the report sees its figures, and the other way round.
+        self.metrics.at_once(|| {
+            self.metrics.looked(due, &report, now - begun);
+            self.metrics.rest(self.schedule.waiting());
+            self.live.publish(Arc::clone(&report), rest);
+        });
     }
 
     fn fail(&mut self, due: &Due, fault: &(dyn Error + 'static), begun: Instant) {
         let (now, why) = (Instant::now(), told(fault));
         self.observer.take_unsettled();
         self.schedule.failed(due, now);
-        self.metrics.failed(due, now - begun);
         let again = humantime::format_duration(Duration::from_secs((self.schedule.next() - now).as_secs()));
         tracing::error!(why, "no account could be looked at; trying again in {again}");
-        self.live.tell(|status| status.trouble = Some(why));
+        let rest = self.rest(Some(why));
+        self.metrics.at_once(|| {
+            self.metrics.failed(due, now - begun);
+            self.metrics.rest(self.schedule.waiting());
+            self.live.tell(rest);
+        });
+    }
+
+    /// How the service stands until the next round.
+    fn rest(&self, trouble: Option<String>) -> impl FnOnce(&mut Status) + use<W> {
+        self.live.rested();
+        let wait = self.schedule.next_sweep().saturating_duration_since(Instant::now());
+        let (next, requeued) = ((self.clock)() + wait, self.schedule.waiting());
+        move |status| {
+            status.next_sweep = Some(next);
+            status.requeued = requeued;
+            status.trouble = trouble;
+        }
     }
 }
 

@@ -292,6 +292,53 @@ fn counted() -> Metrics {
     metrics
 }
 
+#[test]
+fn figures_that_belong_together_are_never_seen_in_part() {
+    let metrics = Metrics::new("0.1.0");
+    let both = std::sync::Barrier::new(2);
+    std::thread::scope(|scope| {
+        let rendered = scope.spawn(|| {
+            both.wait();
+            metrics.render()
+        });
+        metrics.at_once(|| {
+            metrics.reloaded(false);
+            both.wait();
+            // Time enough for a rendering that waits for nobody.
+            std::thread::sleep(Duration::from_millis(50));
+            metrics.rest(7);
+        });
+        let rendered = rendered.join().expect("a text");
+        for line in ["foghorn_fleet_file_valid 0", "foghorn_accounts_requeued 7"] {
+            assert!(rendered.lines().any(|one| one == line), "{line}\n{rendered}");
+        }
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_shown_together_with_its_figures_and_how_the_service_stands_since() {
+    let stage = stage(|script| script.unsettled = 1);
+    let (live, metrics) = (Arc::clone(&stage.live), Arc::clone(&stage.metrics));
+    let (begins, begun) = std::sync::mpsc::channel();
+    let seen = std::thread::spawn(move || {
+        let early = metrics.steadily(|| {
+            begins.send(()).expect("the service waits");
+            // Time enough for a round that waits for nobody.
+            std::thread::sleep(Duration::from_millis(50));
+            live.report()
+        });
+        while live.report().is_none() {
+            std::thread::yield_now();
+        }
+        (early.is_none(), live.shown().status, metrics.render())
+    });
+    begun.recv().expect("the reader begins");
+    stage.played(MINUTE / 4, async {}).await;
+    let (was_none, status, figures) = seen.join().expect("a reader");
+    assert_eq!((was_none, status.requeued, status.next_sweep.is_some()), (true, 1, true));
+    assert!(figures.contains("\nfoghorn_accounts_requeued 1\n"), "{figures}");
+}
+
 /// Every family in the text, with its type.
 fn families(text: &str) -> BTreeMap<&str, &str> {
     let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));

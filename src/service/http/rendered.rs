@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use crate::model::Report;
 use crate::report::json;
-use crate::service::live::{Live, Status};
+use crate::service::live::{Live, Shown, Status};
 use crate::service::page;
 
 /// What was last rendered, and of what.
@@ -39,12 +39,12 @@ impl Rendered {
     /// The status page; `None` if it could not be made. Whoever comes meanwhile
     /// waits for this one rendering.
     pub(super) async fn page(&self, live: &Live) -> Option<Bytes> {
-        let (status, report) = (live.status(), live.report());
         let mut last = self.page.lock().await;
+        let Shown { status, report, history } = live.shown();
         if let Some(page) = last.as_ref().filter(|page| page.is_of(&status, report.as_ref())) {
             return Some(page.html.clone());
         }
-        let (shown, of, history) = (status.clone(), report.clone(), live.history());
+        let (shown, of) = (status.clone(), report.clone());
         let html = spawn_blocking(move || page::render(of.as_deref(), &history, &shown)).await.ok()?;
         let html = Bytes::from(html.ok()?);
         *last = Some(Page { status, report, html: html.clone() });
@@ -80,7 +80,7 @@ mod tests {
             String::from_utf8(page.to_vec()).expect("text")
         };
         assert!(page().await.contains("The first sweep is not over yet."));
-        live.publish(Arc::new(mixed()));
+        live.publish(Arc::new(mixed()), |_| {});
         assert!(page().await.contains("111111111111"));
         live.tell(|status| status.is_ending = true);
         assert!(page().await.contains("The service is ending"));
