@@ -2,13 +2,13 @@
 #![cfg(feature = "demo")]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_sdk_ecs::error::ProvideErrorMetadata;
+use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecs::types::{DeploymentCircuitBreaker, DeploymentConfiguration};
 use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Denial, Effect, Fault, Kill, Manner};
@@ -17,6 +17,9 @@ use foghorn::sim::{Server, Simulator, start};
 
 const ACCOUNT: &str = "111111111111";
 const REGION: &str = "eu-west-1";
+
+/// How long an answer may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A simulator with one member account, one cluster and one service.
 struct Stage {
@@ -141,7 +144,8 @@ async fn an_answer_can_be_garbage_or_break_off_or_never_come() {
     let ecs = stage.ecs().await;
     for effect in [Effect::Malformed, Effect::Reset, Effect::Hang] {
         stage.simulator.faults.add(Fault::new(effect.clone()).operation("ListClusters").times(1));
-        let waited = tokio::time::timeout(Duration::from_millis(500), ecs.list_clusters().send());
+        let patience = if effect == Effect::Hang { Duration::from_millis(500) } else { PATIENCE };
+        let waited = tokio::time::timeout(patience, ecs.list_clusters().send());
         match waited.await {
             Ok(answer) => assert_eq!(code(answer), None, "{effect:?}"),
             Err(_elapsed) => assert_eq!(effect, Effect::Hang),
@@ -197,12 +201,10 @@ async fn a_clock_that_is_off_is_refused_and_an_old_session_is_expired() {
 async fn a_slow_answer_does_not_hold_up_the_others() {
     let stage = Stage::new().await;
     let ecs = stage.ecs().await;
-    stage.simulator.faults.set_latency(Duration::from_millis(300));
-    let start = Instant::now();
+    // Time enough for all to be there at once.
+    stage.simulator.faults.set_latency(Duration::from_secs(1));
     let calls = (0..20).map(|_| ecs.list_clusters().send());
     assert!(futures::future::join_all(calls).await.iter().all(Result::is_ok));
-    // One after the other they would take six seconds.
-    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     assert_eq!(stage.simulator.record.peak_in_flight(), 20);
 }
 
@@ -226,8 +228,8 @@ async fn a_stopping_server_ends_the_calls_that_hang() {
     while stage.simulator.record.count("ecs", "ListClusters") == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let start = Instant::now();
     stage.server.stop().await;
-    assert_eq!(code(hanging.await.unwrap()), None);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    let ended = hanging.await.unwrap();
+    assert!(!matches!(ended, Err(SdkError::TimeoutError(_))), "the client gave up before the server did");
+    assert_eq!(code(ended), None);
 }

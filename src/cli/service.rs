@@ -20,7 +20,7 @@ use super::memory::Memory;
 use super::run::{self, Run};
 use super::scope::Scope;
 use super::shard::ShardError;
-use super::stop::wait_for_signal;
+use super::stop::Signals;
 use super::tell;
 use super::voice;
 use crate::aws::Aws;
@@ -348,16 +348,15 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
 /// finished, or cut off in good order near its end. The second one ends it at once.
 fn end_on_signal(grace: Duration, wiring: &Wiring) {
     let Wiring { live, drain, cut, .. } = wiring.clone();
+    let mut signals = Signals::heard();
     tokio::spawn(async move {
-        if !wait_for_signal().await {
-            return;
-        }
+        signals.next().await;
         tracing::info!("ending: the passes in hand are finished, and no other is begun");
         live.tell(|status| status.is_ending = true);
         drain.cancel();
         let last = grace / LAST_PART;
         tokio::select! {
-            _ = wait_for_signal() => std::process::exit(130),
+            () = signals.next() => std::process::exit(130),
             () = tokio::time::sleep(grace - last) => {}
         }
         tracing::warn!(
@@ -365,7 +364,7 @@ fn end_on_signal(grace: Duration, wiring: &Wiring) {
         );
         cut.cancel();
         tokio::select! {
-            _ = wait_for_signal() => std::process::exit(130),
+            () = signals.next() => std::process::exit(130),
             () = tokio::time::sleep(last) => {}
         }
         tracing::error!("the grace period is over");

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub struct Served {
     address: String,
     log: Written,
     output: Written,
+    /// They end with the process, once they have read all that it wrote.
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// What an endpoint answers.
@@ -48,15 +51,21 @@ impl Served {
     pub fn spawn(mut command: Command) -> Self {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
-        let log = written(child.stderr.take().expect("a log"));
-        let output = written(child.stdout.take().expect("an output"));
+        let (log, log_reader) = written(child.stderr.take().expect("a log"));
+        let (output, output_reader) = written(child.stdout.take().expect("an output"));
         let address = wait_for(|| {
             let log = read(&log);
             let line = log.lines().find(|line| line.contains("\"address\""))?;
             let line: Value = serde_json::from_str(line).expect("a log line is JSON");
             Some(line["address"].as_str().expect("an address").to_owned())
         });
-        Self { child, address, log, output }
+        Self { child, address, log, output, readers: vec![log_reader, output_reader] }
+    }
+
+    /// Waits until the log says something: it comes through a pipe, and so later
+    /// than what an endpoint answers.
+    pub fn logs(&self, text: &str) {
+        self.wait_until(|served| served.log().contains(text));
     }
 
     /// What was logged so far.
@@ -127,9 +136,11 @@ impl Served {
         assert!(sent.expect("kill runs").success());
     }
 
-    /// Waits until it has ended, and gives its exit code.
+    /// Waits until it has ended and all that it wrote is read, and gives its exit
+    /// code.
     pub fn end(&mut self) -> i32 {
         let status: ExitStatus = wait_for(|| self.child.try_wait().expect("a process to wait for"));
+        self.readers.drain(..).for_each(|reader| reader.join().expect("a reader ends"));
         status.code().unwrap_or(-1)
     }
 }
@@ -153,10 +164,10 @@ fn wait_for<T>(mut what: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-fn written(from: impl Read + Send + 'static) -> Written {
+fn written(from: impl Read + Send + 'static) -> (Written, JoinHandle<()>) {
     let written = Written::default();
     let kept = Arc::clone(&written);
-    std::thread::spawn(move || {
+    let reader = std::thread::spawn(move || {
         let mut lines = BufReader::new(from);
         let mut line = String::new();
         while lines.read_line(&mut line).is_ok_and(|length| length > 0) {
@@ -164,7 +175,7 @@ fn written(from: impl Read + Send + 'static) -> Written {
             line.clear();
         }
     });
-    written
+    (written, reader)
 }
 
 fn read(written: &Written) -> String {
