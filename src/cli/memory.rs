@@ -1,7 +1,7 @@
 //! What a fleet remembers, as commands use it. A store that does not work is
 //! said, and keeps no run from its work.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -20,19 +20,32 @@ use crate::store::{BucketAccess, KeySource, Lock, LockError, Scope, Settings, St
 pub struct Memory {
     store: Option<Store>,
     scope: Scope,
+    /// What first went wrong with the store, and what that means.
+    trouble: OnceLock<String>,
 }
 
 impl Memory {
     /// Opens the memory of a fleet for runs over this part of it.
     pub async fn open(fleet: &Fleet, aws: &Aws, scope: Scope) -> Self {
-        let store = open(fleet, aws).await.unwrap_or_else(|error| {
-            warn(
+        let mut memory = Self { store: None, scope, trouble: OnceLock::new() };
+        match open(fleet, aws).await {
+            Ok(store) => memory.store = store,
+            Err(error) => memory.went_wrong(
                 "the run goes on without memory of earlier ones and without a lock: see that no other writes",
                 &error,
-            );
-            None
-        });
-        Self { store, scope }
+            ),
+        }
+        memory
+    }
+
+    /// What first went wrong with the store; `None` where all went well.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.get().map(String::as_str)
+    }
+
+    fn went_wrong(&self, what: &str, error: &StoreError) {
+        let told = warn(what, error);
+        self.trouble.get_or_init(|| told);
     }
 
     /// Takes the lock for a run that writes; `None` where there is no store that
@@ -46,7 +59,7 @@ impl Memory {
             Ok(lock) => Ok(Some(lock)),
             Err(held @ LockError::Held { .. }) => Err(CliError::Locked(held)),
             Err(LockError::Store(error)) => {
-                warn("the run goes on without a lock: see that no other writes", &error);
+                self.went_wrong("the run goes on without a lock: see that no other writes", &error);
                 Ok(None)
             }
         }
@@ -56,7 +69,7 @@ impl Memory {
     pub async fn compare(&mut self, report: &mut Report) {
         let Some(store) = &self.store else { return };
         if let Err(error) = store.compare(report, &self.scope).await {
-            warn("nobody can tell what is new since the last run", &error);
+            self.went_wrong("nobody can tell what is new since the last run", &error);
             if error.is_newer() {
                 self.store = None;
             }
@@ -76,7 +89,7 @@ impl Memory {
     pub async fn forget(&self, run: &str) {
         let Some(store) = &self.store else { return };
         if let Err(error) = store.forget(run).await {
-            warn("the report of a look in between stays", &error);
+            self.went_wrong("the report of a look in between stays", &error);
         }
     }
 
@@ -84,7 +97,7 @@ impl Memory {
     pub async fn save(&self, report: &Report) {
         let Some(store) = &self.store else { return };
         if let Err(error) = store.save(report, &self.scope).await {
-            warn("the report is not kept", &error);
+            self.went_wrong("the report is not kept", &error);
         }
     }
 }
@@ -137,6 +150,8 @@ fn keys(aws: Aws) -> KeySource {
     })
 }
 
-fn warn(what: &str, error: &StoreError) {
-    voice::warning(&format!("{what}: {error} (next: {})", error.next_step()));
+fn warn(what: &str, error: &StoreError) -> String {
+    let told = format!("{what}: {error} (next: {})", error.next_step());
+    voice::warning(&told);
+    told
 }

@@ -181,7 +181,10 @@ impl Work for Rounds<'_> {
         let Some((mut audience, lock)) = self.ending.take() else {
             return Concluded { report, trouble: None };
         };
-        let trouble = self.conclude_round(&mut audience, &mut report, due).await.err().map(Into::into);
+        let untold = self.conclude_round(&mut audience, &mut report, due).await.err().map(Into::into);
+        let forgotten = audience.memory.trouble();
+        self.wiring.metrics.remembered(forgotten.is_none());
+        let trouble = untold.or_else(|| forgotten.map(Into::into));
         if let Some(lock) = lock {
             lock.release().await;
         }

@@ -58,6 +58,7 @@ impl Metrics {
                 counter!("foghorn_fleet_reloads_total", "outcome" => outcome).absolute(0);
             }
             gauge!("foghorn_fleet_file_valid").set(1);
+            gauge!("foghorn_store_working").set(1);
             gauge!("foghorn_accounts_in_flight").set(0);
             gauge!("foghorn_accounts_requeued").set(0);
         });
@@ -109,6 +110,11 @@ impl Metrics {
             counter!("foghorn_fleet_reloads_total", "outcome" => outcome).increment(1);
             gauge!("foghorn_fleet_file_valid").set(f64::from(u8::from(is_valid)));
         });
+    }
+
+    /// The store did what was asked of it in a round, or did not.
+    pub fn remembered(&self, was_working: bool) {
+        self.with(|| gauge!("foghorn_store_working").set(f64::from(u8::from(was_working))));
     }
 
     /// A room was told of a report, or could not be.
@@ -208,6 +214,10 @@ fn describe() {
     describe_gauge!(
         "foghorn_fleet_file_valid",
         "Whether the fleet file as it is now could be taken up; 1 or 0."
+    );
+    describe_gauge!(
+        "foghorn_store_working",
+        "Whether the store did all that was asked of it in the last round; 1 or 0."
     );
     describe_gauge!(
         "foghorn_sweep_last_success_timestamp_seconds",

@@ -101,7 +101,7 @@ fn a_broken_new_fleet_file_keeps_the_one_before_it_until_it_is_mended() {
     stage.fleet(&fleet().replace("regions:", "regoins:"));
     served.wait_until(|served| served.figure("foghorn_fleet_file_valid") == Some(0.0));
     assert!(served.get("/").body.contains("regoins"), "{}", served.get("/").body);
-    assert!(served.log().contains("the one before it stays in use"), "{}", served.log());
+    served.logs("the one before it stays in use");
     assert_eq!(served.reconcile(), 202);
     served.wait_until(|served| served.figure(SWEPT) == Some(2.0));
     assert_eq!(served.get("/report.json").json()["summary"]["accounts"], 1);
@@ -149,7 +149,7 @@ fn a_sweep_that_can_t_begin_is_said_and_tried_again() {
     served.wait_until(|served| served.figure("foghorn_sweeps_total{outcome=\"failed\"}") >= Some(1.0));
     assert_eq!([served.get("/healthz").status, served.get("/readyz").status], [200, 503]);
     assert!(served.get("/").body.contains("could not be discovered"), "{}", served.get("/").body);
-    assert!(served.log().contains("no account could be looked at"), "{}", served.log());
+    served.logs("no account could be looked at");
     stage.simulator.faults.clear();
     served.ready();
 }
@@ -251,7 +251,7 @@ fn a_service_that_can_t_end_within_its_grace_says_so_and_a_second_signal_ends_it
         served.wait_until(|_| stage.simulator.record.total_writes() > 0);
         for _ in 0..signals {
             served.signal("TERM");
-            served.wait_until(|served| served.log().contains("the passes in hand are finished"));
+            served.logs("the passes in hand are finished");
         }
         assert_eq!(served.end(), code, "{}", served.log());
         assert_eq!(served.log().contains("the grace period is over"), code == 1, "{}", served.log());
@@ -303,4 +303,22 @@ fn a_service_with_too_broad_a_plan_withholds_it() {
     let changes = &served.get("/report.json").json()["summary"]["changes"];
     assert!(changes["withheld"].as_u64() > Some(2) && changes["applied"] == 0, "{changes}");
     assert_eq!(stage.writes(), [""; 0]);
+}
+
+#[test]
+fn a_service_whose_store_does_not_work_goes_on_and_says_so_until_it_does() {
+    let stage = Stage::bootstrapped();
+    let store = stage.fleet("").with_file_name("store");
+    std::fs::write(&store, "").expect("a file where the folder should be");
+    let fleet = format!("{}  store: file://{}\n", fleet(), store.display());
+    let served = Served::start(&stage, &fleet, &[]).ready();
+    let heard = format!("foghorn_paths{{account=\"{DEV}\",state=\"heard\"}}");
+    assert_eq!(served.figure(&heard), Some(1.0), "it works without memory");
+    assert_eq!(served.figure("foghorn_store_working"), Some(0.0));
+    assert!(served.get("/").body.contains("goes on without memory"), "{}", served.get("/").body);
+    std::fs::remove_file(&store).expect("a file to remove");
+    assert_eq!(served.reconcile(), 202);
+    served.wait_until(|served| served.figure(SWEPT) == Some(2.0));
+    assert_eq!(served.figure("foghorn_store_working"), Some(1.0));
+    assert!(!served.get("/").body.contains("had trouble"), "{}", served.get("/").body);
 }

@@ -66,6 +66,15 @@ labels:
       The fleet file as it is now is refused
     description: >-
       The one before it stays in use until the pod restarts, and then there is none. The log says what is wrong.
+- alert: FoghornForgets
+  expr: foghorn_store_working{ {{- $own -}} } == 0
+  for: 30m
+  {{- $warning | nindent 2 }}
+  annotations:
+    summary: >-
+      Foghorn's store does not work
+    description: >-
+      Meanwhile no lock keeps two runs from writing at once, or nobody can tell what is new. The log says why.
 - alert: FoghornRoomNotTold
   expr: sum by (room) (increase(foghorn_rooms_told_total{outcome="failed",{{ $own }}}[1h])) > 0
   {{- $warning | nindent 2 }}
