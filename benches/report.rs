@@ -53,6 +53,7 @@ fn report() -> Report {
         version: "0.1.0".into(),
         narrowed_to: None,
         stopped: None,
+        max_changes: None,
     };
     let calls = BTreeMap::from([("ecs:DescribeServices".to_owned(), 490_000)]);
     Report::of(metadata, (0..accounts()).map(pass).collect(), calls)

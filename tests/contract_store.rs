@@ -125,6 +125,7 @@ fn report(hour: i64) -> Report {
         version: "0.1.0".into(),
         narrowed_to: None,
         stopped: None,
+        max_changes: None,
     };
     Report::of(metadata, Vec::new(), Default::default())
 }

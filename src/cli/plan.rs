@@ -5,9 +5,8 @@ use super::conclude::{Audience, conclude};
 use super::error::CliError;
 use super::run::Run;
 use super::shard::{self, Assignment};
-use super::{tell, voice};
+use super::tell;
 use crate::model::Mode;
-use crate::plan::guard;
 use crate::report::exit::ExitCode;
 
 /// Looks at every account and prints the report.
@@ -21,9 +20,6 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -
     }
     let rooms = tell::open(global, &arguments.command, &run, Mode::Plan).await?;
     let passes = run.plan().await;
-    if let Some(why) = guard::excess(&run.fleet.spec.guard, &passes) {
-        voice::warning(&format!("`foghorn apply` would make none of these changes: {why}"));
-    }
     let report = run.report(Mode::Plan, passes);
     conclude(global, Audience { memory: run.memory(global).await, rooms }, report).await
 }

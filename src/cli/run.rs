@@ -203,6 +203,7 @@ impl Run {
             version: env!("CARGO_PKG_VERSION").into(),
             narrowed_to: self.narrowed_to.clone(),
             stopped: self.stopped(mode, &passes),
+            max_changes: Some(self.fleet.spec.guard.max_changes),
         };
         let since = |(call, count): (String, u64)| {
             let count = count - self.calls_before.get(&call).copied().unwrap_or_default().min(count);

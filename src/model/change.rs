@@ -11,6 +11,15 @@ use super::resource::{Key, Kind, Resource};
 /// The bound of what one run may change, as the fleet file and reasons name it.
 pub const MAX_CHANGES: &str = "spec.guard.maxChanges";
 
+/// Why a run with so many changes makes none of them, and what to do.
+/// `allowed` says how many it may make.
+pub fn over_the_bound(changes: usize, allowed: impl std::fmt::Display) -> String {
+    format!(
+        "the plan has {changes} changes and {MAX_CHANGES} allows {allowed}: look at it, then raise the limit or narrow \
+         the run with --account, --region or --pipeline"
+    )
+}
+
 /// What a change does. Public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -71,6 +71,9 @@ pub struct Metadata {
     /// Why the run ended before it was done; `None` where it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Stop>,
+    /// How many changes one run may make; `None` where nobody wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_changes: Option<usize>,
 }
 
 /// The figures of a run.

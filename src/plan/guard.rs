@@ -1,7 +1,7 @@
 //! What must never be written, taken back from the plan.
 
 use crate::fleet::spec::Guard;
-use crate::model::change::MAX_CHANGES;
+use crate::model::change::over_the_bound;
 use crate::model::{Account, Change, Pass, Plan};
 
 /// The plan without the writes that the guard forbids in this account; each
@@ -43,23 +43,12 @@ pub fn capped_share(guard: &Guard, processes: usize, passes: Vec<Pass>) -> Vec<P
     capped_at(share, &allowed, passes)
 }
 
-/// Why one run would make none of these changes; `None` if it may make them.
-pub fn excess(guard: &Guard, passes: &[Pass]) -> Option<String> {
-    excess_of(guard.max_changes, &guard.max_changes.to_string(), passes)
-}
-
-fn excess_of(most: usize, allowed: &str, passes: &[Pass]) -> Option<String> {
-    let writes = passes.iter().flat_map(|pass| &pass.changes).filter(|change| change.is_write()).count();
-    (writes > most).then(|| {
-        format!(
-            "the plan has {writes} changes and {MAX_CHANGES} allows {allowed}: look at it, then raise the limit or \
-             narrow the run with --account, --region or --pipeline"
-        )
-    })
-}
-
 fn capped_at(most: usize, allowed: &str, passes: Vec<Pass>) -> Vec<Pass> {
-    let Some(why) = excess_of(most, allowed, &passes) else { return passes };
+    let writes = passes.iter().flat_map(|pass| &pass.changes).filter(|change| change.is_write()).count();
+    if writes <= most {
+        return passes;
+    }
+    let why = over_the_bound(writes, allowed);
     let withhold = |changes: Vec<Change>| changes.into_iter().map(|change| change.withheld(&why)).collect();
     passes.into_iter().map(|pass| Pass { changes: withhold(pass.changes), ..pass }).collect()
 }

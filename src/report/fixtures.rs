@@ -24,6 +24,7 @@ pub(crate) fn report(mode: Mode, passes: Vec<Pass>) -> Report {
         version: "0.1.0".into(),
         narrowed_to: None,
         stopped: None,
+        max_changes: None,
     };
     let accounts = passes.len() as u64;
     let calls = [

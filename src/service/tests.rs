@@ -91,6 +91,7 @@ fn metadata() -> Metadata {
         version: "0.1.0".into(),
         narrowed_to: None,
         stopped: None,
+        max_changes: None,
     }
 }
 

@@ -72,6 +72,7 @@ mod tests {
             version,
             narrowed_to: None,
             stopped: None,
+            max_changes: None,
         };
         let calls = passes.iter().map(|pass| (format!("ecs:{}", pass.account.id), 2)).collect();
         Report::of(metadata, passes, calls)

@@ -40,6 +40,7 @@ pub(super) fn report(hour: u8, passes: Vec<Pass>) -> Report {
         version: "0.1.0".into(),
         narrowed_to: None,
         stopped: None,
+        max_changes: None,
     };
     Report::of(metadata, passes, Default::default())
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::change::MAX_CHANGES;
+use crate::model::change::{self, MAX_CHANGES};
 use crate::model::report::{Mode, Report};
 use crate::model::{Action, Check, Kind, Outcome, Severity};
 
@@ -20,6 +20,13 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
     let undone = count_changes(report, Outcome::Failed) + count_changes(report, Outcome::Skipped);
     match report.metadata.mode {
         _ if report.metadata.stopped.is_some() => steps.push(again(report)),
+        Mode::Plan if report.metadata.max_changes.is_some_and(|most| due > most) => {
+            let allowed = report.metadata.max_changes.unwrap_or_default();
+            steps.push(format!(
+                "`foghorn apply` would change nothing: {}",
+                change::over_the_bound(due, allowed)
+            ));
+        }
         Mode::Plan if due > 0 => {
             let prune = if report.summary.changes.delete > 0 { "--prune " } else { "" };
             let these = if due == 1 { "this change".to_owned() } else { format!("these {due} changes") };

@@ -33,6 +33,25 @@ fn a_report_of_a_part_says_of_which_and_what_is_next_is_about_that_part() {
 }
 
 #[test]
+fn a_plan_of_more_changes_than_one_run_may_make_is_not_to_be_applied_as_it_is() {
+    let mut due = narrowed();
+    for name in ["one", "two"] {
+        due.passes[0] = due.passes[0].clone().change(Action::Create, Kind::Topic, "us-east-1", name);
+    }
+    let next = |most: Option<usize>| {
+        let mut due = due.clone();
+        due.metadata.max_changes = most;
+        render(&due, &Style { width: 0, ..TERMINAL })
+    };
+    for most in [None, Some(2)] {
+        assert!(next(most).contains("to make these 2 changes\n"), "{most:?}: {}", next(most));
+    }
+    let over = next(Some(1));
+    let told = "next: `foghorn apply` would change nothing: the plan has 2 changes and spec.guard.maxChanges allows 1: ";
+    assert!(over.contains(told) && !over.contains("to make these"), "{over}");
+}
+
+#[test]
 fn a_run_that_was_stopped_says_so_first_and_is_to_be_run_again() {
     let mut report = applied();
     report.metadata.stopped = Some(Stop::Signal);
