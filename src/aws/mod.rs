@@ -170,6 +170,17 @@ impl Aws {
         self.shared.caller().load(&self.shared).await.map(drop)
     }
 
+    /// How often AWS refused the caller's own credentials so far.
+    pub fn rejections(&self) -> u64 {
+        self.shared.caller().rejections()
+    }
+
+    /// Why AWS last refused the caller's own credentials, if it did after it had
+    /// done so `count` times.
+    pub fn rejection_since(&self, count: u64) -> Option<AwsError> {
+        self.shared.caller().rejection_since(count)
+    }
+
     /// The door of an account. AWS is not called yet. Credentials and pace are
     /// kept from one door of an account to the next.
     pub fn account(&self, account: &Account) -> AccountDoor {

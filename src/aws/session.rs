@@ -29,9 +29,28 @@ pub(super) struct Caller {
     kept: Kept,
     account: OnceCell<String>,
     refusals: Refusals,
+    /// What the credentials themselves were refused with, whoever they were
+    /// shown to.
+    rejections: Refusals,
 }
 
 impl Caller {
+    /// How often AWS refused the credentials themselves.
+    pub fn rejections(&self) -> u64 {
+        self.rejections.count()
+    }
+
+    /// The last time that it did, if that was after so many.
+    pub fn rejection_since(&self, count: u64) -> Option<AwsError> {
+        self.rejections.since(count)
+    }
+
+    fn note(&self, error: &AwsError) {
+        if blames_credentials(error) {
+            self.rejections.note(error);
+        }
+    }
+
     /// The credentials, from wherever the SDK finds them.
     pub async fn credentials(&self, shared: &Shared) -> Result<Credentials, AwsError> {
         self.load(shared).await.map_err(advice::for_loading)
@@ -68,7 +87,8 @@ async fn ask_account(shared: &Shared, region: Region) -> Result<String, AwsError
     let identity = shared
         .call_as_caller(region, ApiGroup::Sts, tried, request.send())
         .await
-        .map_err(advice::for_identity)?;
+        .map_err(advice::for_identity)
+        .inspect_err(|error| shared.caller().note(error))?;
     identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
 }
 
@@ -162,7 +182,8 @@ impl Role {
         let answer = shared
             .call_as_caller(region, ApiGroup::Sts, tried.as_str(), request.send())
             .await
-            .map_err(|error| advice::for_role(error, region))?;
+            .map_err(|error| advice::for_role(error, region))
+            .inspect_err(|error| shared.caller().note(error))?;
         read(answer).ok_or_else(|| malformed(tried, "the answer holds no credentials"))
     }
 }

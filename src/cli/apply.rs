@@ -36,7 +36,7 @@ pub async fn carry_out(
     let assignment = Assignment { global, arguments: &arguments.fleet, membership, mode, intent };
     let work = async |member: &Member<'_>| {
         let run = &member.run;
-        let passes = guard::capped_share(&run.fleet.spec.guard, shards, run.plan().await);
+        let passes = guard::capped_share(&run.fleet.spec.guard, shards, run.plan().await?);
         // Where nothing is to be changed, what others change in hubs may still help.
         let is_approved = writes(&passes) == 0 || is_approved(global, arguments, run, &passes).await?;
         if is_approved { member.apply(passes).await } else { Ok(passes) }
@@ -73,7 +73,7 @@ async fn locked(
     memory: Memory,
 ) -> Result<ExitCode, CliError> {
     let rooms = tell::open(global, &arguments.fleet, run, mode).await?;
-    let passes = guard::capped(&run.fleet.spec.guard, run.plan().await);
+    let passes = guard::capped(&run.fleet.spec.guard, run.plan().await?);
     let is_approved = is_approved(global, arguments, run, &passes).await?;
     let passes = if is_approved { run.apply(passes, false).await } else { passes };
     let report = run.report(mode, passes);

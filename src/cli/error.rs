@@ -28,6 +28,9 @@ pub enum CliError {
     /// Nobody says who the caller is.
     #[error("no AWS credentials were found")]
     NoCredentials(#[source] AwsError),
+    /// AWS takes the caller for nobody.
+    #[error("AWS refused the caller's own credentials, and no account could be looked at")]
+    RejectedCredentials(#[source] AwsError),
     /// Discovery found no account that is left in.
     #[error("the fleet has no account: the organisation has none that is active, included and not excluded")]
     NoAccounts,
@@ -195,6 +198,7 @@ impl CliError {
                  under spec.accounts",
             ),
             Self::NoCredentials(_) => Some("log in, set AWS_PROFILE, or run where a role is attached"),
+            Self::RejectedCredentials(_) => Some("log in again, or check AWS_PROFILE and its keys"),
             Self::Connect(error) if error.tried.starts_with("use the endpoint") => Some(
                 "correct --endpoint-url or the variable AWS_ENDPOINT_URL…, or leave it unset to reach AWS itself",
             ),

@@ -16,10 +16,10 @@ pub async fn run(global: &Global, arguments: &PrunableArguments<AwsArguments>) -
     if let Some(membership) = membership {
         let (mode, intent, arguments) = (Mode::Plan, arguments.intent(), &arguments.command);
         let assignment = Assignment { global, arguments, membership, mode, intent };
-        return Box::pin(shard::carry_out(assignment, run, async |member| Ok(member.run.plan().await))).await;
+        return Box::pin(shard::carry_out(assignment, run, async |member| member.run.plan().await)).await;
     }
     let rooms = tell::open(global, &arguments.command, &run, Mode::Plan).await?;
-    let passes = run.plan().await;
+    let passes = run.plan().await?;
     let report = run.report(Mode::Plan, passes);
     conclude(global, Audience { memory: run.memory(global).await, rooms }, report).await
 }

@@ -139,11 +139,18 @@ impl Run {
     }
 
     /// Looks at every account.
-    pub async fn plan(&self) -> Vec<Pass> {
+    ///
+    /// # Errors
+    /// If AWS refused the caller's own credentials, so that none could be entered.
+    pub async fn plan(&self) -> Result<Vec<Pass>, CliError> {
+        let rejections = self.aws.rejections();
         let (controller, progress) = self.controller(self.accounts.len(), "looking");
         let passes = controller.plan(&self.accounts).await;
         progress.finish();
-        passes
+        match self.aws.rejection_since(rejections) {
+            Some(error) if passes.iter().all(Pass::is_unread) => Err(CliError::RejectedCredentials(error)),
+            _ => Ok(passes),
+        }
     }
 
     /// Makes the changes that the passes hold, and looks again, everywhere if a

@@ -167,8 +167,12 @@ impl Work for Rounds<'_> {
         let rooms = tell::wanted(self.global, &self.arguments.fleet, &self.fleet, &self.aws).await?;
         let memory = run.memory(self.global).await;
         let lock = if self.arguments.plan_only { None } else { memory.lock(run.id(), &stop).await? };
+        let looked = run.plan().await;
         self.ending = Some((Audience { memory, rooms }, lock));
-        let passes = self.allowed(due, run.plan().await);
+        let passes = match looked {
+            Ok(passes) => self.allowed(due, passes),
+            Err(error) => return Err(self.begin_anew(error).await.into()),
+        };
         let passes = if writes(&passes) > 0 && !self.arguments.plan_only {
             run.apply(passes, false).await
         } else {
@@ -282,13 +286,26 @@ impl Rounds<'_> {
         Ok(Scope { accounts, ..known })
     }
 
-    /// Finds the caller's credentials, or begins anew: the SDK reads profiles once,
-    /// and remembers that there was none.
+    /// Finds the caller's credentials, or begins anew.
     async fn find_credentials(&mut self) -> Result<(), CliError> {
         let Err(error) = self.aws.find_credentials().await else { return Ok(()) };
-        self.aws = run::connect(self.global, &self.fleet).await?;
-        self.watch_calls();
-        Err(CliError::NoCredentials(error))
+        Err(self.begin_anew(CliError::NoCredentials(error)).await)
+    }
+
+    /// Gives up a round for want of credentials, and looks for others in the next:
+    /// the SDK reads profiles once, and remembers that there was none.
+    async fn begin_anew(&mut self, error: CliError) -> CliError {
+        if let Some((_, Some(lock))) = self.ending.take() {
+            lock.release().await;
+        }
+        match run::connect(self.global, &self.fleet).await {
+            Ok(aws) => {
+                self.aws = aws;
+                self.watch_calls();
+                error
+            }
+            Err(error) => error,
+        }
     }
 
     fn watch_calls(&self) {

@@ -177,6 +177,12 @@ impl Pass {
             || self.own_paths().any(|path| path.state == PathState::Unknown)
     }
 
+    /// Whether nothing of the account could be read.
+    pub fn is_unread(&self) -> bool {
+        let is_read = |state| matches!(state, CoverageState::Seen | CoverageState::Partial);
+        !self.coverage.iter().any(|coverage| is_read(coverage.state))
+    }
+
     /// Whether a failure would be heard everywhere that the fleet answers for.
     pub fn is_all_heard(&self) -> bool {
         self.own_paths().all(|path| path.state == PathState::Heard)

@@ -10,7 +10,7 @@ use foghorn::sim::world::World;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::support::{DEV, IRELAND, PIPELINE, PROD, Run, SEOUL, Stage, bootstrapped, one_region};
+use super::support::{BREAKERS, DEV, IRELAND, PIPELINE, PROD, Run, SEOUL, Stage, bootstrapped, one_region};
 
 /// Two accounts and two Regions, with little patience.
 fn fleet() -> String {
@@ -343,8 +343,17 @@ fn no_credentials_at_all_are_one_error_and_no_report() {
     assert!(list.stdout.contains("No report of acme is kept yet."), "{}", list.stdout);
 }
 
+/// What is said where AWS does not take the caller for anybody: one error, and
+/// no word of the accounts, whose roles are not to blame.
+fn rejected(run: &Run, words: &[&str]) {
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("error: AWS refused the caller's own credentials"), "{}", run.stderr);
+    assert!(words.iter().all(|words| run.stderr.contains(words)), "{}", run.stderr);
+    assert!(!run.stderr.contains("bootstrap"), "{}", run.stderr);
+}
+
 #[test]
-fn credentials_that_have_expired_are_said_of_every_account() {
+fn credentials_that_have_expired_are_one_error_and_no_report_whatever_is_tolerated() {
     let stage = Stage::new(two_accounts);
     let now = OffsetDateTime::now_utc();
     let session = stage
@@ -354,17 +363,28 @@ fn credentials_that_have_expired_are_said_of_every_account() {
         command
             .env("AWS_ACCESS_KEY_ID", &session.access_key)
             .env("AWS_SECRET_ACCESS_KEY", &session.secret_key)
-            .env("AWS_SESSION_TOKEN", &session.token);
+            .env("AWS_SESSION_TOKEN", &session.token)
+            .env("FOGHORN_TOLERATE", "incomplete");
     });
-    nothing_read(&run, "denied", &["expired", "log in again"]);
+    rejected(&run, &["expired", "log in again"]);
+    let list = stage.run(&fleet(), &["report", "--list"]).ended(0);
+    assert!(list.stdout.contains("No report of acme is kept yet."), "{}", list.stdout);
 }
 
 #[test]
-fn credentials_that_nobody_knows_are_said_of_every_account() {
-    let run = plan_as(&Stage::new(two_accounts), |command| {
-        command.env("AWS_ACCESS_KEY_ID", "AKIAI44QH8DHBEXAMPLE");
-    });
-    nothing_read(&run, "denied", &["does not know the caller's own credentials"]);
+fn credentials_that_nobody_knows_are_one_error_with_access_and_without() {
+    let one = one_region(BREAKERS);
+    for fleet in [fleet(), one.replace("  access: { roleName: foghorn }\n", "")] {
+        let stage = Stage::new(two_accounts);
+        for arguments in [&["plan", "-o", "json"][..], &["apply", "--yes", "-o", "json"]] {
+            let mut command = stage.command(&fleet, arguments);
+            command.env("AWS_ACCESS_KEY_ID", "AKIAI44QH8DHBEXAMPLE");
+            let run = Run::of(command.output().expect("the binary runs"));
+            rejected(&run, &["does not know the caller's own credentials", "next: log in again"]);
+        }
+        // The lock is let go: the next run need not wait.
+        stage.apply(&one_region(BREAKERS)).ended(0);
+    }
 }
 
 #[test]

@@ -172,6 +172,31 @@ fn a_sweep_without_credentials_is_a_failed_one_and_tried_again_until_there_are_s
 }
 
 #[test]
+fn a_sweep_whose_credentials_are_refused_is_a_failed_one_and_tried_again_with_others() {
+    let stage = two();
+    let profile = stage.fleet(&two_accounts()).with_file_name("credentials");
+    let keys = |key: &str| {
+        let text = format!("[default]\naws_access_key_id = {key}\naws_secret_access_key = {SECRET_KEY}\n");
+        std::fs::write(&profile, text).expect("a file of credentials");
+    };
+    keys("AKIAI44QH8DHBEXAMPLE");
+    let mut command =
+        stage.command(&two_accounts(), &["run", "--listen", "127.0.0.1:0", "--interval", "10s"]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    let served = Served::spawn({
+        command.env("AWS_SHARED_CREDENTIALS_FILE", &profile);
+        command
+    });
+    served.wait_until(|served| served.figure("foghorn_sweeps_total{outcome=\"failed\"}") >= Some(1.0));
+    assert_eq!([served.get("/readyz").status, served.get("/report.json").status], [503, 503]);
+    let page = served.get("/").body;
+    assert!(page.contains("AWS refused the caller") && !page.contains("bootstrap"), "{page}");
+    keys(ACCESS_KEY);
+    let served = served.ready();
+    assert_eq!(served.get("/report.json").json()["summary"]["coverage"]["denied"], 0);
+}
+
+#[test]
 fn what_an_earlier_sweep_found_is_known_in_the_next() {
     let stage = Stage::bootstrapped();
     let served = Served::start(&stage, &fleet(), &["--plan-only"]).ready();
