@@ -159,6 +159,9 @@ fn heard(evidence: &Evidence<'_>) -> Judgement {
     } else if unjudged(evidence) > 0 {
         let message = format!("nobody can tell whether {} services announce a failure", unjudged(evidence));
         unknown("NotAllJudged", message)
+    } else if left_out(evidence) > 0 {
+        let message = format!("no pipeline takes events of {} clusters", left_out(evidence));
+        unknown("ClustersLeftOut", message)
     } else {
         holds("AllPathsLead", "every path leads to its room")
     }
@@ -190,6 +193,11 @@ fn count(evidence: &Evidence<'_>, checks: &[Check]) -> usize {
 /// Services of a kind for which AWS's own pages disagree.
 fn unjudged(evidence: &Evidence<'_>) -> usize {
     evidence.findings.iter().filter(|finding| finding.check == Check::BreakerNotJudged).count()
+}
+
+/// Clusters whose failed deployments nobody hears of.
+fn left_out(evidence: &Evidence<'_>) -> usize {
+    evidence.findings.iter().filter(|finding| finding.check == Check::ClusterLeftOut).count()
 }
 
 fn has_gap(evidence: &Evidence<'_>, concerns: impl Fn(Location) -> bool) -> bool {

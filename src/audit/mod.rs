@@ -6,6 +6,7 @@
 mod alarms;
 mod breakers;
 mod carriers;
+mod clusters;
 pub mod conditions;
 mod conflicts;
 mod messages;
@@ -60,6 +61,7 @@ pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
         findings.extend(orphans::check(subject.orphans));
     }
     findings.extend(paths::check(paths));
+    findings.extend(clusters::check(subject, paths));
     findings.sort_by(|one, other| one.order().cmp(&other.order()));
     findings
 }

@@ -70,6 +70,62 @@ fn found(fleet: &Fleet, snapshot: &Snapshot) -> Finding {
     finding.clone()
 }
 
+/// A settled account whose only pipeline takes events of these clusters, with
+/// services in `prod` and in `batch`.
+fn narrowed_to(clusters: &[&str]) -> (Fleet, Snapshot) {
+    let mut fleet = fleet_of(Breakers::default());
+    fleet.spec.pipelines[0].clusters = clusters.iter().map(|&cluster| cluster.to_owned()).collect();
+    let mut snapshot = settled(&fleet, &account(&[PLACE]));
+    let on = BreakerSettings { enable: true, rollback: true };
+    let mut seen = ["web", "api", "job"].map(|name| Service { breaker: on, ..service(region(PLACE), name) });
+    seen[2].cluster_arn = seen[2].cluster_arn.replace("cluster/prod", "cluster/batch");
+    at(&mut snapshot, region(PLACE)).services = seen.into();
+    (fleet, snapshot)
+}
+
+#[test]
+fn an_account_with_a_cluster_that_no_pipeline_takes_is_not_known_to_be_heard() {
+    for (clusters, left_out) in [
+        (&[][..], vec![]),
+        (&["*"], vec![]),
+        (&["prod", "ba*"], vec![]),
+        (&["prod"], vec![("batch", 1)]),
+        (&["prd-*"], vec![("batch", 1), ("prod", 2)]),
+    ] {
+        let (fleet, snapshot) = narrowed_to(clusters);
+        let (findings, conditions, _) = audited(&fleet, &snapshot);
+        let found: Vec<(&str, u64)> = findings
+            .iter()
+            .inspect(|finding| {
+                assert_eq!((finding.check, finding.severity), (Check::ClusterLeftOut, Severity::Info))
+            })
+            .map(|finding| {
+                (finding.subject.rsplit('/').next().unwrap(), finding.evidence["services"].as_u64().unwrap())
+            })
+            .collect();
+        assert_eq!(found, left_out, "{clusters:?}");
+        let heard = status(&conditions, ConditionType::Heard);
+        let expected = if left_out.is_empty() { ConditionStatus::True } else { ConditionStatus::Unknown };
+        assert_eq!(heard, expected, "{clusters:?}");
+    }
+}
+
+#[test]
+fn a_pattern_of_ones_own_may_take_any_cluster_and_a_pipeline_of_others_accounts_takes_none() {
+    let (mut fleet, snapshot) = narrowed_to(&["prd-*"]);
+    let mut second = fleet.spec.pipelines[0].clone();
+    second.name = "second".to_owned();
+    second.clusters.clear();
+    second.selector.labels.insert("env".to_owned(), "other".to_owned());
+    fleet.spec.pipelines.push(second);
+    assert_eq!(audited(&fleet, &snapshot).0.len(), 2);
+    let pattern = json!({ "source": ["aws.ecs"] });
+    let own = serde_json::from_value(json!({ "pattern": pattern })).expect("a pattern");
+    fleet.spec.pipelines[0].events.push(own);
+    let left_out = audited(&fleet, &snapshot).0;
+    assert!(left_out.iter().all(|finding| finding.check != Check::ClusterLeftOut), "{left_out:#?}");
+}
+
 fn evidence(finding: &Finding) -> Value {
     json!(finding.evidence)
 }

@@ -15,7 +15,7 @@ use super::error::CliError;
 use super::materials;
 use super::memory::{self, Memory};
 use super::progress::Progress;
-use super::scope::{Scope, narrowing};
+use super::scope::{Scope, narrowing, spared};
 use super::{conclude, stop, voice};
 use crate::aws::{self, Aws};
 use crate::controller::{Controller, Watcher};
@@ -90,6 +90,7 @@ impl Run {
         let Scope { fleet, all, accounts } = scope;
         let clock: Clock = Arc::new(OffsetDateTime::now_utc);
         let pipelines = selected_pipelines(&fleet, &filter(global))?;
+        let intent = spared(intent, &fleet, &all);
         // A removal brings nothing along.
         let materials = match intent {
             Intent::Destroy => Materials::default(),

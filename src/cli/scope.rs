@@ -8,10 +8,11 @@ use super::error::CliError;
 use super::run::filter;
 use super::voice;
 use crate::aws::{self, Aws};
-use crate::fleet::spec::{Reporting, Selector};
+use crate::fleet::spec::{Pipeline, Reporting, Selector};
 use crate::fleet::{Discovered, Filter, Fleet, FleetErrors, Problem};
 use crate::model::Account;
 use crate::model::extent::Narrowing;
+use crate::plan::Intent;
 
 /// Which accounts the fleet has, and which of them a run is about.
 #[derive(Clone)]
@@ -83,6 +84,24 @@ fn has_its_hubs(fleet: &Fleet, accounts: &[Account], file: &Path) -> Result<(), 
         return Ok(());
     }
     Err(CliError::Fleet(FleetErrors { origin: file.display().to_string(), problems }))
+}
+
+/// What a run may remove. While a pipeline of the file matches no account, all
+/// that it made looks forgotten; but a label written wrong is no wish to have
+/// it removed.
+pub fn spared(intent: Intent, fleet: &Fleet, accounts: &[Account]) -> Intent {
+    let is_idle = |pipeline: &&Pipeline| !accounts.iter().any(|account| pipeline.selector.selects(account));
+    match fleet.spec.pipelines.iter().find(is_idle) {
+        Some(idle) if intent == Intent::Prune => {
+            voice::warning(&format!(
+                "nothing is removed: pipeline {} is in the file and matches no account; correct its match, or take it \
+                 out of the file",
+                idle.name
+            ));
+            Intent::Converge
+        }
+        _ => intent,
+    }
 }
 
 /// What a label written wrong does not select is not silently left out. Of a

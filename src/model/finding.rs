@@ -61,11 +61,13 @@ pub enum Check {
     AlarmHeardOnlyThroughItself,
     /// Something that the fleet owns and no longer asks for.
     Orphan,
+    /// A cluster of which no pipeline takes events, in an account that has one.
+    ClusterLeftOut,
 }
 
 impl Check {
     /// Every check.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::BreakerDisabled,
         Self::RollbackDisabled,
         Self::BreakerNotApplicable,
@@ -83,6 +85,7 @@ impl Check {
         Self::MessageUnsafe,
         Self::AlarmHeardOnlyThroughItself,
         Self::Orphan,
+        Self::ClusterLeftOut,
     ];
 }
 
@@ -106,6 +109,7 @@ impl fmt::Display for Check {
             Self::MessageUnsafe => "messageUnsafe",
             Self::AlarmHeardOnlyThroughItself => "alarmHeardOnlyThroughItself",
             Self::Orphan => "orphan",
+            Self::ClusterLeftOut => "clusterLeftOut",
         })
     }
 }

@@ -44,7 +44,8 @@ fn kind(finding: &Finding) -> Option<Kind> {
         | Check::RollbackDisabled
         | Check::BreakerNotApplicable
         | Check::BreakerNotJudged
-        | Check::ExemptionExpired => None,
+        | Check::ExemptionExpired
+        | Check::ClusterLeftOut => None,
     }
 }
 

@@ -341,3 +341,23 @@ fn a_workspace_that_nobody_let_in_is_said_with_the_steps_and_everything_else_is_
     stage.simulator.with_world(|world| bootstrapped(world, DEV, "dev"));
     stage.apply(PIPELINE).ended(0);
 }
+
+#[test]
+fn a_cluster_that_no_pipeline_takes_is_a_note_and_its_account_is_not_called_heard() {
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        services(world, DEV, SEOUL, [Service::named("web").breaker(true, true)]);
+    });
+    let narrowed = one_region(PIPELINE)
+        .replace("    - name: deploys\n", "    - name: deploys\n      clusters: [\"prd-*\"]\n");
+    let run = stage.apply(&narrowed).ended(0);
+    let left_out = &run.findings("clusterLeftOut")[0];
+    let arn = format!("arn:aws:ecs:{SEOUL}:{DEV}:cluster/prod");
+    assert_eq!((left_out["subject"].as_str(), left_out["severity"].as_str()), (Some(&*arn), Some("info")));
+    assert_eq!(run.condition(DEV, "Heard"), "Unknown");
+    let told = stage.run(&narrowed, &["plan"]).ended(0);
+    assert!(told.stdout.contains("not every account is known to be heard"), "{}", told.stdout);
+    let mended = stage.apply(&narrowed.replace("prd-*", "pr*d")).ended(0);
+    assert!(mended.findings("clusterLeftOut").is_empty());
+    assert_eq!(mended.condition(DEV, "Heard"), "True");
+}

@@ -57,6 +57,28 @@ fn a_pipeline_that_is_gone_from_the_file_is_shown_and_removed_only_when_asked() 
 }
 
 #[test]
+fn a_label_written_wrong_removes_nothing_of_its_pipeline() {
+    let stage = stage();
+    stage.apply(FLEET).ended(0);
+    let before = stage.inventory(DEV);
+    let wrong = FLEET
+        .replace("    - name: deploys\n", "    - name: deploys\n      match: { labels: { env: prd } }\n");
+    for command in ["plan", "apply"] {
+        let mut arguments = vec![command, "--prune", "-o", "json"];
+        arguments.extend((command == "apply").then_some("--yes"));
+        let run = stage.run(&wrong, &arguments).ended(2);
+        let told = "nothing is removed: pipeline deploys is in the file and matches no account";
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+        assert!(run.changes().is_empty(), "{:#?}", run.changes());
+    }
+    assert_eq!(stage.inventory(DEV), before);
+    // Taken out of the file, it goes.
+    let without = FLEET.replace("name: deploys", "name: others");
+    stage.run(&without, &["apply", "--prune", "--yes", "-o", "json"]).ended(0);
+    assert!(!stage.inventory(DEV).keys().any(|name| name.contains("foghorn-deploys")));
+}
+
+#[test]
 fn destroy_removes_what_the_fleet_owns_and_nothing_else() {
     let stage = stage();
     stage.by_hand(DEV, SEOUL, "sns:CreateTopic", json!({ "Name": "foghorn-of-others" }));

@@ -45,6 +45,7 @@ pub fn explanation(check: Check) -> Explanation {
         Check::MessageUnsafe => rules::MESSAGE_UNSAFE,
         Check::AlarmHeardOnlyThroughItself => carriers::ALARM_HEARD_ONLY_THROUGH_ITSELF,
         Check::Orphan => pipelines::ORPHAN,
+        Check::ClusterLeftOut => pipelines::CLUSTER_LEFT_OUT,
     }
 }
 

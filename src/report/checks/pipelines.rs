@@ -13,6 +13,10 @@ const CHATBOT: &str = "https://docs.aws.amazon.com/chatbot/latest/adminguide/sla
 const DESTINATIONS: &str =
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html";
 
+/// Amazon ECS Developer Guide, service deployment state change events.
+const EVENTS: &str =
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html";
+
 /// Amazon EventBridge API Reference, PutRule.
 const PUT_RULE: &str = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html";
 
@@ -92,4 +96,19 @@ pub(super) const ORPHAN: Explanation = Explanation {
     remedy: "Look at it with `foghorn plan --prune`, which shows what would be removed, and remove it with `foghorn \
         apply --prune`. Something that shall stay and is not the fleet's loses the tag foghorn.dev/fleet. If the file \
         lost a pipeline by mistake, put it back.",
+};
+
+pub(super) const CLUSTER_LEFT_OUT: Explanation = Explanation {
+    title: "No pipeline takes events of this cluster",
+    severity: Severity::Info,
+    meaning: "The fleet gives the account a pipeline, but every one of them is narrowed to clusters by name, and this \
+        cluster is none of them. It has services, so a failed deployment there is announced by ECS and told to nobody. \
+        The account does not count as heard.",
+    behaviour: "Events of ECS name the cluster by its ARN, and a rule's pattern picks those that the pipeline's \
+        clusters match. EventBridge says nothing of a pattern that matches no cluster that exists, be it a name with a \
+        slip in it or a cluster that was made later.",
+    source: EVENTS,
+    remedy: "Look at spec.pipelines[].clusters: correct the name, add one that matches this cluster (* stands for any \
+        text), leave clusters out to take all, or give this cluster a pipeline of its own. If nobody needs to hear of \
+        it, leave it: the finding is a note, and changes no exit code.",
 };
