@@ -76,6 +76,9 @@ pub struct Digest {
     /// Whether something that is told is new or resolved since the last report,
     /// went out of sight or left the fleet; `None` where no earlier report is known.
     pub is_news: Option<bool>,
+    /// Whether the run changed something that is told, be it to mend what was
+    /// broken until then.
+    pub has_changed: bool,
 }
 
 impl Digest {

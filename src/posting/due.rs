@@ -20,7 +20,9 @@ pub enum Occasion {
 pub(super) fn is_due(when: WhenToTell, occasion: Occasion, digest: &Digest) -> bool {
     match occasion {
         Occasion::Run => is_due_after_run(when, digest),
-        Occasion::Recheck => when == WhenToTell::Change && digest.is_news == Some(true),
+        Occasion::Recheck => {
+            when == WhenToTell::Change && (digest.has_changed || digest.is_news == Some(true))
+        }
         Occasion::Asked => true,
     }
 }
@@ -28,7 +30,10 @@ pub(super) fn is_due(when: WhenToTell, occasion: Occasion, digest: &Digest) -> b
 fn is_due_after_run(when: WhenToTell, digest: &Digest) -> bool {
     match (when, digest.is_news) {
         (WhenToTell::Always, _) => true,
-        (WhenToTell::Drift, _) | (WhenToTell::Change, None) => digest.is_drift,
+        (WhenToTell::Drift, _) => digest.is_drift,
+        // What a run mended was unheard until then.
+        (WhenToTell::Change, _) if digest.has_changed => true,
+        (WhenToTell::Change, None) => digest.is_drift,
         (WhenToTell::Change, Some(is_news)) => is_news,
     }
 }
@@ -43,7 +48,13 @@ mod tests {
     use crate::model::digest::Level;
     use crate::model::report::Mode;
 
-    fn due_on(occasion: Occasion, when: WhenToTell, is_drift: bool, is_news: Option<bool>) -> bool {
+    fn due_after(
+        occasion: Occasion,
+        when: WhenToTell,
+        is_drift: bool,
+        is_news: Option<bool>,
+        has_changed: bool,
+    ) -> bool {
         let digest = Digest {
             fleet: "acme".to_owned(),
             run: "run".to_owned(),
@@ -58,8 +69,13 @@ mod tests {
             chapters: Vec::new(),
             is_drift,
             is_news,
+            has_changed,
         };
         is_due(when, occasion, &digest)
+    }
+
+    fn due_on(occasion: Occasion, when: WhenToTell, is_drift: bool, is_news: Option<bool>) -> bool {
+        due_after(occasion, when, is_drift, is_news, false)
     }
 
     fn due(when: WhenToTell, is_drift: bool, is_news: Option<bool>) -> bool {
@@ -75,6 +91,16 @@ mod tests {
     fn a_room_that_is_told_of_drift_is_told_of_it_as_long_as_it_lasts() {
         assert!(due(WhenToTell::Drift, true, Some(false)));
         assert!(!due(WhenToTell::Drift, false, Some(true)));
+    }
+
+    #[test]
+    fn a_room_that_is_told_of_changes_is_told_of_those_that_a_run_made() {
+        for occasion in [Occasion::Run, Occasion::Recheck] {
+            for is_news in [None, Some(false), Some(true)] {
+                assert!(due_after(occasion, WhenToTell::Change, false, is_news, true));
+                assert!(!due_after(occasion, WhenToTell::Drift, false, is_news, true));
+            }
+        }
     }
 
     #[test]

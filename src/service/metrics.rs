@@ -57,6 +57,7 @@ impl Metrics {
             for outcome in ["loaded", "refused"] {
                 counter!("foghorn_fleet_reloads_total", "outcome" => outcome).absolute(0);
             }
+            counter!("foghorn_changes_made_total").absolute(0);
             gauge!("foghorn_fleet_file_valid").set(1);
             gauge!("foghorn_store_working").set(1);
             gauge!("foghorn_accounts_in_flight").set(0);
@@ -127,6 +128,8 @@ impl Metrics {
     /// Accounts were looked at, and this is how the fleet stands.
     pub fn looked(&self, due: &Due, report: &Report, took: Duration) {
         self.show(report);
+        let made = report.summary.changes.applied as u64;
+        self.with(|| counter!("foghorn_changes_made_total").increment(made));
         self.with(|| match due {
             Due::Sweep => {
                 let finished_at = report.metadata.finished_at.unix_timestamp() as f64;
@@ -223,6 +226,7 @@ fn describe() {
         "foghorn_sweep_last_success_timestamp_seconds",
         "When the last sweep ended with a report."
     );
+    describe_counter!("foghorn_changes_made_total", "Changes that were made in AWS.");
     describe_counter!("foghorn_calls_total", "Attempts at calls to AWS, by how they ended.");
     describe_counter!("foghorn_throttles_total", "Attempts that AWS answered with: too fast.");
     describe_counter!("foghorn_fleet_reloads_total", "Changes of the fleet file, taken up or refused.");

@@ -39,7 +39,7 @@ use self::live::{Live, Status};
 use self::metrics::Metrics;
 use self::observer::Observer;
 use self::schedule::{Due, Schedule};
-use crate::model::Report;
+use crate::model::{Outcome, Report};
 
 /// How often the fleet file is looked at, and how long a loop that waits goes
 /// without a sign of life.
@@ -230,6 +230,12 @@ fn size(due: &Due) -> String {
 /// One line a round, for whoever reads the log.
 fn log(due: &Due, report: &Report, took: Duration) {
     let summary = &report.summary;
+    for pass in &report.passes {
+        for change in pass.changes.iter().filter(|change| change.outcome == Outcome::Applied) {
+            let (account, action) = (&pass.account.name, format!("{:?}", change.action).to_lowercase());
+            tracing::info!(account, action, what = %change.key, "changed");
+        }
+    }
     tracing::info!(
         run = report.metadata.run,
         looked_at = size(due),

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::kill::{end, signal, wait_until};
 use super::served::Served;
-use super::support::{DEV, IRELAND, PROD, Run, SEOUL, Stage, account, services};
+use super::support::{DEV, IRELAND, PIPELINE, PROD, Run, SEOUL, Stage, account, one_region, services};
 
 const VIRGINIA: &str = "us-east-1";
 
@@ -562,4 +562,26 @@ fn a_service_says_on_its_page_and_in_its_log_which_room_was_not_told_and_why() {
     assert!(served.get("/").body.contains("the webhook was revoked"), "{}", served.get("/").body);
     served.logs(says);
     assert!(!served.log().contains("standard error says"), "{}", served.log());
+}
+
+#[test]
+fn a_room_that_is_told_of_changes_hears_of_what_a_run_mended_and_of_nothing_else() {
+    let stage = Stage::bootstrapped();
+    let url = stage.webhook(Kind::Slack, "drift");
+    let rooms = format!("      - {{ {SLACK} }}\n");
+    let fleet = format!("{}  report:\n    when: change\n    to:\n{rooms}", one_region(PIPELINE));
+    let environment = [("ROOM", url.as_str())];
+    let apply = || run(&stage, &fleet, &["apply", "--yes"], &environment).ended(0);
+    let told = || said(&stage, "slack", "drift");
+    apply();
+    assert_eq!(told().len(), 1, "of what was built");
+    apply();
+    assert_eq!(told().len(), 1, "nothing was changed");
+    stage.by_hand(DEV, SEOUL, "events:DisableRule", json!({ "Name": "foghorn-deploys" }));
+    apply();
+    let last = format!("{:?}", told().pop().expect("a message"));
+    assert!(
+        last.contains("This run made 1 change: update Rule foghorn-deploys in ap-northeast-2 of dev"),
+        "{last}"
+    );
 }

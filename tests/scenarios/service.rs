@@ -249,7 +249,10 @@ fn a_signal_in_the_middle_of_the_writing_finishes_what_is_in_hand() {
 #[test]
 fn a_signal_during_a_sweep_begins_no_other_account() {
     let stage = two();
-    stage.simulator.faults.add(Fault::new(Effect::Latency(Duration::from_secs(2))).account(DEV));
+    // Whichever is the first is still at it when the signal comes.
+    for account in [DEV, PROD] {
+        stage.simulator.faults.add(Fault::new(Effect::Latency(Duration::from_secs(2))).account(account));
+    }
     let fleet = format!("{}  limits: {{ accountsInFlight: 1 }}\n", two_accounts());
     let mut served = Served::start(&stage, &fleet, &["--output", "json"]);
     let is_begun = |id: &str| stage.simulator.record.entries().iter().any(|entry| entry.account == id);

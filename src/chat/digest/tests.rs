@@ -326,6 +326,7 @@ fn generated(text: &str, accounts: usize, items: usize, lines: usize) -> Digest 
         chapters: vec![Chapter { title: "Findings", sections: (0..accounts).map(section).collect() }],
         is_drift: true,
         is_news: None,
+        has_changed: false,
     }
 }
 

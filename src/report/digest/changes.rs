@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::model::digest::{AccountDigest, Detail, Item, Level, Part, Section};
 use crate::model::number::counted;
-use crate::model::{Action, Change, Check, Outcome, Pass, Report, Severity};
+use crate::model::{Action, Change, Check, Key, Outcome, Pass, Report, Severity};
 use crate::report::text::names::{listed, short};
 
 use super::chapters::{folded, section};
 
 /// How many names of alike changes the details hold.
 const MOST_NAMES: usize = 10;
+
+/// How many changes that were made are named in one line.
+const MOST_NAMED: usize = 3;
 
 /// What became of a change, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +92,28 @@ fn item(level: Level, fate: Fate, changes: &[&Change]) -> Item {
     }
 }
 
+/// What the run changed, with the account's name: what is as it should be now
+/// was not until then.
+pub(super) fn made<'a>(report: &'a Report, part: &Part) -> impl Iterator<Item = (&'a str, &'a Change)> {
+    let is_told = part.tells(Severity::Warning);
+    let passes = report.passes.iter().filter(move |_| is_told);
+    let of = |pass: &'a Pass| pass.changes.iter().map(|change| (pass.account.name.as_str(), change));
+    passes.flat_map(of).filter(|(_, change)| Fate::of(change) == Fate::Made)
+}
+
+/// The same in a line.
+pub(super) fn fact(report: &Report, part: &Part) -> Option<String> {
+    let all = made(report, part).count();
+    let named = made(report, part).take(MOST_NAMED).map(|(account, change)| {
+        let Key { kind, location, name } = &change.key;
+        format!("{}{kind} {} in {location} of {account}", verb(change), short(name))
+    });
+    let named: Vec<String> = named.collect();
+    (all > 0).then(|| {
+        format!("This run made {}: {}", counted(all, "change"), folded(&named.join(", "), all, MOST_NAMED))
+    })
+}
+
 /// Every change, alike ones together.
 pub(super) fn sections(report: &Report, accounts: &[AccountDigest], part: &Part) -> Vec<Section> {
     let listed_already = accounts.iter().filter_map(|account| section(report, account, details));
@@ -96,12 +121,12 @@ pub(super) fn sections(report: &Report, accounts: &[AccountDigest], part: &Part)
     // An account may be fine because of what was just changed.
     let is_told = |pass: &&Pass| accounts.iter().any(|account| account.account.id == pass.account.id);
     let others = report.passes.iter().filter(|pass| part.holds(&pass.account) && !is_told(pass));
-    sections.extend(others.filter_map(|pass| super::chapters::section_of(pass, made)));
+    sections.extend(others.filter_map(|pass| super::chapters::section_of(pass, all_made)));
     sections
 }
 
 /// What was changed, of an account of which there is nothing else to tell.
-fn made(pass: &Pass) -> Vec<Detail> {
+fn all_made(pass: &Pass) -> Vec<Detail> {
     if pass.changes.iter().all(|change| Fate::of(change) == Fate::Made) { details(pass) } else { Vec::new() }
 }
 

@@ -13,7 +13,7 @@ use crate::model::report::Summary;
 use crate::model::{Check, Finding, Pass, Report};
 use crate::report::text::names::listed;
 
-use super::news;
+use super::{changes, news};
 
 /// How many accounts are named in one line.
 const MOST_ACCOUNTS: usize = 5;
@@ -26,6 +26,7 @@ pub(super) fn of(report: &Report, part: &Part) -> Vec<String> {
     let mut facts = Vec::new();
     facts.extend(report.comparison.as_ref().map(|comparison| compared(report, comparison, part)));
     facts.extend(report.comparison.iter().flat_map(|comparison| turns(report, comparison, part)));
+    facts.extend(changes::fact(report, part));
     facts.extend(findings(report, part));
     facts.extend(unknown(report, part));
     facts.extend(report.comparison.as_ref().and_then(|comparison| left(comparison, part)));

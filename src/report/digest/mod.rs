@@ -46,6 +46,7 @@ pub fn digest(report: &Report, part: &Part) -> Digest {
         chapters: chapters::of(&report, &accounts, part),
         is_drift: !accounts.is_empty() && exit_code(&report) != ExitCode::Clean,
         is_news: report.comparison.as_ref().map(|comparison| news::is_any(&report, comparison, part)),
+        has_changed: changes::made(&report, part).next().is_some(),
         accounts,
     }
 }
