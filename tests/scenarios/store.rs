@@ -123,6 +123,25 @@ fn a_finding_is_new_then_still_there_then_resolved() {
 }
 
 #[test]
+fn no_later_report_is_compared_with_one_of_no_post_though_the_fleet_names_no_room() {
+    let stage = two_broken_accounts();
+    let fleet = two_accounts();
+    let branch = |fleet: &str| stage.run(fleet, &["plan", "--no-post", "--output", "json"]).ended(2);
+    for _ in 0..2 {
+        assert_eq!(branch(&fleet).report().get("comparison"), None);
+    }
+    let first = stage.plan(&fleet).ended(2);
+    assert_eq!(first.report().get("comparison"), None);
+    add(&stage, DEV, "api");
+    let on_branch = branch(&fleet);
+    assert_eq!((news(&on_branch), previous(&on_branch)), ([1, 2, 0, 0], id(&first)));
+    let second = stage.plan(&fleet).ended(2);
+    assert_eq!((news(&second), previous(&second)), ([1, 2, 0, 0], id(&first)));
+    let list = stage.run(&fleet, &["report", "--list"]).ended(0).stdout;
+    assert_eq!(list.lines().filter(|line| line.contains(" plan ")).count(), 5, "all are kept:\n{list}");
+}
+
+#[test]
 fn a_condition_says_since_when_it_is_as_it_is() {
     let stage = two_broken_accounts();
     let fleet = two_accounts();
