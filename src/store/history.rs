@@ -185,7 +185,11 @@ impl Store {
     }
 
     fn no_such_run(&self, wanted: &str) -> StoreError {
-        StoreError::NoSuchRun { wanted: wanted.to_owned(), place: self.objects.place().to_owned() }
+        StoreError::NoSuchRun {
+            wanted: wanted.to_owned(),
+            place: self.objects.place().to_owned(),
+            folder: self.folder.clone(),
+        }
     }
 }
 

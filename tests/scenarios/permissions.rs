@@ -135,8 +135,7 @@ fn ways() -> Stage {
     let stage = Stage::bootstrapped();
     stage.simulator.with_world(|world| authorise_team(world, DEV, TENANT, TEAM, "Platform"));
     for (kind, name) in [(Kind::GoogleChat, "google-chat"), (Kind::Slack, "slack")] {
-        let webhook = stage.webhook(kind, "deploys");
-        stage.store_secret(DEV, SEOUL, &format!("foghorn/{name}"), &webhook);
+        stage.stored_webhook(DEV, kind, "deploys", &format!("foghorn/{name}"));
     }
     function_of_others(&stage);
     stage

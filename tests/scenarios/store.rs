@@ -142,6 +142,26 @@ fn no_later_report_is_compared_with_one_of_no_post_though_the_fleet_names_no_roo
 }
 
 #[test]
+fn where_another_folder_holds_no_report_the_folder_is_named_and_why_it_is_another() {
+    let stage = two_broken_accounts();
+    let fleet = two_accounts();
+    stage.plan(&fleet).ended(2);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let looked_in = elsewhere.path().canonicalize().expect("a folder").join(".foghorn");
+    let words = format!(
+        "file:.foghorn, which is {} here: a relative path depends on the working directory",
+        looked_in.display()
+    );
+    for (arguments, code) in [(&["report"][..], 1), (&["report", "--list"], 0)] {
+        let mut command = stage.command(&fleet, arguments);
+        let output = command.current_dir(elsewhere.path()).output();
+        let run = Run::of(output.expect("the binary runs")).ended(code);
+        assert!(run.stderr.contains(&words), "{}", run.stderr);
+    }
+    stage.run(&fleet, &["report"]).ended(2);
+}
+
+#[test]
 fn a_condition_says_since_when_it_is_as_it_is() {
     let stage = two_broken_accounts();
     let fleet = two_accounts();

@@ -145,6 +145,12 @@ impl Stage {
         self.by_hand(account, region, "secretsmanager:CreateSecret", input);
     }
 
+    /// Opens a room for webhooks, and puts its address into a secret in Seoul.
+    pub fn stored_webhook(&self, account: &str, kind: Kind, room: &str, secret: &str) {
+        let webhook = self.webhook(kind, room);
+        self.store_secret(account, SEOUL, secret, &webhook);
+    }
+
     /// Waits until every function has done what it was called for.
     pub fn settle(&self) {
         self.runtime.block_on(self.simulator.settle());

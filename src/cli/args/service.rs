@@ -55,7 +55,10 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let is_here = host.is_empty() || host.eq_ignore_ascii_case("localhost");
     match port.parse() {
         Ok(port) if is_here => Ok((Ipv4Addr::LOCALHOST, port).into()),
-        _ => Err("write an IP address and a port, 127.0.0.1:8080 say, or a port alone for this machine".to_owned()),
+        _ => {
+            Err("write an IP address and a port, 127.0.0.1:8080 say, or a port alone for this machine"
+                .to_owned())
+        }
     }
 }
 
@@ -75,13 +78,28 @@ mod tests {
             ("8080", "127.0.0.1:8080"),
             ("0", "127.0.0.1:0"),
         ] {
-            assert_eq!(parse_listen(text).map(|address| address.to_string()).as_deref(), Ok(address), "{text}");
+            assert_eq!(
+                parse_listen(text).map(|address| address.to_string()).as_deref(),
+                Ok(address),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_address_is_met_with_one_that_is() {
-        for text in ["", ":", "localhost", "localhost:", "127.0.0.1", "::1", "foghorn:8080", "70000", "*:8080", "http"] {
+        for text in [
+            "",
+            ":",
+            "localhost",
+            "localhost:",
+            "127.0.0.1",
+            "::1",
+            "foghorn:8080",
+            "70000",
+            "*:8080",
+            "http",
+        ] {
             let refused = parse_listen(text).expect_err(text);
             assert!(refused.contains("127.0.0.1:8080 say"), "{refused}");
         }

@@ -4,7 +4,7 @@
 use foghorn::sim::rooms::webhooks::{Kind, open};
 use serde_json::{Value, json};
 
-use super::super::support::{CHANNEL, DEV, Run, SEOUL, Stage, WORKSPACE, bootstrapped};
+use super::super::support::{CHANNEL, DEV, Run, SEOUL, Stage, WORKSPACE};
 use super::way::failures;
 
 /// A pipeline that is built where nobody hears, and nothing else that would
@@ -34,9 +34,8 @@ const TOPIC: &str = "arn:aws:sns:ap-northeast-2:111111111111:team-alerts";
 const MESSAGE: &str = r#"{"version":"1.0","source":"custom","content":{"description":<reason>}}"#;
 
 fn stage() -> Stage {
-    let stage = Stage::new(|world| bootstrapped(world, DEV, "dev"));
-    let webhook = stage.webhook(Kind::GoogleChat, OWN);
-    stage.store_secret(DEV, SEOUL, "foghorn/deploys", &webhook);
+    let stage = Stage::bootstrapped();
+    stage.stored_webhook(DEV, Kind::GoogleChat, OWN, "foghorn/deploys");
     stage
 }
 
