@@ -1,16 +1,12 @@
 //! The report in every form, as the shell gets it.
 
-use foghorn::sim::ecs::Service;
 use serde_json::Value;
 
-use super::support::{DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, services};
+use super::support::{PIPELINE, Run, Stage};
 
 /// One service without a breaker, and nothing built yet.
 fn stage() -> Stage {
-    Stage::new(|world| {
-        bootstrapped(world, DEV, "dev");
-        services(world, DEV, SEOUL, [Service::named("web")]);
-    })
+    Stage::with_service()
 }
 
 #[test]

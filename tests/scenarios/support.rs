@@ -119,7 +119,14 @@ impl Stage {
         Self::new(|world| bootstrapped(world, DEV, "dev"))
     }
 
-    /// The same, with this fleet applied and the calls of that forgotten.
+    /// The same with a service in Seoul whose circuit breaker is off.
+    pub fn with_service() -> Self {
+        let stage = Self::bootstrapped();
+        stage.simulator.with_world(|world| services(world, DEV, SEOUL, [Service::named("web")]));
+        stage
+    }
+
+    /// A bootstrapped account, with this fleet applied and the calls of that forgotten.
     pub fn applied(fleet: &str) -> Self {
         let stage = Self::bootstrapped();
         stage.apply(fleet).ended(0);
