@@ -207,6 +207,7 @@ fn simulate(case: &str) -> Result<(), Box<dyn Error>> {
             role: "foghorn".to_owned(),
             external_id: None,
         },
+        bootstrapped: Vec::new(),
         latency: Duration::from_millis(latency),
         events_per_service: usize::try_from(events)?,
         disabled_regions: Vec::new(),

@@ -7,12 +7,10 @@
 use std::time::Duration;
 
 use clap::Parser;
-use foghorn::sim::chatbot::authorise_workspace;
-use foghorn::sim::ecs::Service;
+use foghorn::sim::bootstrapped::Bootstrapped;
 use foghorn::sim::seed::Seed;
 use foghorn::sim::serve::{Options, serve};
 use foghorn::sim::simulator::{ACCESS_KEY, SECRET_KEY};
-use foghorn::sim::world::{Role, World};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A simulated AWS organisation on loopback.
@@ -62,39 +60,18 @@ struct Arguments {
     /// in every Region three services with circuit breakers and one without; may
     /// be repeated.
     #[arg(long = "member", value_name = "ID=NAME", value_parser = member)]
-    members: Vec<(String, String)>,
+    members: Vec<Bootstrapped>,
 }
 
-fn member(text: &str) -> Result<(String, String), String> {
+fn member(text: &str) -> Result<Bootstrapped, String> {
     let (id, name) = text.split_once('=').ok_or("write it as 111111111111=dev")?;
-    Ok((id.to_owned(), name.to_owned()))
-}
-
-/// The roles that the bootstrap stack makes besides Foghorn's own.
-const ROLES: [&str; 4] = ["foghorn-chat", "foghorn-invoke", "foghorn-forward", "foghorn-notifier"];
-
-/// Makes an account that is ready to be worked on.
-fn add_member(world: &mut World, (id, name): &(String, String), arguments: &Arguments) {
-    world.add_account(id, name, &arguments.role, arguments.external_id.as_deref());
-    let account = world.accounts.entry(id.clone()).or_default();
-    account.roles.extend(ROLES.map(|role| (role.to_owned(), Role::default())));
-    for workspace in ["T0123ABCD", "T0ACME001"] {
-        authorise_workspace(world, id, workspace, "acme");
-    }
-    for region in &arguments.regions {
-        let state = &mut world.region(id, region).ecs;
-        for service in ["api", "web", "search"] {
-            state.add_service("prod", Service::named(service).breaker(true, true));
-        }
-        state.add_service("batch", Service::named("nightly"));
-    }
+    Ok(Bootstrapped { id: id.to_owned(), name: name.to_owned() })
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
-    let (simulator, server) = serve(&Options::from(&arguments)).await?;
-    simulator.with_world(|world| arguments.members.iter().for_each(|one| add_member(world, one, &arguments)));
+    let (_, server) = serve(&Options::from(&arguments)).await?;
     println!("AWS_ENDPOINT_URL={}", server.url());
     println!("AWS_ACCESS_KEY_ID={ACCESS_KEY}");
     println!("AWS_SECRET_ACCESS_KEY={SECRET_KEY}");
@@ -125,6 +102,7 @@ impl From<&Arguments> for Options {
                 role: arguments.role.clone(),
                 external_id: arguments.external_id.clone(),
             },
+            bootstrapped: arguments.members.clone(),
             latency: Duration::from_millis(arguments.latency_ms),
             events_per_service: arguments.events_per_service,
             disabled_regions: arguments.disabled_regions.clone(),

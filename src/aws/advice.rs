@@ -1,5 +1,6 @@
 //! What to do about a door that does not open.
 
+use super::endpoint::Endpoints;
 use super::error::AwsError;
 use crate::model::coverage::Cause;
 use crate::model::{Gap, Region};
@@ -12,7 +13,7 @@ pub(super) fn for_loading(error: AwsError) -> AwsError {
 /// A refused AssumeRole, with the likely reasons. STS says the same whether
 /// the role is missing, its trust policy does not fit or the external id is
 /// wrong.
-pub(super) fn for_role(error: AwsError, region: Region) -> AwsError {
+pub(super) fn for_role(error: AwsError, region: Region, endpoints: &Endpoints) -> AwsError {
     let advice = match error.cause() {
         Cause::Denied if lacks_permission(&error.detail) => {
             "let the caller's own policy allow sts:AssumeRole on this role".to_owned()
@@ -28,10 +29,24 @@ pub(super) fn for_role(error: AwsError, region: Region) -> AwsError {
             "STS is not switched on in {region} for the account; set spec.access.stsRegion to a Region where it is"
         ),
         Cause::Credentials => return for_identity(error),
-        Cause::Unreachable | Cause::TimedOut => format!("check the way to the STS endpoint of {region}"),
+        Cause::Unreachable | Cause::TimedOut => match endpoints.told("STS") {
+            Some(endpoint) => format!("check the endpoint {endpoint}"),
+            None => format!("check the way to the STS endpoint of {region}"),
+        },
         Cause::Throttled | Cause::Malformed | Cause::Cancelled | Cause::Other => return error,
     };
     with(error, &advice)
+}
+
+/// A call that got no answer from an endpoint that was set for its service, with
+/// that; nothing is added where AWS's own was called.
+pub(super) fn for_endpoint(error: AwsError, service: &str, endpoints: &Endpoints) -> AwsError {
+    match (error.cause(), endpoints.told(service)) {
+        (Cause::Unreachable | Cause::TimedOut, Some(endpoint)) => {
+            with(error, &format!("check the endpoint {endpoint}"))
+        }
+        _ => error,
+    }
 }
 
 /// A refused signature, with a word about the clock if that is to blame.
@@ -110,9 +125,11 @@ fn with(error: AwsError, advice: &str) -> AwsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Options;
 
     fn advised(cause: Cause, detail: &str) -> String {
-        for_role(AwsError::failed("assume role r", cause, detail), Region::US_EAST_1).detail
+        let error = AwsError::failed("assume role r", cause, detail);
+        for_role(error, Region::US_EAST_1, &Endpoints::default()).detail
     }
 
     #[test]
@@ -142,6 +159,22 @@ mod tests {
             let advised = advised(cause, detail);
             assert!(advised.starts_with(detail) && advised.contains(advice), "{advised}");
         }
+    }
+
+    #[test]
+    fn where_an_endpoint_was_set_that_does_not_answer_it_is_named_with_what_set_it() {
+        let options = Options { endpoint_url: Some("http://127.0.0.1:1".to_owned()), ..Options::default() };
+        let set = Endpoints::read(&options, []).expect("a good endpoint");
+        let words = "check the endpoint http://127.0.0.1:1, which --endpoint-url names";
+        for cause in [Cause::Unreachable, Cause::TimedOut] {
+            let error = || AwsError::failed("call", cause, "refused");
+            for advised in [for_role(error(), Region::US_EAST_1, &set), for_endpoint(error(), "STS", &set)] {
+                assert!(advised.detail.contains(words), "{advised}");
+            }
+            assert_eq!(for_endpoint(error(), "STS", &Endpoints::default()), error());
+        }
+        let denied = AwsError::failed("call", Cause::Denied, "no");
+        assert_eq!(for_endpoint(denied.clone(), "STS", &set), denied);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod credentials;
 mod delete;
 pub(crate) mod door;
 mod ecs;
+mod endpoint;
 pub mod error;
 mod eventbridge;
 mod http;
@@ -41,13 +42,12 @@ mod text;
 pub mod watch;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use self::cloudwatch::MetricQuery;
 use self::door::{Door, Entrance};
+use self::endpoint::Endpoints;
 pub use self::error::{AwsError, Class};
 use self::eventbridge::Canary;
 use self::limiter::Buckets;
@@ -60,10 +60,7 @@ use time::OffsetDateTime;
 
 use crate::model::secret::Secret;
 use crate::model::snapshot::Interest;
-use crate::model::{Account, AccountId, Cause, Change, Region, Snapshot};
-
-/// How the variables of the environment begin that name endpoints.
-const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL";
+use crate::model::{Account, AccountId, Change, Region, Snapshot};
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -149,11 +146,12 @@ impl Aws {
     }
 
     async fn connect_by(options: Options, caller: Option<FixedCaller>) -> Result<Self, AwsError> {
-        check_endpoints(&options, std::env::vars_os())?;
+        let endpoints = Endpoints::read(&options, std::env::vars_os())?;
         let environment = clients::environment(&options, caller).await;
+        let endpoints = endpoints.with(&environment.config);
         let region = environment.region;
         let bucket_endpoint = bucket::endpoint(&options, &environment.config);
-        let shared = Arc::new(Shared::new(environment, &options));
+        let shared = Arc::new(Shared::new(environment, endpoints, &options));
         let chatbot_region = options.access.as_ref().and_then(|access| access.chatbot_region);
         let chatbot_region = chatbot_region.unwrap_or(Region::US_EAST_2);
         let (access, entrances) = (options.access, Arc::default());
@@ -305,88 +303,5 @@ impl AccountDoor {
     /// Whatever AWS refuses: a pattern or an event that is none.
     pub async fn test_pattern(&self, region: Region, pattern: &str, event: &str) -> Result<bool, AwsError> {
         eventbridge::test_pattern(&self.door, region, pattern, event).await
-    }
-}
-
-/// Checks the endpoint of the options or, where they have none, those of the
-/// environment: the SDK would find out only at the first call, and panics there
-/// if one is empty.
-fn check_endpoints(
-    options: &Options,
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<(), AwsError> {
-    if let Some(url) = &options.endpoint_url {
-        return check_endpoint(url, "");
-    }
-    for (name, url) in environment {
-        let (name, url) = (name.to_string_lossy(), url.to_string_lossy());
-        if name.starts_with(ENDPOINT_VARIABLE) {
-            check_endpoint(&url, &format!(" of {name}"))?;
-        }
-    }
-    Ok(())
-}
-
-fn check_endpoint(url: &str, origin: &str) -> Result<(), AwsError> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    if authority.is_some_and(is_host_and_port) && !url.contains(char::is_whitespace) {
-        return Ok(());
-    }
-    let detail = match url {
-        "" => "it is empty: unset it, or name an endpoint",
-        _ => "an endpoint is written as https://host or http://host:port",
-    };
-    Err(AwsError::failed(format!("use the endpoint `{url}`{origin}"), Cause::Other, detail))
-}
-
-/// Whether it is a name or an address, with or without the number of a port.
-fn is_host_and_port(text: &str) -> bool {
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (text, None),
-    };
-    let is_name =
-        !host.is_empty() && host.chars().all(|letter| letter.is_alphanumeric() || "-._".contains(letter));
-    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let is_address = address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
-    (is_name || is_address) && port.is_none_or(|port| port.parse::<u16>().is_ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn checked(option: Option<&str>, variables: &[(&str, &str)]) -> Result<(), String> {
-        let options = Options { endpoint_url: option.map(str::to_owned), ..Options::default() };
-        let variables = variables.iter().map(|(name, url)| (OsString::from(name), OsString::from(url)));
-        check_endpoints(&options, variables).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn an_endpoint_is_a_url_of_http_with_a_host() {
-        for url in ["https://a.b", "http://localhost:4566", "http://[::1]:80/x", "http://127.0.0.1/a?b"] {
-            assert_eq!(checked(Some(url), &[]), Ok(()), "{url}");
-        }
-        for url in
-            ["", "a.b", "ftp://a", "http://", "http://a:b", "http://a:99999", "http://[::", "http://a%"]
-        {
-            assert!(checked(Some(url), &[]).is_err(), "{url}");
-        }
-    }
-
-    #[test]
-    fn garbage_in_the_environment_s_endpoint_is_found_out_before_any_call() {
-        let error = checked(None, &[("AWS_ENDPOINT_URL", "garbage")]).expect_err("a refusal");
-        assert!(error.contains("`garbage` of AWS_ENDPOINT_URL"), "{error}");
-        assert!(checked(None, &[("AWS_ENDPOINT_URL_STS", "http:/x")]).is_err());
-        assert_eq!(checked(None, &[("OTHER", "garbage")]), Ok(()));
-        assert_eq!(checked(Some("http://a"), &[("AWS_ENDPOINT_URL", "garbage")]), Ok(()));
-    }
-
-    #[test]
-    fn an_empty_endpoint_in_the_environment_is_refused_with_the_advice_to_unset_it() {
-        let error = checked(None, &[("AWS_ENDPOINT_URL", "")]).expect_err("a refusal");
-        assert!(error.contains("`` of AWS_ENDPOINT_URL: it is empty: unset it"), "{error}");
     }
 }

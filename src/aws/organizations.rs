@@ -8,6 +8,7 @@ use aws_sdk_organizations::types::{Account, AccountState, AccountStatus};
 use futures::future::{BoxFuture, FutureExt, try_join_all};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
+use super::advice::{for_endpoint, for_identity};
 use super::answer::{every_page, malformed};
 use super::error::AwsError;
 use super::limiter::ApiGroup;
@@ -192,7 +193,8 @@ impl<'a> Organization<'a> {
         E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
     {
         let answer = self.shared.call_as_caller(self.region, ApiGroup::Organizations, tried, call).await;
-        answer.map_err(with_advice)
+        let endpoints = self.shared.endpoints();
+        answer.map_err(|error| with_advice(for_endpoint(error, "ORGANIZATIONS", endpoints)))
     }
 }
 
@@ -225,7 +227,7 @@ fn with_advice(error: AwsError) -> AwsError {
             let advice = "only the organisation's management account or a delegated administrator may ask";
             AwsError { detail: format!("{} ({advice})", error.detail), ..error }
         }
-        _ => super::advice::for_identity(error),
+        _ => for_identity(error),
     }
 }
 

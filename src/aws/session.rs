@@ -87,7 +87,7 @@ async fn ask_account(shared: &Shared, region: Region) -> Result<String, AwsError
     let identity = shared
         .call_as_caller(region, ApiGroup::Sts, tried, request.send())
         .await
-        .map_err(advice::for_identity)
+        .map_err(|error| advice::for_identity(advice::for_endpoint(error, "STS", shared.endpoints())))
         .inspect_err(|error| shared.caller().note(error))?;
     identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
 }
@@ -182,7 +182,7 @@ impl Role {
         let answer = shared
             .call_as_caller(region, ApiGroup::Sts, tried.as_str(), request.send())
             .await
-            .map_err(|error| advice::for_role(error, region))
+            .map_err(|error| advice::for_role(error, region, shared.endpoints()))
             .inspect_err(|error| shared.caller().note(error))?;
         read(answer).ok_or_else(|| malformed(tried, "the answer holds no credentials"))
     }

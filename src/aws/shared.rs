@@ -8,6 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::Options;
 use super::call::{Gate, SdkFailure};
 use super::clients::{Clients, Environment};
+use super::endpoint::Endpoints;
 use super::error::AwsError;
 use super::limiter::{ApiGroup, Buckets};
 use super::session::{Caller, blames_credentials};
@@ -20,17 +21,19 @@ pub(super) struct Shared {
     gate: Gate,
     caller: Caller,
     provider: SharedCredentialsProvider,
+    endpoints: Endpoints,
     buckets: Buckets,
 }
 
 impl Shared {
     /// The shared part for one caller's environment.
-    pub fn new(environment: Environment, options: &Options) -> Self {
+    pub fn new(environment: Environment, endpoints: Endpoints, options: &Options) -> Self {
         Self {
             clients: Clients::new(environment.config),
             gate: Gate::new(options.calls_in_flight),
             caller: Caller::default(),
             provider: environment.credentials,
+            endpoints,
             buckets: Buckets::default(),
         }
     }
@@ -48,6 +51,11 @@ impl Shared {
     /// The caller.
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The endpoints that were set in place of AWS's own.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
     }
 
     /// Where the caller's credentials come from.

@@ -228,7 +228,7 @@ pub struct AwsArguments {
     /// The notifier's program, for pipelines via lambda [default: foghorn-notifier beside foghorn]
     #[arg(long, value_name = "PATH")]
     pub notifier: Option<PathBuf>,
-    /// Tell no room of the report, whatever spec.report says
+    /// Tell no room of the report, whatever spec.report says, and compare no later one with it
     #[arg(long)]
     pub no_post: bool,
     /// Which part of a run that several processes share.

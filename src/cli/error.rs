@@ -176,7 +176,7 @@ pub enum CliError {
     Junit(#[source] quick_junit::SerializeError),
     /// A form was asked for that the command does not have.
     #[error(
-        "this command can't write that form: markdown, html, sarif and junit are forms of the report of plan, apply and destroy"
+        "this command can't write that form: table, markdown, html, sarif and junit are forms of the report of plan, apply and destroy"
     )]
     NoSuchForm,
     /// The simulator could not be started, or did not do as it should.

@@ -106,6 +106,9 @@ fn read(file: &Path) -> Result<Report, CliError> {
 
 async fn list(global: &Global, fleet: &str, store: &Store) -> Result<ExitCode, CliError> {
     let runs = store.history().await.map_err(CliError::Store)?;
+    if runs.is_empty() && store.is_relative() {
+        voice::note(&format!("reports were looked for in {}", store.whereabouts()));
+    }
     let entries = stream::iter(runs.into_iter().rev().map(|run| entry(store, run)));
     let runs: Vec<HistoryEntry> =
         entries.buffered(AT_ONCE).try_filter_map(async |entry| Ok(entry)).try_collect().await?;

@@ -51,8 +51,8 @@ pub struct Run {
     /// Cancelled by the first signal.
     drain: CancellationToken,
     narrowed_to: Option<Narrowing>,
-    /// Whether rooms that the fleet file names are not told.
-    is_silent: bool,
+    /// Whether nobody is to hear of the run, so that no later one is compared with it.
+    is_unannounced: bool,
 }
 
 impl Run {
@@ -112,7 +112,7 @@ impl Run {
         let started_at = clock();
         Ok(Self {
             narrowed_to: narrowing(global, &reconciler.accounts),
-            is_silent: arguments.no_post && fleet.spec.report.is_some(),
+            is_unannounced: arguments.no_post,
             fleet,
             accounts,
             aws,
@@ -181,7 +181,7 @@ impl Run {
     /// Opens what the fleet remembers, for a run over this part of it.
     pub async fn memory(&self, global: &Global) -> Memory {
         let scope = memory::scope(global, self.reconciler.pipelines.clone());
-        let scope = store::Scope { unannounced: self.is_silent, ..scope };
+        let scope = store::Scope { unannounced: self.is_unannounced, ..scope };
         Memory::open(&self.fleet, &self.aws, scope).await
     }
 

@@ -197,7 +197,7 @@ impl<W: Work> Service<W> {
         let (now, why) = (Instant::now(), told(fault));
         self.observer.take_unsettled();
         self.schedule.failed(due, now);
-        let again = humantime::format_duration(Duration::from_secs((self.schedule.next() - now).as_secs()));
+        let again = humantime::format_duration(whole_seconds(self.schedule.next() - now));
         tracing::error!(why, "no account could be looked at; trying again in {again}");
         let rest = self.rest(Some(why));
         self.metrics.at_once(|| {
@@ -218,6 +218,12 @@ impl<W: Work> Service<W> {
             status.trouble = trouble;
         }
     }
+}
+
+/// A wait as a person is told of it: never as if there were none.
+fn whole_seconds(wait: Duration) -> Duration {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    Duration::from_secs(wait.as_secs().saturating_add(begun).max(1))
 }
 
 fn size(due: &Due) -> String {

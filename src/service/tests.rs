@@ -194,6 +194,13 @@ async fn a_sweep_that_comes_to_nothing_is_said_and_tried_again_with_backoff() {
     assert!(metrics.render().contains("foghorn_sweeps_total{outcome=\"failed\"} 2"), "{}", metrics.render());
 }
 
+#[test]
+fn a_wait_is_told_in_whole_seconds_and_never_as_none() {
+    for (millis, told) in [(0, 1), (1, 1), (999, 1), (1000, 1), (1001, 2), (29_500, 30), (60_000, 60)] {
+        assert_eq!(whole_seconds(Duration::from_millis(millis)), Duration::from_secs(told), "{millis}ms");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_asks_for_a_sweep_gets_one_at_once() {
     let stage = stage(|_| {});

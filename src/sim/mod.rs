@@ -14,6 +14,7 @@
 mod arn;
 pub mod authorization;
 mod base64;
+pub mod bootstrapped;
 pub mod call;
 pub mod chatbot;
 pub mod clock;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bootstrapped::Bootstrapped;
 use super::seed::Seed;
 use super::server::{Server, StartError, start};
-use super::simulator::Simulator;
+use super::simulator::{MANAGEMENT_ACCOUNT, Simulator};
 
 /// How a simulator of its own behaves.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Options {
     pub port: u16,
     /// What the organisation holds.
     pub seed: Seed,
+    /// Further member accounts, ready to be worked on.
+    pub bootstrapped: Vec<Bootstrapped>,
     /// How long every answer takes at least.
     pub latency: Duration,
     /// How many events DescribeServices gives of each service, 100 at most.
@@ -39,10 +42,9 @@ pub async fn serve(options: &Options) -> Result<(Arc<Simulator>, Server), StartE
         world.knobs.events_per_service = options.events_per_service;
         world.knobs.empty_organization_pages = options.empty_organization_pages;
         options.seed.fill(world);
-        for index in 0..options.seed.accounts {
-            if let Some(account) = world.accounts.get_mut(&Seed::account_id(index)) {
-                account.disabled_regions.extend(options.disabled_regions.iter().cloned());
-            }
+        options.bootstrapped.iter().for_each(|account| account.fill(world, &options.seed));
+        for (_, member) in world.accounts.iter_mut().filter(|(id, _)| *id != MANAGEMENT_ACCOUNT) {
+            member.disabled_regions.extend(options.disabled_regions.iter().cloned());
         }
     });
     simulator.faults.set_latency(options.latency);
@@ -50,4 +52,41 @@ pub async fn serve(options: &Options) -> Result<(Arc<Simulator>, Server), StartE
     simulator.throttle.set(options.throttled);
     let server = start(Arc::clone(&simulator), options.port).await?;
     Ok((simulator, server))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_region_that_is_switched_off_is_off_in_every_member_account_and_in_no_other() {
+        let dev = Bootstrapped { id: "111111111111".to_owned(), name: "dev".to_owned() };
+        let options = Options {
+            port: 0,
+            seed: Seed {
+                accounts: 1,
+                regions: vec!["eu-west-1".to_owned()],
+                clusters: 1,
+                services: 1,
+                role: "foghorn".to_owned(),
+                external_id: None,
+            },
+            bootstrapped: vec![dev],
+            latency: Duration::ZERO,
+            events_per_service: 0,
+            disabled_regions: vec!["ap-east-1".to_owned()],
+            empty_organization_pages: false,
+            counts_only: false,
+            throttled: false,
+        };
+        let (simulator, server) = serve(&options).await.unwrap();
+        simulator.with_world(|world| {
+            for member in [&Seed::account_id(0), "111111111111"] {
+                assert!(world.region_disabled(member, "ap-east-1"), "{member}");
+                assert!(!world.region_disabled(member, "eu-west-1"), "{member}");
+            }
+            assert!(!world.region_disabled(MANAGEMENT_ACCOUNT, "ap-east-1"));
+        });
+        server.stop().await;
+    }
 }

@@ -1,5 +1,7 @@
 //! What goes wrong with a store. None of it keeps a run from its work.
 
+use std::path::{Path, PathBuf};
+
 /// A store, or a part of it, that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -40,12 +42,14 @@ pub enum StoreError {
         detail: String,
     },
     /// There is no such run.
-    #[error("there is no report of {wanted} in {place}")]
+    #[error("there is no report of {wanted} in {place}{}", folder.as_deref().map(here).unwrap_or_default())]
     NoSuchRun {
         /// What was asked for.
         wanted: String,
         /// Where it was looked for.
         place: String,
+        /// The folder that this is here, if that depends on the working directory.
+        folder: Option<PathBuf>,
     },
 }
 
@@ -90,7 +94,13 @@ impl StoreError {
                 "name another place under spec.store, or delete this one: only the past is lost"
             }
             Self::Garbage { .. } => "delete it: only the past is lost",
-            Self::NoSuchRun { .. } => "`foghorn report --list -f …` shows the runs whose reports are kept",
+            Self::NoSuchRun { folder: Some(_), .. } => {
+                "run it in the folder that the runs were made in, or name an absolute one under spec.store; `foghorn \
+                 report --list -f …` shows the runs whose reports are kept here"
+            }
+            Self::NoSuchRun { folder: None, .. } => {
+                "`foghorn report --list -f …` shows the runs whose reports are kept"
+            }
         }
     }
 
@@ -98,6 +108,11 @@ impl StoreError {
     pub fn is_newer(&self) -> bool {
         matches!(self, Self::Newer { .. })
     }
+}
+
+/// Which folder a relative path means.
+pub(super) fn here(folder: &Path) -> String {
+    format!(", which is {} here: a relative path depends on the working directory", folder.display())
 }
 
 fn one_line(detail: &dyn std::fmt::Display) -> String {
@@ -121,5 +136,19 @@ mod tests {
         assert!(denied.ends_with("and s3:ListBucket on the bucket)"), "{denied}");
         let long = StoreError::failed("read it", &"é".repeat(1000)).to_string();
         assert_eq!(long.chars().count(), "could not read it: ".len() + LONGEST_DETAIL + 1);
+    }
+
+    #[test]
+    fn a_run_that_is_not_in_a_relative_folder_is_met_with_the_folder_that_it_is_here() {
+        let missing = |folder: Option<&str>| StoreError::NoSuchRun {
+            wanted: "any run".to_owned(),
+            place: "file:.foghorn".to_owned(),
+            folder: folder.map(PathBuf::from),
+        };
+        let here = missing(Some("/home/ana/.foghorn"));
+        let words = "in file:.foghorn, which is /home/ana/.foghorn here: a relative path depends on the working directory";
+        assert!(here.to_string().ends_with(words), "{here}");
+        assert!(here.next_step().starts_with("run it in the folder that the runs were made in"));
+        assert!(missing(None).to_string().ends_with("any run in file:.foghorn"));
     }
 }

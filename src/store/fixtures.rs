@@ -127,6 +127,7 @@ pub(super) fn store_of(objects: Arc<dyn ObjectStore>, keep: usize, hands: &Hands
     let hands = hands.clone();
     Store {
         objects: Objects::new(objects, Path::from("acme"), "file:.foghorn".to_owned()),
+        folder: None,
         marked: false,
         keep,
         lock_expiry: Duration::from_secs(120),

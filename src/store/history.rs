@@ -124,7 +124,11 @@ impl Store {
     /// # Errors
     /// If it can't be deleted.
     pub async fn forget(&self, run: &str) -> Result<(), StoreError> {
-        self.objects.delete(&RunName { run: run.to_owned(), aside: false, untold: false }.object()).await
+        for untold in [false, true] {
+            let name = RunName { run: run.to_owned(), aside: untold, untold };
+            self.objects.delete(&name.object()).await?;
+        }
+        Ok(())
     }
 
     /// The figures of the whole fleet's runs up to this one, oldest first. What
@@ -181,7 +185,11 @@ impl Store {
     }
 
     fn no_such_run(&self, wanted: &str) -> StoreError {
-        StoreError::NoSuchRun { wanted: wanted.to_owned(), place: self.objects.place().to_owned() }
+        StoreError::NoSuchRun {
+            wanted: wanted.to_owned(),
+            place: self.objects.place().to_owned(),
+            folder: self.folder.clone(),
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub mod shards;
 #[cfg(test)]
 mod fixtures;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,6 +72,8 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Store {
     objects: Objects,
+    /// The folder that a relative path means in the working directory.
+    folder: Option<PathBuf>,
     /// Whether the store says already which format it has.
     marked: bool,
     keep: usize,

@@ -1,6 +1,6 @@
 //! Opening a store.
 
-use std::path::Path as Folder;
+use std::path::{Path as Folder, PathBuf};
 use std::sync::Arc;
 
 use object_store::ObjectStore;
@@ -8,7 +8,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
-use super::error::StoreError;
+use super::error::{StoreError, here};
 use super::objects::Objects;
 use super::{Settings, Store, bucket, document};
 use crate::model::StoreAddress;
@@ -33,9 +33,12 @@ impl Store {
     /// If it can't be reached, or another version's Foghorn keeps it.
     pub async fn open(settings: Settings) -> Result<Option<Self>, StoreError> {
         let Settings { address, fleet, keep, lock_expiry, bucket, clock } = settings;
+        let folder = relative(&address);
         let (store, prefix, place) = match address {
             StoreAddress::Nowhere => return Ok(None),
-            StoreAddress::Folder(path) => (folder(&path)?, String::new(), format!("file:{}", path.display())),
+            StoreAddress::Folder(path) => {
+                (in_folder(&path)?, String::new(), format!("file:{}", path.display()))
+            }
             StoreAddress::S3 { bucket: name, prefix } => {
                 let place = format!("s3://{name}/{prefix}");
                 (bucket::open(&name, &bucket).await?, prefix, place)
@@ -48,12 +51,23 @@ impl Store {
         let root = Path::from(format!("{prefix}/{fleet}"));
         let objects = Objects::new(store, root, place);
         let marked = is_marked(&objects).await?;
-        Ok(Some(Self { objects, marked, keep, lock_expiry, clock }))
+        Ok(Some(Self { objects, folder, marked, keep, lock_expiry, clock }))
     }
 
     /// What messages call the store.
     pub fn place(&self) -> &str {
         self.objects.place()
+    }
+
+    /// The same with the folder that it is, if that depends on the working
+    /// directory.
+    pub fn whereabouts(&self) -> String {
+        format!("{}{}", self.place(), self.folder.as_deref().map(here).unwrap_or_default())
+    }
+
+    /// Whether another working directory has another store.
+    pub fn is_relative(&self) -> bool {
+        self.folder.is_some()
     }
 
     /// Writes down which format all has that is written from now on.
@@ -74,7 +88,15 @@ async fn is_marked(objects: &Objects) -> Result<bool, StoreError> {
     document::read::<Mark>(&objects.described(MARK), &bytes).map(|_| true)
 }
 
-fn folder(path: &Folder) -> Result<Arc<dyn ObjectStore>, StoreError> {
+/// The folder that a relative path means, if the working directory is known.
+fn relative(address: &StoreAddress) -> Option<PathBuf> {
+    match address {
+        StoreAddress::Folder(path) if path.is_relative() => std::path::absolute(path).ok(),
+        _ => None,
+    }
+}
+
+fn in_folder(path: &Folder) -> Result<Arc<dyn ObjectStore>, StoreError> {
     let failed = |error: &dyn std::fmt::Display| {
         StoreError::failed(format!("use the folder {}", path.display()), error)
     };
@@ -96,4 +118,22 @@ fn elsewhere(url: &str) -> Result<(Arc<dyn ObjectStore>, String), StoreError> {
     });
     let (store, prefix) = object_store::parse_url_opts(&parsed, variables).map_err(|error| failed(&error))?;
     Ok((Arc::from(store), prefix.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_that_is_relative_depends_on_the_working_directory() {
+        let here = std::env::current_dir().expect("a working directory");
+        for (address, expected) in [
+            ("file:.foghorn", Some(here.join(".foghorn"))),
+            ("file:/srv/foghorn", None),
+            ("s3://bucket/prefix", None),
+            ("none", None),
+        ] {
+            assert_eq!(relative(&address.parse().expect("an address")), expected, "{address}");
+        }
+    }
 }

@@ -1,16 +1,12 @@
 //! The report in every form, as the shell gets it.
 
-use foghorn::sim::ecs::Service;
 use serde_json::Value;
 
-use super::support::{DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, services};
+use super::support::{PIPELINE, Run, Stage};
 
 /// One service without a breaker, and nothing built yet.
 fn stage() -> Stage {
-    Stage::new(|world| {
-        bootstrapped(world, DEV, "dev");
-        services(world, DEV, SEOUL, [Service::named("web")]);
-    })
+    Stage::with_service()
 }
 
 #[test]
@@ -60,10 +56,14 @@ fn an_apply_tells_its_outcome_in_every_form() {
 fn a_form_that_a_command_lacks_is_refused_before_anything_is_done() {
     let stage = stage();
     stage.forget_calls();
-    for form in ["markdown", "html", "sarif", "junit"] {
-        let run = stage.run(PIPELINE, &["sound", "-o", form]).ended(1);
-        assert!(run.stderr.contains("choose -o text, json or yaml"), "{}", run.stderr);
-        assert_eq!(run.stdout, "");
+    for form in ["table", "markdown", "html", "sarif", "junit"] {
+        for arguments in [&["sound", "-o", form][..], &["report", "--list", "-o", form]] {
+            let run = stage.run(PIPELINE, arguments).ended(1);
+            let refused = run.stderr.lines().find(|line| line.starts_with("error: ")).unwrap_or_default();
+            assert!(refused.contains(form), "{form} is named: {}", run.stderr);
+            assert!(run.stderr.contains("choose -o text, json or yaml"), "{}", run.stderr);
+            assert_eq!(run.stdout, "");
+        }
     }
     assert_eq!(stage.writes(), Vec::<String>::new());
     let tried = stage.run(PIPELINE, &["test-event", "--sample", "all", "-o", "html"]).ended(1);

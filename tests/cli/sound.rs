@@ -42,8 +42,7 @@ fn stage() -> Stage {
         bootstrapped(world, PROD, "prod");
     });
     for (kind, name) in [(Kind::GoogleChat, "google-chat"), (Kind::Slack, "slack")] {
-        let webhook = stage.webhook(kind, "room");
-        stage.store_secret(DEV, SEOUL, &format!("foghorn/{name}"), &webhook);
+        stage.stored_webhook(DEV, kind, "room", &format!("foghorn/{name}"));
     }
     stage.apply(FLEET).ended(0);
     stage

@@ -391,10 +391,17 @@ fn credentials_that_nobody_knows_are_one_error_with_access_and_without() {
 fn an_endpoint_that_refuses_is_said_of_every_account() {
     let stage = Stage::new(two_accounts);
     let fleet = fleet().replace("callTimeout: 1s, accountTimeout: 20s", "callTimeout: 5s");
-    let mut command = stage.command(&fleet, &["plan", "--output", "json"]);
-    command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
-    let run = Run::of(command.output().expect("the binary runs"));
-    nothing_read(&run, "unreachable", &["refused", "check the way to the STS endpoint"]);
+    let nowhere = "http://127.0.0.1:1";
+    for (option, variable, origin) in
+        [(None, nowhere, "AWS_ENDPOINT_URL"), (Some(nowhere), "http://127.0.0.1:2", "--endpoint-url")]
+    {
+        let mut command = stage.command(&fleet, &["plan", "--output", "json"]);
+        command.env("AWS_ENDPOINT_URL", variable);
+        command.args(option.map(|url| ["--endpoint-url", url]).into_iter().flatten());
+        let run = Run::of(command.output().expect("the binary runs"));
+        let advice = format!("check the endpoint {nowhere}, which {origin} names");
+        nothing_read(&run, "unreachable", &["refused", &advice]);
+    }
 }
 
 #[test]

@@ -72,8 +72,7 @@ fn stage() -> Stage {
         authorise_team(world, HUB, TENANT, TEAM, "Platform");
     });
     for (kind, name) in [(Kind::Slack, "foghorn/slack"), (Kind::GoogleChat, "foghorn/google-chat")] {
-        let webhook = stage.webhook(kind, "deploys");
-        stage.store_secret(HUB, SEOUL, name, &webhook);
+        stage.stored_webhook(HUB, kind, "deploys", name);
     }
     stage
 }

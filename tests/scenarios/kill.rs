@@ -5,11 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use foghorn::sim::ecs::Service;
 use foghorn::sim::faults::{Effect, Fault, Kill, Manner};
 use serde_json::json;
 
-use super::support::{CHANNEL, DEV, PIPELINE, Run, SEOUL, Stage, bootstrapped, one_region, services};
+use super::support::{CHANNEL, DEV, PIPELINE, Run, SEOUL, Stage, one_region};
 
 /// A pipeline, and services whose circuit breakers Foghorn switches on. There is
 /// no store, so that the next run need not wait for the lock of a dead one.
@@ -18,10 +17,7 @@ fn fleet() -> String {
 }
 
 fn stage() -> Stage {
-    Stage::new(|world| {
-        bootstrapped(world, DEV, "dev");
-        services(world, DEV, SEOUL, [Service::named("web")]);
-    })
+    Stage::with_service()
 }
 
 /// What stands in the account, without what differs from one making to another.

@@ -3,6 +3,7 @@
 //! That each run has enough, every scenario shows: see `support::allowed`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,13 +12,12 @@ use foghorn::policy::document::Effect;
 use foghorn::policy::{Document, Mode, Role};
 use foghorn::sim::authorization::Authorization;
 use foghorn::sim::chatbot::authorise_team;
-use foghorn::sim::ecs::Service;
 use foghorn::sim::record::Entry;
 use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::json;
 
 use super::support::allowed::{allows, evaluator, is_member, mode, policy};
-use super::support::{DEV, PIPELINE, SEOUL, Stage, account, bootstrapped, services};
+use super::support::{BREAKERS, DEV, PIPELINE, SEOUL, Stage, account};
 
 const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 const TEAM: &str = "4e6f0b5c-0d6c-4a6f-9f4e-0a2b7c9d1e3f";
@@ -108,16 +108,8 @@ fn damage(stage: &Stage) {
 }
 
 /// Every other way to a room, one of them through a hub.
-const WAYS: &str = r#"
-apiVersion: foghorn.dev/v1alpha1
-kind: Fleet
-metadata: { name: acme }
-spec:
-  access: { roleName: foghorn }
-  regions: [ap-northeast-2]
-  accounts:
-    - { id: "111111111111", name: dev }
-  tags: { team: sre }
+static WAYS: LazyLock<String> = LazyLock::new(|| format!("{BREAKERS}{WAYS_PIPELINES}"));
+const WAYS_PIPELINES: &str = r#"  tags: { team: sre }
   pipelines:
     - name: tasks
       events: [taskFailed]
@@ -135,8 +127,7 @@ fn ways() -> Stage {
     let stage = Stage::bootstrapped();
     stage.simulator.with_world(|world| authorise_team(world, DEV, TENANT, TEAM, "Platform"));
     for (kind, name) in [(Kind::GoogleChat, "google-chat"), (Kind::Slack, "slack")] {
-        let webhook = stage.webhook(kind, "deploys");
-        stage.store_secret(DEV, SEOUL, &format!("foghorn/{name}"), &webhook);
+        stage.stored_webhook(DEV, kind, "deploys", &format!("foghorn/{name}"));
     }
     function_of_others(&stage);
     stage
@@ -219,16 +210,8 @@ fn without_pipelines(fleet: &str) -> String {
 }
 
 /// Two rooms that others set up.
-const ADOPTED: &str = r#"
-apiVersion: foghorn.dev/v1alpha1
-kind: Fleet
-metadata: { name: acme }
-spec:
-  access: { roleName: foghorn }
-  regions: [ap-northeast-2]
-  accounts:
-    - { id: "111111111111", name: dev }
-  pipelines:
+static ADOPTED: LazyLock<String> = LazyLock::new(|| format!("{BREAKERS}{ADOPTED_PIPELINES}"));
+const ADOPTED_PIPELINES: &str = r#"  pipelines:
     - name: slack
       events: [deploymentFailed]
       via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD, adopt: true } } }
@@ -257,18 +240,12 @@ fn adopted() -> Stage {
 /// made again and destroyed.
 fn all_ways() -> Vec<Played> {
     let mut played = Vec::new();
-    let asking = Stage::new(|world| {
-        bootstrapped(world, DEV, "dev");
-        services(world, DEV, SEOUL, [Service::named("web")]);
-    });
+    let asking = Stage::with_service();
     function_of_others(&asking);
     let unheard =
         PIPELINE.replace("events: [deploymentFailed]", "events: [deploymentFailed]\n      when: unheard");
     play(&asking, &unheard, &["sound", "--timeout", "5s"], &mut played);
-    let chatbot = Stage::new(|world| {
-        bootstrapped(world, DEV, "dev");
-        services(world, DEV, SEOUL, [Service::named("web")]);
-    });
+    let chatbot = Stage::with_service();
     // One pipeline alone reads its rule by another call than two do.
     play(&chatbot, PIPELINE, &["plan"], &mut played);
     play(&chatbot, PIPELINE, &["apply", "--yes"], &mut played);
@@ -276,8 +253,8 @@ fn all_ways() -> Vec<Played> {
     play(&chatbot, PIPELINE, &["destroy", "--yes"], &mut played);
     for (stage, fleet, damage) in [
         (chatbot, fleet(), damage as fn(&Stage)),
-        (ways(), WAYS.to_owned(), damage_ways),
-        (adopted(), ADOPTED.to_owned(), |_: &Stage| {}),
+        (ways(), WAYS.clone(), damage_ways),
+        (adopted(), ADOPTED.clone(), |_: &Stage| {}),
     ] {
         play(&stage, &fleet, &["apply", "--yes"], &mut played);
         damage(&stage);
@@ -285,7 +262,7 @@ fn all_ways() -> Vec<Played> {
         play(&stage, &fleet, &["apply", "--yes"], &mut played);
         play(&stage, &fleet, &["sound", "--timeout", "5s"], &mut played);
         play(&stage, &without_pipelines(&fleet), &["plan", "--prune"], &mut played);
-        if fleet != ADOPTED {
+        if fleet != *ADOPTED {
             play(&stage, &without_pipelines(&fleet), &["apply", "--yes", "--prune"], &mut played);
             play(&stage, &fleet, &["apply", "--yes"], &mut played);
         }
@@ -374,7 +351,7 @@ fn what_foghorn_itself_may_do_is_used() {
 #[test]
 fn a_call_that_is_beyond_a_policy_is_seen_to_be_refused() {
     let today = time::OffsetDateTime::now_utc().date();
-    let fleet = parse(WAYS, "fleet.yaml", today).expect("a good fleet").fleet;
+    let fleet = parse(&WAYS, "fleet.yaml", today).expect("a good fleet").fleet;
     let asked = |action: &str, resource: &str, tag: Option<&str>| Authorization {
         action: action.to_owned(),
         resource: resource.to_owned(),

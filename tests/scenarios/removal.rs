@@ -1,24 +1,14 @@
 //! What the fleet no longer asks for, and what happens to it.
 
+use std::sync::LazyLock;
+
 use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::json;
 
-use super::support::{DEV, Run, SEOUL, Stage};
+use super::support::{DEV, PIPELINE, Run, SEOUL, Stage, one_region};
 
-const FLEET: &str = r#"
-apiVersion: foghorn.dev/v1alpha1
-kind: Fleet
-metadata: { name: acme }
-spec:
-  access: { roleName: foghorn }
-  regions: [ap-northeast-2]
-  accounts:
-    - { id: "111111111111", name: dev }
-  pipelines:
-    - name: deploys
-      events: [deploymentFailed]
-      via: { chatbot: { slack: { workspaceId: T0123ABCD, channelId: C0123ABCD } } }
-"#;
+/// One pipeline in one Region.
+static FLEET: LazyLock<String> = LazyLock::new(|| one_region(PIPELINE));
 
 /// A second pipeline, through the notifier.
 const TASKS: &str = "    - name: tasks
@@ -28,31 +18,30 @@ const TASKS: &str = "    - name: tasks
 
 fn stage() -> Stage {
     let stage = Stage::bootstrapped();
-    let webhook = stage.webhook(Kind::GoogleChat, "tasks");
-    stage.store_secret(DEV, SEOUL, "foghorn/tasks", &webhook);
+    stage.stored_webhook(DEV, Kind::GoogleChat, "tasks", "foghorn/tasks");
     stage
 }
 
 #[test]
 fn a_pipeline_that_is_gone_from_the_file_is_shown_and_removed_only_when_asked() {
     let stage = stage();
-    stage.apply(FLEET).ended(0);
+    stage.apply(&FLEET).ended(0);
     let before: Vec<String> = stage.inventory(DEV).into_keys().collect();
-    stage.apply(&format!("{FLEET}{TASKS}")).ended(0);
+    stage.apply(&format!("{}{TASKS}", *FLEET)).ended(0);
     stage.settle();
 
-    let run = stage.plan(FLEET).ended(2);
+    let run = stage.plan(&FLEET).ended(2);
     let orphans = run.all("findings").into_iter().filter(|finding| finding["check"] == "orphan");
     assert!(orphans.count() > 0);
     assert_eq!(run.changes(), [""; 0]);
     let with_both: Vec<String> = stage.inventory(DEV).into_keys().collect();
-    stage.apply(FLEET).ended(2);
+    stage.apply(&FLEET).ended(2);
     assert_eq!(stage.inventory(DEV).into_keys().collect::<Vec<_>>(), with_both);
 
-    let plan = stage.run(FLEET, &["plan", "--prune", "--output", "json"]).ended(2);
+    let plan = stage.run(&FLEET, &["plan", "--prune", "--output", "json"]).ended(2);
     let removals = plan.all("changes").into_iter().filter(|change| change["action"] == "delete");
     assert_eq!(removals.count(), with_both.len() - before.len() + 1, "each thing, and the rule's target");
-    stage.run(FLEET, &["apply", "--prune", "--yes", "--output", "json"]).ended(0);
+    stage.run(&FLEET, &["apply", "--prune", "--yes", "--output", "json"]).ended(0);
     assert_eq!(stage.inventory(DEV).into_keys().collect::<Vec<_>>(), before);
 }
 
@@ -84,7 +73,7 @@ fn destroy_removes_what_the_fleet_owns_and_nothing_else() {
     stage.by_hand(DEV, SEOUL, "sns:CreateTopic", json!({ "Name": "foghorn-of-others" }));
     stage.by_hand(DEV, SEOUL, "sqs:CreateQueue", json!({ "QueueName": "others" }));
     let before = stage.inventory(DEV);
-    let fleet = format!("{FLEET}{TASKS}");
+    let fleet = format!("{}{TASKS}", *FLEET);
     stage.apply(&fleet).ended(0);
     stage.destroy(&fleet).ended(0);
     assert_eq!(stage.inventory(DEV), before);
@@ -97,7 +86,7 @@ fn a_room_that_a_forgotten_region_still_feeds_is_not_called_removed() {
     let stage = stage();
     let wide = FLEET.replace("[ap-northeast-2]", "[ap-northeast-2, eu-west-1]");
     stage.apply(&wide).ended(0);
-    let run = stage.destroy(FLEET).ended(2);
+    let run = stage.destroy(&FLEET).ended(2);
     let changes = run.all("changes").into_iter();
     let kept: Vec<_> = changes.filter(|change| change["action"] == "withheld").collect();
     assert_eq!(kept.len(), 1, "{kept:#?}");
@@ -114,7 +103,7 @@ fn a_removal_of_part_of_an_account_is_refused_before_anything_is_read() {
     let destroy = ["destroy", "--yes", "--region", SEOUL].as_slice();
     let prune = ["apply", "--yes", "--prune", "--pipeline", "deploys"].as_slice();
     for arguments in [destroy, prune] {
-        let run = stage.run(FLEET, arguments).ended(1);
+        let run = stage.run(&FLEET, arguments).ended(1);
         assert!(run.stderr.contains("--pipeline and --region"), "{}", run.stderr);
     }
     assert_eq!(stage.simulator.record.entries().len(), 0);
@@ -123,8 +112,9 @@ fn a_removal_of_part_of_an_account_is_refused_before_anything_is_read() {
 /// A second pipeline to a room of AWS Chatbot.
 fn and(name: &str, channel: &str) -> String {
     format!(
-        "{FLEET}    - name: {name}\n      events: [serviceImpaired]\n      via: {{ chatbot: {{ slack: {{ workspaceId: \
-         T0123ABCD, channelId: {channel} }} }} }}\n"
+        "{}    - name: {name}\n      events: [serviceImpaired]\n      via: {{ chatbot: {{ slack: {{ workspaceId: \
+         T0123ABCD, channelId: {channel} }} }} }}\n",
+        *FLEET
     )
 }
 
@@ -146,9 +136,9 @@ fn a_room_that_pipelines_share_is_fed_no_longer_by_one_that_is_pruned() {
     let stage = stage();
     stage.apply(&and("tired", "C0123ABCD")).ended(0);
     assert_eq!(feeds(&stage, "C0123ABCD"), ["foghorn-deploys", "foghorn-tired"]);
-    prune(&stage, FLEET).ended(0);
+    prune(&stage, &FLEET).ended(0);
     assert_eq!(feeds(&stage, "C0123ABCD"), ["foghorn-deploys"]);
-    stage.destroy(FLEET).ended(0);
+    stage.destroy(&FLEET).ended(0);
     assert_eq!(stage.inventory(DEV).into_keys().collect::<Vec<_>>(), [""; 0]);
 }
 
@@ -164,7 +154,7 @@ fn a_pipeline_that_moved_to_another_room_is_pruned_from_the_first_one() {
 #[test]
 fn a_topic_stays_while_somebody_else_subscribes_to_it_or_leads_a_rule_to_it() {
     let stage = stage();
-    stage.apply(FLEET).ended(0);
+    stage.apply(&FLEET).ended(0);
     let topic = format!("arn:aws:sns:{SEOUL}:{DEV}:foghorn-deploys");
     let input = json!({ "TopicArn": topic, "Protocol": "email", "Endpoint": "team@example.com" });
     stage.by_hand(DEV, SEOUL, "sns:Subscribe", input);
@@ -173,7 +163,7 @@ fn a_topic_stays_while_somebody_else_subscribes_to_it_or_leads_a_rule_to_it() {
     stage.by_hand(DEV, SEOUL, "events:PutRule", json!({ "Name": "theirs", "EventPattern": pattern }));
     let targets = json!([{ "Id": "t", "Arn": queue }]);
     stage.by_hand(DEV, SEOUL, "events:PutTargets", json!({ "Rule": "theirs", "Targets": targets }));
-    let run = stage.destroy(FLEET).ended(2);
+    let run = stage.destroy(&FLEET).ended(2);
     let withheld: Vec<String> =
         run.changes().into_iter().filter(|change| change.starts_with("withheld")).collect();
     assert_eq!(
@@ -189,9 +179,9 @@ fn a_topic_stays_while_somebody_else_subscribes_to_it_or_leads_a_rule_to_it() {
 #[test]
 fn a_queue_with_undelivered_events_says_so_before_it_goes() {
     let stage = stage();
-    stage.apply(FLEET).ended(0);
+    stage.apply(&FLEET).ended(0);
     let queue = format!("{}/{DEV}/foghorn-deploys-dead-letters", stage.url());
     stage.by_hand(DEV, SEOUL, "sqs:SendMessage", json!({ "QueueUrl": queue, "MessageBody": "{}" }));
-    let run = stage.run(FLEET, &["destroy", "--yes"]).ended(0);
+    let run = stage.run(&FLEET, &["destroy", "--yes"]).ended(0);
     assert!(run.stdout.contains("undelivered events in it go with it: 1"), "{}", run.stdout);
 }

@@ -123,6 +123,45 @@ fn a_finding_is_new_then_still_there_then_resolved() {
 }
 
 #[test]
+fn no_later_report_is_compared_with_one_of_no_post_though_the_fleet_names_no_room() {
+    let stage = two_broken_accounts();
+    let fleet = two_accounts();
+    let branch = |fleet: &str| stage.run(fleet, &["plan", "--no-post", "--output", "json"]).ended(2);
+    for _ in 0..2 {
+        assert_eq!(branch(&fleet).report().get("comparison"), None);
+    }
+    let first = stage.plan(&fleet).ended(2);
+    assert_eq!(first.report().get("comparison"), None);
+    add(&stage, DEV, "api");
+    let on_branch = branch(&fleet);
+    assert_eq!((news(&on_branch), previous(&on_branch)), ([1, 2, 0, 0], id(&first)));
+    let second = stage.plan(&fleet).ended(2);
+    assert_eq!((news(&second), previous(&second)), ([1, 2, 0, 0], id(&first)));
+    let list = stage.run(&fleet, &["report", "--list"]).ended(0).stdout;
+    assert_eq!(list.lines().filter(|line| line.contains(" plan ")).count(), 5, "all are kept:\n{list}");
+}
+
+#[test]
+fn where_another_folder_holds_no_report_the_folder_is_named_and_why_it_is_another() {
+    let stage = two_broken_accounts();
+    let fleet = two_accounts();
+    stage.plan(&fleet).ended(2);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let looked_in = elsewhere.path().canonicalize().expect("a folder").join(".foghorn");
+    let words = format!(
+        "file:.foghorn, which is {} here: a relative path depends on the working directory",
+        looked_in.display()
+    );
+    for (arguments, code) in [(&["report"][..], 1), (&["report", "--list"], 0)] {
+        let mut command = stage.command(&fleet, arguments);
+        let output = command.current_dir(elsewhere.path()).output();
+        let run = Run::of(output.expect("the binary runs")).ended(code);
+        assert!(run.stderr.contains(&words), "{}", run.stderr);
+    }
+    stage.run(&fleet, &["report"]).ended(2);
+}
+
+#[test]
 fn a_condition_says_since_when_it_is_as_it_is() {
     let stage = two_broken_accounts();
     let fleet = two_accounts();

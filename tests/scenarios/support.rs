@@ -119,7 +119,14 @@ impl Stage {
         Self::new(|world| bootstrapped(world, DEV, "dev"))
     }
 
-    /// The same, with this fleet applied and the calls of that forgotten.
+    /// The same with a service in Seoul whose circuit breaker is off.
+    pub fn with_service() -> Self {
+        let stage = Self::bootstrapped();
+        stage.simulator.with_world(|world| services(world, DEV, SEOUL, [Service::named("web")]));
+        stage
+    }
+
+    /// A bootstrapped account, with this fleet applied and the calls of that forgotten.
     pub fn applied(fleet: &str) -> Self {
         let stage = Self::bootstrapped();
         stage.apply(fleet).ended(0);
@@ -143,6 +150,12 @@ impl Stage {
     pub fn store_secret(&self, account: &str, region: &str, name: &str, value: &str) {
         let input = json!({ "Name": name, "SecretString": value });
         self.by_hand(account, region, "secretsmanager:CreateSecret", input);
+    }
+
+    /// Opens a room for webhooks, and puts its address into a secret in Seoul.
+    pub fn stored_webhook(&self, account: &str, kind: Kind, room: &str, secret: &str) {
+        let webhook = self.webhook(kind, room);
+        self.store_secret(account, SEOUL, secret, &webhook);
     }
 
     /// Waits until every function has done what it was called for.

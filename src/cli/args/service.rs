@@ -1,6 +1,6 @@
 //! What can be typed after `run`.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ pub struct RunArguments {
     /// How often every account is looked at, give or take a tenth
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = parse_interval)]
     pub interval: Duration,
-    /// Where /healthz, /readyz, /metrics, /report.json and the status page are served
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    /// Where /healthz, /readyz, /metrics, /report.json and the status page are served; a port alone is one of 127.0.0.1
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = parse_listen)]
     pub listen: SocketAddr,
     /// How long the end may take after SIGTERM
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
@@ -43,4 +43,65 @@ const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 fn parse_interval(text: &str) -> Result<Duration, String> {
     let interval = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     if interval < SHORTEST_INTERVAL { Err("the shortest is 1s".to_owned()) } else { Ok(interval) }
+}
+
+/// A port without an address is one of loopback, whatever `:8080` means
+/// elsewhere: all interfaces are opened only to those who write them.
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
+    let is_here = host.is_empty() || host.eq_ignore_ascii_case("localhost");
+    match port.parse() {
+        Ok(port) if is_here => Ok((Ipv4Addr::LOCALHOST, port).into()),
+        _ => {
+            Err("write an IP address and a port, 127.0.0.1:8080 say, or a port alone for this machine"
+                .to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_it_is_written_and_a_port_alone_is_one_of_loopback() {
+        for (text, address) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("0.0.0.0:8080", "0.0.0.0:8080"),
+            ("[::1]:0", "[::1]:0"),
+            ("localhost:8080", "127.0.0.1:8080"),
+            ("LOCALHOST:9", "127.0.0.1:9"),
+            (":8080", "127.0.0.1:8080"),
+            ("8080", "127.0.0.1:8080"),
+            ("0", "127.0.0.1:0"),
+        ] {
+            assert_eq!(
+                parse_listen(text).map(|address| address.to_string()).as_deref(),
+                Ok(address),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_met_with_one_that_is() {
+        for text in [
+            "",
+            ":",
+            "localhost",
+            "localhost:",
+            "127.0.0.1",
+            "::1",
+            "foghorn:8080",
+            "70000",
+            "*:8080",
+            "http",
+        ] {
+            let refused = parse_listen(text).expect_err(text);
+            assert!(refused.contains("127.0.0.1:8080 say"), "{refused}");
+        }
+    }
 }

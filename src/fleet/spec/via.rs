@@ -193,7 +193,11 @@ impl NotifierRoom {
     }
 }
 
-const URL_IS_SECRET: &str = "a webhook's URL or a token is a secret and has no place in this file";
+const FOUND_SOMEWHERE: &str = "a webhook's URL or a token is a secret and has no place in this file: write where it \
+                               is found, as { secretsManager: NAME }, { env: NAME } or { file: PATH }, and make a new \
+                               one if this file was shared";
+const FOUND_BY_FUNCTION: &str = "a webhook's URL is a secret and has no place in this file: write where the function \
+                                 finds it, as { secretsManager: NAME }, and make a new webhook if this file was shared";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -310,7 +314,7 @@ impl<'de> Deserialize<'de> for SecretReference {
                 ],
             )
         };
-        deserializer.deserialize_any(Choice::of(choose).no_text(URL_IS_SECRET))
+        deserializer.deserialize_any(Choice::of(choose).no_text(FOUND_SOMEWHERE))
     }
 }
 
@@ -329,6 +333,6 @@ impl<'de> Deserialize<'de> for StoredSecret {
                     .to_owned(),
             ),
         };
-        deserializer.deserialize_any(Choice::of(choose).no_text(URL_IS_SECRET))
+        deserializer.deserialize_any(Choice::of(choose).no_text(FOUND_BY_FUNCTION))
     }
 }

@@ -15,22 +15,25 @@ pub(super) fn reference(path: &str, reference: &SecretReference, verdict: &mut V
 }
 
 fn file_name(name: &str) -> Result<(), String> {
-    no_secret(name)?;
+    no_secret(name, "{ file: PATH }, with the path of a file that holds it")?;
     if name.trim().is_empty() { Err("the secret's file has no name".to_owned()) } else { Ok(()) }
 }
 
-/// Slack's tokens begin with `xox` or `xapp-` ("Tokens", Slack API).
-fn no_secret(text: &str) -> Result<(), String> {
+/// Refuses what is the secret itself; `form` is what is written instead. Slack's
+/// tokens begin with `xox` or `xapp-` ("Tokens", Slack API).
+fn no_secret(text: &str, form: &str) -> Result<(), String> {
     let is_token = ["xox", "xapp-"].iter().any(|start| text.trim_start().starts_with(start));
     if !text.contains("://") && !is_token {
         return Ok(());
     }
-    Err("a webhook's URL or a token is a secret and has no place in this file: say where it is found"
-        .to_owned())
+    Err(format!(
+        "a webhook's URL or a token is a secret and has no place in this file: write {form}, and make a new one if \
+         this file was shared"
+    ))
 }
 
 fn variable(name: &str) -> Result<(), String> {
-    no_secret(name)?;
+    no_secret(name, "{ env: NAME }, with the name of a variable that holds it")?;
     let is_name = !name.is_empty()
         && !name.starts_with(|letter: char| letter.is_ascii_digit())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -40,7 +43,7 @@ fn variable(name: &str) -> Result<(), String> {
 /// The letters and the length are those of the AWS Secrets Manager API
 /// reference, CreateSecret; an ARN has colons besides.
 pub(super) fn secret(name: &str) -> Result<(), String> {
-    no_secret(name)?;
+    no_secret(name, "{ secretsManager: NAME }, with the name or ARN of a secret that holds it")?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
     let is_name = (1..=512).contains(&name.len()) && name.bytes().all(allowed);
     let is_arn = name.starts_with("arn:")

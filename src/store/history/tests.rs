@@ -92,6 +92,17 @@ async fn a_run_of_which_nobody_was_told_takes_no_news_from_anybody() {
 }
 
 #[tokio::test]
+async fn what_a_later_run_took_the_place_of_goes_also_where_nobody_was_told_of_it() {
+    let store = store(5);
+    let unannounced = Scope { unannounced: true, ..Scope::default() };
+    for (hour, scope) in [(1, whole()), (2, unannounced)] {
+        save(&store, &report(hour, vec![dev()]), &scope).await;
+        store.forget(&run_id(hour)).await.expect("a store that works");
+    }
+    assert_eq!(hours(&store).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn what_is_told_once_more_is_of_the_whole_fleet() {
     let store = store(5);
     save(&store, &report(1, vec![dev()]), &whole()).await;

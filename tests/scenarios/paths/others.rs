@@ -1,30 +1,24 @@
 //! Ways that others made, with a tool of their own, and what the fleet makes
 //! of them.
 
+use std::sync::LazyLock;
+
 use foghorn::sim::rooms::webhooks::{Kind, open};
 use serde_json::{Value, json};
 
-use super::super::support::{CHANNEL, DEV, Run, SEOUL, Stage, WORKSPACE, bootstrapped};
+use super::super::support::{BREAKERS, CHANNEL, DEV, Run, SEOUL, Stage, WORKSPACE};
 use super::way::failures;
 
 /// A pipeline that is built where nobody hears, and nothing else that would
 /// have somebody look at rules of others.
-const UNHEARD: &str = r#"
-apiVersion: foghorn.dev/v1alpha1
-kind: Fleet
-metadata: { name: acme }
-spec:
-  access: { roleName: foghorn }
-  regions: [ap-northeast-2]
-  accounts:
-    - { id: "111111111111", name: dev }
-  breakers: { require: { enable: false, rollback: false } }
+static UNHEARD: LazyLock<String> = LazyLock::new(|| format!("{BREAKERS}{UNHEARD_PIPELINES}"));
+const UNHEARD_PIPELINES: &str = "  breakers: { require: { enable: false, rollback: false } }
   pipelines:
     - name: deploys
       events: [deploymentFailed]
       when: unheard
       via: { apiDestination: { googleChat: { webhook: { secretsManager: foghorn/deploys } } } }
-"#;
+";
 
 /// The room of the fleet's own pipeline.
 const OWN: &str = "deploys";
@@ -34,9 +28,8 @@ const TOPIC: &str = "arn:aws:sns:ap-northeast-2:111111111111:team-alerts";
 const MESSAGE: &str = r#"{"version":"1.0","source":"custom","content":{"description":<reason>}}"#;
 
 fn stage() -> Stage {
-    let stage = Stage::new(|world| bootstrapped(world, DEV, "dev"));
-    let webhook = stage.webhook(Kind::GoogleChat, OWN);
-    stage.store_secret(DEV, SEOUL, "foghorn/deploys", &webhook);
+    let stage = Stage::bootstrapped();
+    stage.stored_webhook(DEV, Kind::GoogleChat, OWN, "foghorn/deploys");
     stage
 }
 
@@ -113,7 +106,7 @@ fn paths(run: &Run) -> Vec<String> {
 fn where_a_rule_of_others_is_heard_nothing_is_built_and_one_message_comes() {
     let stage = stage();
     teams_way(&stage);
-    let run = stage.apply(UNHEARD).ended(0);
+    let run = stage.apply(&UNHEARD).ended(0);
     assert_eq!(paths(&run), ["team-deploys of others: heard"]);
     assert_eq!(run.changes(), [""; 0]);
     assert_eq!(heard(&stage), (0, 1));
@@ -174,7 +167,7 @@ fn where_a_rule_of_others_is_broken_it_is_told_and_the_pipeline_is_built() {
         let stage = stage();
         teams_way(&stage);
         lose(&stage);
-        let run = stage.apply(UNHEARD).ended(0);
+        let run = stage.apply(&UNHEARD).ended(0);
         let expected =
             [format!("team-deploys of others: broken {hop}"), "deploys of fleet: heard".to_owned()];
         let mut found = paths(&run);
@@ -188,15 +181,15 @@ fn where_a_rule_of_others_is_broken_it_is_told_and_the_pipeline_is_built() {
 fn a_way_of_others_that_breaks_later_is_replaced_and_one_that_is_mended_is_not_doubled_for_long() {
     let stage = stage();
     teams_way(&stage);
-    stage.apply(UNHEARD).ended(0);
+    stage.apply(&UNHEARD).ended(0);
     set_policy(&stage, &json!({ "AWS": "111111111111" }));
     assert_eq!(heard(&stage), (0, 0));
-    stage.apply(UNHEARD).ended(0);
+    stage.apply(&UNHEARD).ended(0);
     assert_eq!(heard(&stage), (1, 0));
     set_policy(&stage, &json!({ "Service": "events.amazonaws.com" }));
-    let run = stage.apply(UNHEARD).ended(2);
+    let run = stage.apply(&UNHEARD).ended(2);
     assert!(!run.findings("orphan").is_empty(), "{}", run.stdout);
-    stage.run(UNHEARD, &["apply", "--prune", "--yes", "--output", "json"]).ended(0);
+    stage.run(&UNHEARD, &["apply", "--prune", "--yes", "--output", "json"]).ended(0);
     assert_eq!(heard(&stage), (0, 1));
 }
 
@@ -245,11 +238,11 @@ fn every_kind_of_way_that_others_can_make_counts() {
         "RoleArn": "arn:aws:iam::111111111111:role/foghorn-invoke",
     });
     terraform_rule(&stage, "team-deploys", target);
-    let run = stage.apply(UNHEARD).ended(0);
+    let run = stage.apply(&UNHEARD).ended(0);
     assert_eq!(paths(&run), ["team-deploys of others: heard"]);
     assert_eq!(heard(&stage), (1, 0));
     by_hand(&stage, "events:DeleteApiDestination", json!({ "Name": "team" }));
-    let run = stage.plan(UNHEARD).ended(2);
+    let run = stage.plan(&UNHEARD).ended(2);
     assert!(
         paths(&run).contains(&"team-deploys of others: broken destination".to_owned()),
         "{:?}",
