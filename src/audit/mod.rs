@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use self::paths::WalkInput;
 use crate::fleet::spec::Fleet;
 use crate::model::pass::Path;
 use crate::model::{Account, Check, Desired, Finding, Key, Location, Plan, Severity, Snapshot};
@@ -48,8 +49,16 @@ pub struct Subject<'a> {
 pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
     let mut findings = breakers::check(&subject.fleet.spec.breakers, subject.snapshot, subject.today);
     let fleet = &subject.fleet.metadata.name;
-    findings.extend(alarms::check(fleet, subject.desired, subject.snapshot));
-    findings.extend(carriers::check(fleet, subject.desired, subject.snapshot));
+    let walk = WalkInput {
+        fleet,
+        account: subject.account,
+        desired: subject.desired,
+        snapshot: subject.snapshot,
+        // No alarm and no queue leads to a hub.
+        hubs: &BTreeMap::new(),
+    };
+    findings.extend(alarms::check(&walk, paths));
+    findings.extend(carriers::check(&walk));
     findings.extend(rooms::check(subject.account, subject.desired, subject.snapshot));
     findings.extend(conflicts::check(subject.plan));
     findings.extend(webhooks::check(subject.desired, subject.snapshot));
