@@ -264,6 +264,7 @@ impl Reconciler {
             findings: &findings,
             changes: &changes,
             paths: &paths,
+            alarms_in_doubt: audit::alarms_in_doubt(&subject),
             breakers_required: look.desired.services,
         };
         let conditions = conditions(&evidence, (self.clock)());

@@ -7,23 +7,32 @@ use serde_json::json;
 
 use super::finding;
 use super::paths::WalkInput;
-use super::paths::alarm::{Deaf, deaf};
+use super::paths::alarm::{Deaf, deaf, is_in_doubt};
 use crate::model::alarm::{Alarm, ObservedAlarm};
 use crate::model::pass::Path;
 use crate::model::{Check, Finding, Resource, Severity, Sight, Snapshot};
 
 /// `paths` are those of the fleet, which tell what stops more than alarms.
 pub(super) fn check(walk: &WalkInput<'_>, paths: &[Path]) -> Vec<Finding> {
+    own(walk).flat_map(|(alarm, observed)| judged(walk, alarm, observed, paths)).collect()
+}
+
+/// How many of the alarms tell a room of which nobody knows whether it would hear.
+pub(super) fn in_doubt(walk: &WalkInput<'_>) -> usize {
+    own(walk).filter(|(alarm, observed)| is_in_doubt(walk, alarm, &told(alarm, observed))).count()
+}
+
+/// The fleet's alarms that stand. One of the same name that is not the fleet's
+/// watches something else.
+fn own<'a>(walk: &WalkInput<'a>) -> impl Iterator<Item = (&'a Alarm, &'a ObservedAlarm)> {
+    let (fleet, snapshot) = (walk.fleet, walk.snapshot);
     let alarms = walk.desired.resources.values().filter_map(|wanted| match &wanted.resource {
         Resource::Alarm(alarm) => Some(alarm),
         _ => None,
     });
     alarms
-        .filter_map(|alarm| Some((alarm, seen(alarm, walk.snapshot)?)))
-        // One of the same name that is not the fleet's watches something else.
-        .filter(|(_, observed)| observed.tags.owner() == Some(walk.fleet))
-        .flat_map(|(alarm, observed)| judged(walk, alarm, observed, paths))
-        .collect()
+        .filter_map(move |alarm| Some((alarm, seen(alarm, snapshot)?)))
+        .filter(move |(_, observed)| observed.tags.owner() == Some(fleet))
 }
 
 fn judged(
@@ -92,12 +101,16 @@ fn muted(alarm: &Alarm, observed: &ObservedAlarm) -> Option<Finding> {
     ))
 }
 
+/// The topics that an alarm tells as it is to. Those that people added are theirs
+/// to look after.
+fn told<'a>(alarm: &'a Alarm, observed: &ObservedAlarm) -> BTreeSet<&'a String> {
+    let topics = alarm.settings.alarm_actions.iter();
+    topics.filter(|topic| observed.settings.alarm_actions.contains(*topic)).collect()
+}
+
 /// An alarm that tells the topics that it is to tell, some of which tell nobody.
-/// Topics that people added are theirs to look after.
 fn unheard(walk: &WalkInput<'_>, alarm: &Alarm, observed: &ObservedAlarm, paths: &[Path]) -> Option<Finding> {
-    let told: BTreeSet<&String> =
-        alarm.settings.alarm_actions.intersection(&observed.settings.alarm_actions).collect();
-    let deaf = deaf(walk, alarm, &told, paths);
+    let deaf = deaf(walk, alarm, &told(alarm, observed), paths);
     let first = deaf.first()?;
     Some(finding(
         Check::AlarmMuted,

@@ -52,6 +52,7 @@ fn audited(fleet: &Fleet, snapshot: &Snapshot) -> (Vec<Finding>, Vec<Condition>,
         findings: &findings,
         changes: &plan.changes,
         paths: &paths,
+        alarms_in_doubt: alarms_in_doubt(&subject),
         breakers_required: desired.services,
     };
     let conditions = conditions(&evidence, datetime!(2026-11-21 09:00 UTC));
@@ -192,6 +193,17 @@ fn an_alarm_whose_topic_leads_nowhere_is_found_and_the_alarms_are_not_quiet() {
 }
 
 #[test]
+fn a_topic_of_alarms_with_a_key_that_is_not_read_is_no_finding_and_not_called_quiet() {
+    let (fleet, mut snapshot) = fine();
+    let key = "arn:aws:kms:eu-west-1:111111111111:key/1".to_owned();
+    topic(&mut snapshot, "foghorn-T1-C1-alarms").kms_key = Some(key);
+    let (findings, conditions, _) = audited(&fleet, &snapshot);
+    assert_eq!(findings, []);
+    assert_eq!(status(&conditions, ConditionType::AlarmsQuiet), ConditionStatus::Unknown);
+    assert_eq!(status(&conditions, ConditionType::Heard), ConditionStatus::True);
+}
+
+#[test]
 fn a_muted_alarm_is_told_once_however_its_way_is() {
     let (fleet, mut snapshot) = fine();
     topic(&mut snapshot, "foghorn-T1-C1-alarms").subscriptions = Some(Vec::new());
@@ -234,6 +246,19 @@ fn a_queue_whose_policy_denies_the_rules_is_found_with_the_statement() {
             assert_eq!(evidence(&finding), json!({ "rules": ["foghorn-deploys"] }));
             assert!(finding.message.contains("\"Lock down\""), "{}", finding.message);
         }
+    }
+}
+
+#[test]
+fn a_queue_with_the_key_of_aws_is_found_and_one_with_a_customer_key_is_not() {
+    for (key, told) in [("alias/aws/sqs", 1), ("alias/ours", 0)] {
+        let (fleet, mut snapshot) = fine();
+        let queue = at(&mut snapshot, region(PLACE)).queues.get_mut("foghorn-deploys-dead-letters");
+        let Some(Sight::Seen(queue)) = queue else { panic!("the queue is there") };
+        queue.kms_key = Some(key.to_owned());
+        let findings = audited(&fleet, &snapshot).0;
+        assert_eq!(findings.len(), told, "{key}: {findings:#?}");
+        assert!(findings.iter().all(|finding| finding.message.contains(key)), "{findings:#?}");
     }
 }
 

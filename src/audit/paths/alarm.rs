@@ -14,7 +14,7 @@ use crate::model::chat::Channel;
 use crate::model::desired::RouteEnd;
 use crate::model::pass::{Hop, MadeBy, Path, PathState};
 use crate::model::target::TargetSettings;
-use crate::model::{Desired, Kind, Resource};
+use crate::model::{Desired, Kind, Resource, arn};
 
 /// A topic by which an alarm would not be heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,30 +41,38 @@ pub(in crate::audit) fn deaf(
 }
 
 fn one_deaf(input: &WalkInput<'_>, alarm: &Alarm, topic_arn: &str, paths: &[Path]) -> Option<Deaf> {
-    let arn = Arn::parse(topic_arn).filter(|arn| arn.service == "sns")?;
     let end = channel_of(input.desired, topic_arn).map(|channel| RouteEnd::Channel(channel.clone()));
-    let trail = way(input, alarm, topic_arn, arn, end.as_ref())?;
+    let trail = way(input, alarm, topic_arn, end.as_ref())?;
     let hop = trail.hops().into_iter().find(|hop| hop.carries == Some(false))?;
     if trail.state() != PathState::Broken || stops(paths, &hop) {
         return None;
     }
     Some(Deaf {
-        topic: arn.resource.to_owned(),
+        topic: arn::last_segment(topic_arn).to_owned(),
         feeds_room: end.is_some(),
         hop: hop.name.into_owned(),
         why: trail.why()?,
     })
 }
 
-/// The best way on from a topic. One that the fleet does not make may be
-/// anybody's.
-fn way(
+/// Whether an alarm tells a room of which nobody knows whether it would hear.
+/// Where topics of others lead is theirs to know.
+pub(in crate::audit) fn is_in_doubt(
     input: &WalkInput<'_>,
     alarm: &Alarm,
-    topic_arn: &str,
-    arn: Arn<'_>,
-    end: Option<&RouteEnd>,
-) -> Option<Trail> {
+    topics: &BTreeSet<&String>,
+) -> bool {
+    topics.iter().any(|topic| {
+        let end = channel_of(input.desired, topic).map(|channel| RouteEnd::Channel(channel.clone()));
+        let trail = end.and_then(|end| way(input, alarm, topic, Some(&end)));
+        trail.is_some_and(|trail| trail.state() == PathState::Unknown)
+    })
+}
+
+/// The best way on from a topic. One that the fleet does not make may be
+/// anybody's.
+fn way(input: &WalkInput<'_>, alarm: &Alarm, topic_arn: &str, end: Option<&RouteEnd>) -> Option<Trail> {
+    let arn = Arn::parse(topic_arn).filter(|arn| arn.service == "sns")?;
     let ground = Ground::of(input, alarm.region);
     let is_ours = arn.is_on(&ground) && ground.wanted(Kind::Topic, arn.resource).is_some();
     let ground = if is_ours { ground } else { ground.of_others() };

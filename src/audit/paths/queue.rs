@@ -6,7 +6,7 @@ use super::sender::Sender;
 use crate::model::queue::{ObservedQueue, Queue};
 use crate::model::{Resource, arn};
 
-/// Rules that a queue's policy keeps out.
+/// Rules that a queue keeps out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::audit) struct Shut {
     /// The rules, by place.
@@ -15,11 +15,10 @@ pub(in crate::audit) struct Shut {
     pub(in crate::audit) why: String,
 }
 
-/// The fleet's rules that a queue's policy denies to leave there what they could
-/// not deliver. That the policy lets them in is for the plan to see to; what it
-/// denies stays denied.
+/// The fleet's rules that can't leave in a queue what they could not deliver, for
+/// its policy denies it or its key does. That the policy lets them in is for the
+/// plan to see to; what it denies stays denied.
 pub(in crate::audit) fn shut(input: &WalkInput<'_>, queue: &Queue, observed: &ObservedQueue) -> Option<Shut> {
-    let policy = observed.policy.as_ref()?;
     let account = &input.account.id;
     let queue_arn = arn::queue(queue.region, account, &queue.name);
     let targets = input.desired.resources.values().filter_map(|wanted| match &wanted.resource {
@@ -39,8 +38,23 @@ pub(in crate::audit) fn shut(input: &WalkInput<'_>, queue: &Queue, observed: &Ob
             source,
             account.as_str(),
         );
-        Some((rule.clone(), denial(policy, &request)?))
+        let denied = observed.policy.as_ref().and_then(|policy| denial(policy, &request));
+        Some((rule.clone(), denied.or_else(|| locked(observed))?))
     });
     let (rules, reasons): (Vec<String>, Vec<String>) = denials.unzip();
     Some(Shut { rules, why: reasons.into_iter().next()? })
+}
+
+/// The key that AWS manages for SQS lets no other service in; whether another key
+/// does stands in a policy that is not read (Amazon SQS developer guide, key
+/// management).
+fn locked(observed: &ObservedQueue) -> Option<String> {
+    let key = observed.kms_key.as_deref()?;
+    key.ends_with("alias/aws/sqs").then(|| {
+        format!(
+            "the queue is encrypted with the key alias/aws/sqs, which lets no rule send; take a customer key that \
+             allows {}, or none",
+            Sender::Rule.principal()
+        )
+    })
 }

@@ -91,5 +91,6 @@ pub(super) const DEAD_LETTERS: Explanation = Explanation {
     remedy: "Open the queue in the console, poll for messages, and read the attributes. Mend what they name, look at \
         the services that the events are about, since those failures went unheard, and then purge the queue: the \
         finding stays for as long as a message waits. A statement that denies, which the finding names if it has a \
-        name, is somebody else's, and Foghorn leaves it alone: take it out of the queue's policy.",
+        name, is somebody else's, and so is the choice of a key: take the one out of the queue's policy, and choose no \
+        key or one that allows events.amazonaws.com.",
 };
