@@ -46,7 +46,7 @@ pub(super) const ALARM_MUTED: Explanation = Explanation {
     remedy: "Run `foghorn apply`, which switches the actions of the fleet's own alarms on, puts the topics back, and \
         lets the alarms publish. What others set it leaves alone: take a Deny out of the topic's policy, choose a key \
         that allows cloudwatch.amazonaws.com, or take the topic out of the channel's configuration in the AWS Chatbot \
-        console, save, and add it again. CloudTrail records who did it.",
+        console, save, and add it again. CloudTrail records who did what, if you want to keep it from coming back.",
 };
 
 pub(super) const ALARM_HEARD_ONLY_THROUGH_ITSELF: Explanation = Explanation {
@@ -78,7 +78,7 @@ pub(super) const METRIC_NON_ZERO: Explanation = Explanation {
 };
 
 pub(super) const DEAD_LETTERS: Explanation = Explanation {
-    title: "Events wait in a pipeline's dead-letter queue, or could not be kept there",
+    title: "Events wait in a dead-letter queue, or could not be kept",
     severity: Severity::Error,
     meaning: "These events could not be delivered to their target. Nobody has heard of them, and nobody will unless \
         somebody reads the queue. After the queue's retention they are gone. As a warning: the queue would take none, \
