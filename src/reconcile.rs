@@ -187,8 +187,7 @@ impl Reconciler {
         let applied = |change: &&Change| change.outcome == Outcome::Applied;
         let shown = changes.iter().filter(applied).all(|change| !look.plan.still_writes(&change.key));
         let fed = changes.iter().filter(applied).any(|change| change.key.location == Location::Global);
-        let paths = self.paths(account, look);
-        let deaf = paths.iter().any(|path| path.broken_at.as_deref() == Some(paths::SUBSCRIPTION));
+        let deaf = paths::awaits_chatbot(&account.id, &look.desired, &look.snapshot);
         shown && !(fed && deaf)
     }
 
@@ -265,6 +264,7 @@ impl Reconciler {
             findings: &findings,
             changes: &changes,
             paths: &paths,
+            alarms_in_doubt: audit::alarms_in_doubt(&subject),
             breakers_required: look.desired.services,
         };
         let conditions = conditions(&evidence, (self.clock)());

@@ -1,27 +1,48 @@
 //! The alarms on the pipelines: whether they fire, and whether they would be
 //! heard.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::finding;
+use super::paths::WalkInput;
+use super::paths::alarm::{Deaf, deaf, is_in_doubt};
 use crate::model::alarm::{Alarm, ObservedAlarm};
-use crate::model::{Check, Desired, Finding, Resource, Severity, Sight, Snapshot};
+use crate::model::pass::Path;
+use crate::model::{Check, Finding, Resource, Severity, Sight, Snapshot};
 
-pub(super) fn check(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
-    let alarms = desired.resources.values().filter_map(|wanted| match &wanted.resource {
+/// `paths` are those of the fleet, which tell what stops more than alarms.
+pub(super) fn check(walk: &WalkInput<'_>, paths: &[Path]) -> Vec<Finding> {
+    own(walk).flat_map(|(alarm, observed)| judged(walk, alarm, observed, paths)).collect()
+}
+
+/// How many of the alarms tell a room of which nobody knows whether it would hear.
+pub(super) fn in_doubt(walk: &WalkInput<'_>) -> usize {
+    own(walk).filter(|(alarm, observed)| is_in_doubt(walk, alarm, &told(alarm, observed))).count()
+}
+
+/// The fleet's alarms that stand. One of the same name that is not the fleet's
+/// watches something else.
+fn own<'a>(walk: &WalkInput<'a>) -> impl Iterator<Item = (&'a Alarm, &'a ObservedAlarm)> {
+    let (fleet, snapshot) = (walk.fleet, walk.snapshot);
+    let alarms = walk.desired.resources.values().filter_map(|wanted| match &wanted.resource {
         Resource::Alarm(alarm) => Some(alarm),
         _ => None,
     });
     alarms
-        .filter_map(|alarm| Some((alarm, seen(alarm, snapshot)?)))
-        // One of the same name that is not the fleet's watches something else.
-        .filter(|(_, observed)| observed.tags.owner() == Some(fleet))
-        .flat_map(|(alarm, observed)| judged(alarm, observed))
-        .collect()
+        .filter_map(move |alarm| Some((alarm, seen(alarm, snapshot)?)))
+        .filter(move |(_, observed)| observed.tags.owner() == Some(fleet))
 }
 
-fn judged(alarm: &Alarm, observed: &ObservedAlarm) -> impl Iterator<Item = Finding> {
-    let judgements = [firing(alarm, observed), muted(alarm, observed), told_to_nobody(alarm, observed)];
+fn judged(
+    walk: &WalkInput<'_>,
+    alarm: &Alarm,
+    observed: &ObservedAlarm,
+    paths: &[Path],
+) -> impl Iterator<Item = Finding> + use<> {
+    let muted = muted(alarm, observed).or_else(|| unheard(walk, alarm, observed, paths));
+    let judgements = [firing(alarm, observed), muted, told_to_nobody(alarm, observed)];
     judgements.into_iter().flatten()
 }
 
@@ -78,4 +99,35 @@ fn muted(alarm: &Alarm, observed: &ObservedAlarm) -> Option<Finding> {
             ("alarmActions", json!(observed.settings.alarm_actions)),
         ],
     ))
+}
+
+/// The topics that an alarm tells as it is to. Those that people added are theirs
+/// to look after.
+fn told<'a>(alarm: &'a Alarm, observed: &ObservedAlarm) -> BTreeSet<&'a String> {
+    let topics = alarm.settings.alarm_actions.iter();
+    topics.filter(|topic| observed.settings.alarm_actions.contains(*topic)).collect()
+}
+
+/// An alarm that tells the topics that it is to tell, some of which tell nobody.
+fn unheard(walk: &WalkInput<'_>, alarm: &Alarm, observed: &ObservedAlarm, paths: &[Path]) -> Option<Finding> {
+    let deaf = deaf(walk, alarm, &told(alarm, observed), paths);
+    let first = deaf.first()?;
+    Some(finding(
+        Check::AlarmMuted,
+        Severity::Warning,
+        alarm.region,
+        &alarm.name,
+        deaf.iter().map(said).collect::<Vec<_>>().join("; "),
+        [
+            ("topics", json!(deaf.iter().map(|deaf| &deaf.topic).collect::<Vec<_>>())),
+            ("brokenAt", json!(first.hop)),
+            ("alarmActions", json!(observed.settings.alarm_actions)),
+        ],
+    ))
+}
+
+fn said(Deaf { topic, feeds_room, hop, why }: &Deaf) -> String {
+    let lost =
+        if *feeds_room { "the alarm would not reach the room" } else { "the alarm would reach nobody" };
+    format!("{lost} by its topic {topic}, whose way stops at {hop}: {why}")
 }

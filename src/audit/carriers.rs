@@ -1,36 +1,50 @@
 //! What the carriers themselves counted: events not delivered, messages
-//! dropped, dead letters. Read whether or not an alarm stands.
+//! dropped, dead letters; and whether a dead letter could be kept. Read whether
+//! or not an alarm stands.
 
 use serde_json::json;
 
 use super::finding;
+use super::paths::WalkInput;
+use super::paths::queue::{Shut, shut};
+use crate::model::queue::{ObservedQueue, Queue};
 use crate::model::{
     Check, Desired, Finding, Location, Region, RegionSnapshot, Resource, Severity, Sight, Snapshot,
 };
 
-pub(super) fn check(fleet: &str, desired: &Desired, snapshot: &Snapshot) -> Vec<Finding> {
-    let regions = snapshot.regions.iter();
+pub(super) fn check(walk: &WalkInput<'_>) -> Vec<Finding> {
+    let regions = walk.snapshot.regions.iter();
     let mut findings: Vec<Finding> =
-        regions.flat_map(|(region, seen)| check_region(fleet, desired, *region, seen)).collect();
-    findings.extend(unsupported_events(desired, snapshot));
+        regions.flat_map(|(region, seen)| check_region(walk, *region, seen)).collect();
+    findings.extend(unsupported_events(walk.desired, walk.snapshot));
     findings
 }
 
 /// What stands under a name of ours and is someone else's is their business.
-fn check_region(fleet: &str, desired: &Desired, region: Region, seen: &RegionSnapshot) -> Vec<Finding> {
+fn check_region(walk: &WalkInput<'_>, region: Region, seen: &RegionSnapshot) -> Vec<Finding> {
     let is_foreign = |rule: &String| {
         let observed = seen.rules.get(rule).and_then(Sight::seen);
-        observed.is_some_and(|observed| observed.tags.owner() != Some(fleet))
+        observed.is_some_and(|observed| observed.tags.owner() != Some(walk.fleet))
     };
     let failed = seen.failed_invocations.iter().filter(|(rule, sum)| **sum > 0.0 && !is_foreign(rule));
     let failed = failed.map(|(rule, sum)| failed_invocations(region, rule, *sum));
-    let queues = desired.resources.values().filter_map(|wanted| match &wanted.resource {
-        Resource::Queue(queue) if queue.region == region => Some(&queue.name),
+    let queues = walk.desired.resources.values().filter_map(|wanted| match &wanted.resource {
+        Resource::Queue(queue) if queue.region == region => Some(queue),
         _ => None,
     });
-    let waiting = queues.filter_map(|name| Some((name, seen.queues.get(name)?.seen()?)));
-    let waiting = waiting.filter(|(_, queue)| queue.messages > 0 && queue.tags.owner() == Some(fleet));
-    failed.chain(waiting.map(|(name, queue)| dead_letters(region, name, queue.messages))).collect()
+    let own = queues.filter_map(|queue| Some((queue, seen.queues.get(&queue.name)?.seen()?)));
+    let own = own.filter(|(_, observed)| observed.tags.owner() == Some(walk.fleet));
+    failed.chain(own.flat_map(|(queue, observed)| of_queue(walk, queue, observed))).collect()
+}
+
+fn of_queue(
+    walk: &WalkInput<'_>,
+    queue: &Queue,
+    observed: &ObservedQueue,
+) -> impl Iterator<Item = Finding> + use<> {
+    let waiting = (observed.messages > 0).then(|| dead_letters(queue.region, &queue.name, observed.messages));
+    let shut = shut(walk, queue, observed).map(|shut| keeps_nothing(queue.region, &queue.name, &shut));
+    waiting.into_iter().chain(shut)
 }
 
 fn failed_invocations(region: Region, rule: &str, sum: f64) -> Finding {
@@ -53,6 +67,17 @@ fn dead_letters(region: Region, queue: &str, messages: u64) -> Finding {
         queue,
         format!("{messages} {verb} here that could not be delivered; each says why in its attributes"),
         [("messages", json!(messages))],
+    )
+}
+
+fn keeps_nothing(region: Region, queue: &str, Shut { rules, why }: &Shut) -> Finding {
+    finding(
+        Check::DeadLetters,
+        Severity::Warning,
+        region,
+        queue,
+        format!("what could not be delivered would be lost, for nothing can be put here: {why}"),
+        [("rules", json!(rules))],
     )
 }
 

@@ -19,6 +19,8 @@ pub struct Evidence<'a> {
     pub changes: &'a [Change],
     /// The ways from event to room.
     pub paths: &'a [Path],
+    /// How many alarms tell a room of which nobody can tell whether it would hear.
+    pub alarms_in_doubt: usize,
     /// Whether the fleet asks for circuit breakers at all.
     pub breakers_required: bool,
 }
@@ -176,6 +178,9 @@ fn alarms_quiet(evidence: &Evidence<'_>) -> Judgement {
         fails("NotQuiet", format!("{loud} findings on the carriers"))
     } else if has_gap(evidence, |_| true) {
         unknown("NotAllRead", "some alarms or counters could not be read")
+    } else if evidence.alarms_in_doubt > 0 {
+        let doubt = evidence.alarms_in_doubt;
+        unknown("NotAllJudged", format!("nobody can tell whether {doubt} alarms would be heard"))
     } else {
         holds("Quiet", "no alarm fires or is muted, and nothing was lost in the last 24 hours")
     }

@@ -22,9 +22,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use self::paths::WalkInput;
 use crate::fleet::spec::Fleet;
 use crate::model::pass::Path;
-use crate::model::{Account, Check, Desired, Finding, Key, Location, Plan, Severity, Snapshot};
+use crate::model::{
+    Account, AccountId, Check, Desired, Finding, HubSight, Key, Location, Plan, Severity, Snapshot,
+};
+
+/// No alarm and no dead letter goes to a hub.
+static NO_HUBS: BTreeMap<AccountId, HubSight> = BTreeMap::new();
 
 /// What is known of one account when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +51,32 @@ pub struct Subject<'a> {
     pub today: time::Date,
 }
 
+impl<'a> Subject<'a> {
+    /// Where the ways of alarms and of dead letters are walked.
+    fn walk(&self) -> WalkInput<'a> {
+        WalkInput {
+            fleet: &self.fleet.metadata.name,
+            account: self.account,
+            desired: self.desired,
+            snapshot: self.snapshot,
+            hubs: &NO_HUBS,
+        }
+    }
+}
+
+/// How many alarms tell a room of which nobody can tell whether it would hear:
+/// what a customer key lets in stands in a policy that is not read.
+pub fn alarms_in_doubt(subject: &Subject<'_>) -> usize {
+    alarms::in_doubt(&subject.walk())
+}
+
 /// Everything that is wrong, sorted by place, worst first.
 pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
     let mut findings = breakers::check(&subject.fleet.spec.breakers, subject.snapshot, subject.today);
     let fleet = &subject.fleet.metadata.name;
-    findings.extend(alarms::check(fleet, subject.desired, subject.snapshot));
-    findings.extend(carriers::check(fleet, subject.desired, subject.snapshot));
+    let walk = subject.walk();
+    findings.extend(alarms::check(&walk, paths));
+    findings.extend(carriers::check(&walk));
     findings.extend(rooms::check(subject.account, subject.desired, subject.snapshot));
     findings.extend(conflicts::check(subject.plan));
     findings.extend(webhooks::check(subject.desired, subject.snapshot));

@@ -52,6 +52,7 @@ fn audited(fleet: &Fleet, snapshot: &Snapshot) -> (Vec<Finding>, Vec<Condition>,
         findings: &findings,
         changes: &plan.changes,
         paths: &paths,
+        alarms_in_doubt: alarms_in_doubt(&subject),
         breakers_required: desired.services,
     };
     let conditions = conditions(&evidence, datetime!(2026-11-21 09:00 UTC));
@@ -222,6 +223,98 @@ fn an_alarm_that_nobody_would_hear_is_found() {
         let expected =
             json!({ "actionsEnabled": settings.actions_enabled, "alarmActions": settings.alarm_actions });
         assert_eq!(evidence(&finding), expected);
+    }
+}
+
+fn topic<'a>(snapshot: &'a mut Snapshot, name: &str) -> &'a mut crate::model::topic::ObservedTopic {
+    match at(snapshot, region(PLACE)).topics.get_mut(name) {
+        Some(Sight::Seen(topic)) => topic,
+        other => panic!("the topic is there: {other:?}"),
+    }
+}
+
+#[test]
+fn an_alarm_whose_topic_leads_nowhere_is_found_and_the_alarms_are_not_quiet() {
+    let (fleet, mut snapshot) = fine();
+    topic(&mut snapshot, "foghorn-T1-C1-alarms").subscriptions = Some(Vec::new());
+    let finding = found(&fleet, &snapshot);
+    assert_eq!((finding.check, finding.severity), (Check::AlarmMuted, Severity::Warning));
+    assert_eq!(finding.subject, "foghorn-deploys-failed-invocations");
+    assert_eq!(finding.evidence["topics"], json!(["foghorn-T1-C1-alarms"]));
+    assert_eq!(finding.evidence["brokenAt"], "subscription");
+    let said = "the alarm would not reach the room by its topic foghorn-T1-C1-alarms, whose way stops at subscription: ";
+    assert!(finding.message.starts_with(said), "{}", finding.message);
+    let conditions = audited(&fleet, &snapshot).1;
+    assert_eq!(status(&conditions, ConditionType::AlarmsQuiet), ConditionStatus::False);
+}
+
+#[test]
+fn a_topic_of_alarms_with_a_key_that_is_not_read_is_no_finding_and_not_called_quiet() {
+    let (fleet, mut snapshot) = fine();
+    let key = "arn:aws:kms:eu-west-1:111111111111:key/1".to_owned();
+    topic(&mut snapshot, "foghorn-T1-C1-alarms").kms_key = Some(key);
+    let (findings, conditions, _) = audited(&fleet, &snapshot);
+    assert_eq!(findings, []);
+    assert_eq!(status(&conditions, ConditionType::AlarmsQuiet), ConditionStatus::Unknown);
+    assert_eq!(status(&conditions, ConditionType::Heard), ConditionStatus::True);
+}
+
+#[test]
+fn a_muted_alarm_is_told_once_however_its_way_is() {
+    let (fleet, mut snapshot) = fine();
+    topic(&mut snapshot, "foghorn-T1-C1-alarms").subscriptions = Some(Vec::new());
+    alarm(&mut snapshot).settings.actions_enabled = false;
+    assert!(found(&fleet, &snapshot).message.contains("switched off"));
+}
+
+#[test]
+fn a_topic_that_people_added_to_an_alarm_is_theirs_to_look_after() {
+    let (fleet, mut snapshot) = fine();
+    let mut theirs = topic(&mut snapshot, "foghorn-deploys").clone();
+    theirs.subscriptions = Some(Vec::new());
+    at(&mut snapshot, region(PLACE)).topics.insert("theirs".to_owned(), Sight::Seen(theirs));
+    let arn = "arn:aws:sns:eu-west-1:111111111111:theirs".to_owned();
+    alarm(&mut snapshot).settings.alarm_actions.insert(arn);
+    assert_eq!(audited(&fleet, &snapshot).0, []);
+}
+
+#[test]
+fn a_queue_whose_policy_denies_the_rules_is_found_with_the_statement() {
+    let of_others = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:events:*:*:rule/theirs" } });
+    let of_ours = json!({ "ArnLike": { "aws:SourceArn": "arn:aws:events:*:*:rule/foghorn-*" } });
+    let of_organisation = json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-1" } });
+    for (condition, is_told) in
+        [(None, true), (Some(of_ours), true), (Some(of_others), false), (Some(of_organisation), false)]
+    {
+        let (fleet, mut snapshot) = fine();
+        let queue = at(&mut snapshot, region(PLACE)).queues.get_mut("foghorn-deploys-dead-letters");
+        let Some(Sight::Seen(queue)) = queue else { panic!("the queue is there") };
+        let mut deny = json!({ "Sid": "Lock down", "Effect": "Deny", "Principal": "*", "Action": "sqs:Send*", "Resource": "*" });
+        if let Some(condition) = &condition {
+            deny["Condition"] = condition.clone();
+        }
+        queue.policy.iter_mut().for_each(|policy| policy.statements.push(deny.clone()));
+        let findings = audited(&fleet, &snapshot).0;
+        assert_eq!(findings.len(), usize::from(is_told), "{condition:?}: {findings:#?}");
+        for finding in findings {
+            assert_eq!((finding.check, finding.severity), (Check::DeadLetters, Severity::Warning));
+            assert_eq!(finding.subject, "foghorn-deploys-dead-letters");
+            assert_eq!(evidence(&finding), json!({ "rules": ["foghorn-deploys"] }));
+            assert!(finding.message.contains("\"Lock down\""), "{}", finding.message);
+        }
+    }
+}
+
+#[test]
+fn a_queue_with_the_key_of_aws_is_found_and_one_with_a_customer_key_is_not() {
+    for (key, told) in [("alias/aws/sqs", 1), ("alias/ours", 0)] {
+        let (fleet, mut snapshot) = fine();
+        let queue = at(&mut snapshot, region(PLACE)).queues.get_mut("foghorn-deploys-dead-letters");
+        let Some(Sight::Seen(queue)) = queue else { panic!("the queue is there") };
+        queue.kms_key = Some(key.to_owned());
+        let findings = audited(&fleet, &snapshot).0;
+        assert_eq!(findings.len(), told, "{key}: {findings:#?}");
+        assert!(findings.iter().all(|finding| finding.message.contains(key)), "{findings:#?}");
     }
 }
 

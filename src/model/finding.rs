@@ -42,11 +42,12 @@ pub enum Check {
     RoomNotAuthorised,
     /// An alarm on a pipeline is in state ALARM.
     AlarmFiring,
-    /// An alarm on a pipeline has its actions switched off.
+    /// An alarm on a pipeline would not be heard: it tells nobody, or the way of
+    /// what it tells is broken.
     AlarmMuted,
     /// A failure metric of a pipeline counted something in the last 24 hours.
     MetricNonZero,
-    /// Events wait in a dead-letter queue.
+    /// Events wait in a dead-letter queue, or could not be kept there.
     DeadLetters,
     /// A name that the fleet needs is taken by something it does not own.
     NameTaken,

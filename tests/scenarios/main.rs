@@ -3,6 +3,7 @@
 #![cfg(feature = "demo")]
 
 mod accounts;
+mod alarm_ways;
 mod bad_input;
 mod breakers;
 mod collector;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::policy::{Answer, evaluate};
+use super::policy::{Answer, denying, evaluate};
 use super::target::Shot;
 use super::trail::Step;
 use crate::model::policy::Policy;
 
-/// The service that EventBridge calls itself in policies.
-const EVENTS: &str = "events.amazonaws.com";
+/// So much of the name of a statement is shown; nobody but its author bounds it.
+const LONGEST_SID: usize = 64;
 
 /// A request to a resource, as its policy sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +40,10 @@ pub(super) enum Principal {
 }
 
 impl Request {
-    /// What EventBridge asks for a rule.
-    pub(super) fn from_rule(shot: &Shot<'_, '_>, action: &'static str, resource: &str) -> Self {
-        Self::from_service(EVENTS, action, resource, shot.rule_arn(), shot.ground.account.as_str())
+    /// What EventBridge asks for a rule, or CloudWatch for an alarm.
+    pub(super) fn from_sender(shot: &Shot<'_, '_>, action: &'static str, resource: &str) -> Self {
+        let account = shot.ground.account.as_str();
+        Self::from_service(shot.sender.principal(), action, resource, shot.sender_arn(), account)
     }
 
     /// What a service asks on behalf of one of its resources.
@@ -97,8 +98,7 @@ pub(super) fn judge(
     let answer = evaluate(policy, request);
     let has_ours = wanted.is_some_and(|wanted| policy.contains(wanted));
     match answer {
-        Answer::Denied => Step::Stops("a statement that someone else put into its policy denies it: Foghorn leaves that alone, so take it out"
-                .to_owned()),
+        Answer::Denied => Step::Stops(denial(policy, request).unwrap_or_else(|| closed.to_owned())),
         Answer::Allowed => Step::Carries,
         Answer::PerhapsDenied => Step::Doubtful(
             "a statement of the policy may deny what another allows, under a condition of its own".to_owned(),
@@ -108,5 +108,43 @@ pub(super) fn judge(
             Step::Doubtful("the policy lets this in under a condition that can't be judged here".to_owned())
         }
         Answer::NotAllowed => Step::Stops(closed.to_owned()),
+    }
+}
+
+/// Why a policy denies a request, where one of its statements surely does.
+pub(super) fn denial(policy: &Policy, request: &Request) -> Option<String> {
+    let statement = denying(policy, request)?;
+    let subject = statement["Sid"].as_str().and_then(shown_sid).map_or_else(
+        || "a statement that someone else put into its policy denies it".to_owned(),
+        |sid| format!("the statement \"{sid}\", which someone else put into its policy, denies it"),
+    );
+    Some(format!("{subject}: Foghorn leaves that alone, so take it out"))
+}
+
+/// The name that others gave a statement, without what could garble a report;
+/// `None` if nothing is left.
+fn shown_sid(sid: &str) -> Option<String> {
+    let mut letters = sid.chars().filter(|letter| !letter.is_control());
+    let mut shown: String = letters.by_ref().take(LONGEST_SID).collect();
+    if letters.next().is_some() {
+        shown.push('…');
+    }
+    (!shown.trim().is_empty()).then_some(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_that_others_gave_a_statement_cannot_garble_or_swamp_a_report() {
+        for (sid, shown) in [
+            ("DenyAll", Some("DenyAll".to_owned())),
+            ("a\u{1b}[2Jb\n", Some("a[2Jb".to_owned())),
+            ("\n ", None),
+            (&"x".repeat(65), Some(format!("{}…", "x".repeat(64)))),
+        ] {
+            assert_eq!(shown_sid(sid), shown, "{sid:?}");
+        }
     }
 }

@@ -16,7 +16,7 @@ const SNS: &str = "sns.amazonaws.com";
 /// The way on from a target that is a function.
 pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail> {
     let trail = trail.then("transformer", arn.resource, shot.transformer(|text| takes(shot, text)));
-    let request = Request::from_rule(shot, "lambda:InvokeFunction", &shot.settings.arn);
+    let request = Request::from_sender(shot, "lambda:InvokeFunction", &shot.settings.arn);
     vec![through(shot, arn, &request, trail)]
 }
 

@@ -5,9 +5,12 @@
 //! patterns against it, `target` makes the message, `topic`, `bus`,
 //! `destination` and `function` are what a target can lead to, and `chatbot`
 //! is the last hop of a topic. `policy` says whether a resource's policy lets
-//! an event in, `trail` what a way came to.
+//! an event in, `trail` what a way came to. `alarm` walks on from an alarm, which
+//! is to be heard when those ways fail, and `queue` looks at what is to keep the
+//! events that did not arrive.
 
 mod access;
+pub(super) mod alarm;
 mod bus;
 mod chatbot;
 mod destination;
@@ -15,8 +18,10 @@ mod function;
 mod ground;
 mod others;
 mod policy;
+pub(super) mod queue;
 mod route;
 mod rule;
+mod sender;
 mod target;
 mod topic;
 mod trail;
@@ -28,12 +33,16 @@ use serde_json::json;
 use super::finding;
 use crate::model::desired::Desired;
 use crate::model::pass::{MadeBy, Path, PathState};
-use crate::model::{Account, AccountId, Check, EventFamily, Finding, HubSight, Region, Severity, Snapshot};
+use crate::model::topic::Topic;
+use crate::model::{
+    Account, AccountId, Check, EventFamily, Finding, HubSight, Region, Resource, Severity, Sight, Snapshot,
+    arn,
+};
 
 use ground::Ground;
 
 /// The hop from a topic to AWS Chatbot, which AWS makes in its own time.
-pub const SUBSCRIPTION: &str = "subscription";
+const SUBSCRIPTION: &str = "subscription";
 
 /// What paths are walked in.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +76,23 @@ pub fn heard_by_others(input: &WalkInput<'_>, clusters: &[String]) -> BTreeSet<(
         families.into_iter().map(|family| (*region, family)).collect::<Vec<_>>()
     };
     input.account.regions.iter().flat_map(heard).collect()
+}
+
+/// Whether AWS Chatbot has yet to subscribe itself to a topic that the fleet asks
+/// for, although a configuration lists it.
+pub fn awaits_chatbot(account: &AccountId, desired: &Desired, snapshot: &Snapshot) -> bool {
+    let global = snapshot.global.as_ref();
+    let configurations = global.and_then(|global| global.configurations.seen()).into_iter().flatten();
+    let listed: BTreeSet<&String> = configurations.flat_map(|observed| &observed.topics).collect();
+    let topics = desired.resources.values().filter_map(|wanted| match &wanted.resource {
+        Resource::Topic(topic) => Some(topic),
+        _ => None,
+    });
+    let is_deaf = |topic: &Topic| {
+        let observed = snapshot.regions.get(&topic.region).and_then(|seen| seen.topics.get(&topic.name));
+        observed.and_then(Sight::seen).is_some_and(|observed| observed.feeds_chatbot() == Some(false))
+    };
+    topics.filter(|topic| listed.contains(&arn::topic(topic.region, account, &topic.name))).any(is_deaf)
 }
 
 /// A finding for every pipeline and Region whose path is broken. A broken path

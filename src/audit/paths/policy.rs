@@ -42,6 +42,12 @@ pub(super) fn evaluate(policy: &Policy, request: &Request) -> Answer {
     }
 }
 
+/// The first statement that surely denies the request.
+pub(super) fn denying<'a>(policy: &'a Policy, request: &Request) -> Option<&'a Value> {
+    let mut denials = policy.statements.iter().filter(|statement| statement["Effect"] == "Deny");
+    denials.find(|statement| concerns(statement, request) == Holds::Yes)
+}
+
 fn concerns(statement: &Value, request: &Request) -> Holds {
     let is_named = is_principal(statement, request)
         && either(statement, "Action", "NotAction", |pattern| like(&lower(pattern), &lower(request.action)))
@@ -188,8 +194,8 @@ mod tests {
     const TOPIC: &str = "arn:aws:sns:us-east-1:111111111111:t";
     const RULE: &str = "arn:aws:events:us-east-1:111111111111:rule/r";
 
-    fn said(statements: Value) -> Answer {
-        let request = Request {
+    fn request() -> Request {
+        Request {
             principal: Principal::Service("events.amazonaws.com"),
             action: "sns:Publish",
             resource: TOPIC.to_owned(),
@@ -199,9 +205,12 @@ mod tests {
                 ("aws:securetransport", "true".to_owned()),
             ]),
             lacks: LACKING,
-        };
+        }
+    }
+
+    fn said(statements: Value) -> Answer {
         let statements = statements.as_array().cloned().unwrap_or_else(|| vec![statements.clone()]);
-        evaluate(&Policy::of(statements), &request)
+        evaluate(&Policy::of(statements), &request())
     }
 
     fn allow(more: Value) -> Value {
@@ -254,6 +263,18 @@ mod tests {
         assert_eq!(said(json!([allow(json!({})), tls])), Answer::Allowed);
         assert_eq!(said(json!([allow(json!({})), org])), Answer::PerhapsDenied);
         assert_eq!(said(json!([allow(json!({})), all])), Answer::Denied);
+    }
+
+    #[test]
+    fn the_statement_that_denies_is_known_from_those_that_deny_something_else() {
+        let deny = |sid: &str, action: &str| json!({ "Sid": sid, "Effect": "Deny", "Principal": "*", "Action": action });
+        let statements =
+            vec![allow(json!({ "Sid": "Allow" })), deny("Other", "sns:Subscribe"), deny("This", "sns:*")];
+        let found = |statements: &[Value]| {
+            let policy = Policy::of(statements.to_vec());
+            denying(&policy, &request()).map(|statement| statement["Sid"].clone())
+        };
+        assert_eq!((found(&statements), found(&statements[..2])), (Some(json!("This")), None));
     }
 
     #[test]

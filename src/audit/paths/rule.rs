@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::ground::{Ground, Whose};
+use super::sender::Sender;
 use super::target;
 use super::trail::{Step, Trail, carries};
 use crate::events::pattern::Pattern;
@@ -131,7 +132,7 @@ fn on_through(
     let on = |settings: &TargetSettings| {
         let step = if leads_astray(ground, place, settings) { astray(settings) } else { seen.clone() };
         let trail = trail.clone().then("target", &settings.arn, step);
-        target::walk(&target::Shot { ground, place, settings, event, end }, trail)
+        target::walk(&target::Shot { ground, sender: Sender::Rule, place, settings, event, end }, trail)
     };
     targets.into_iter().flat_map(on).collect()
 }

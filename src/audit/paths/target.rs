@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::ground::{Ground, Whose};
+use super::sender::Sender;
 use super::trail::{Ear, Step, Trail};
 use super::{bus, destination, function, topic};
 use crate::events::transformer::{Invocation, Transformer, value_at};
@@ -10,11 +11,13 @@ use crate::model::desired::RouteEnd;
 use crate::model::target::TargetSettings;
 use crate::model::{Resource, arn};
 
-/// An event on its way from a rule to a target.
+/// An event on its way from a rule to a target, or what CloudWatch sends for an
+/// alarm.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shot<'a, 'g> {
     pub(super) ground: &'g Ground<'a>,
-    /// The rule's place.
+    pub(super) sender: Sender,
+    /// The rule's place, or the alarm's name.
     pub(super) place: &'g str,
     pub(super) settings: &'g TargetSettings,
     /// The event; `None` where none is known.
@@ -76,9 +79,16 @@ impl<'a> Arn<'a> {
 }
 
 impl Shot<'_, '_> {
-    /// The rule's ARN, by which policies know it.
-    pub(super) fn rule_arn(&self) -> String {
+    fn rule_arn(&self) -> String {
         arn::rule(self.ground.region, self.ground.account, self.place)
+    }
+
+    /// The ARN of what it is sent for, by which policies know it.
+    pub(super) fn sender_arn(&self) -> String {
+        match self.sender {
+            Sender::Rule => self.rule_arn(),
+            Sender::Alarm => arn::alarm(self.ground.region, self.ground.account, self.place),
+        }
     }
 
     /// The text that the target receives; `None` where no event is known.

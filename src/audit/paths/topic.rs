@@ -83,18 +83,19 @@ fn other(
     }
 }
 
-/// Whether a subscription delivers what EventBridge publishes. Such messages
-/// have no attributes, so that a filter on attributes lets none through (SNS
-/// developer guide, subscription filter policies).
+/// Whether a subscription delivers what EventBridge or CloudWatch publishes. Such
+/// messages have no attributes, so that a filter on attributes lets none through
+/// (SNS developer guide, subscription filter policies).
 pub(super) fn delivers(shot: &Shot<'_, '_>, subscription: &Subscription) -> Step {
     if !subscription.confirmed {
         return Step::Stops("the subscription was never confirmed".to_owned());
     }
     let Some(filter) = &subscription.filter_policy else { return Step::Carries };
     if !subscription.filters_body {
-        return Step::Stops(
-            "the subscription filters by attributes, which events from EventBridge lack".to_owned(),
-        );
+        return Step::Stops(format!(
+            "the subscription filters by attributes, which {} lack",
+            shot.sender.messages()
+        ));
     }
     let body = shot.text().ok().flatten().and_then(|text| serde_json::from_str::<Value>(&text).ok());
     match (Pattern::parse(filter), body) {
@@ -114,13 +115,15 @@ fn key_lets_through(shot: &Shot<'_, '_>, topic: &ObservedTopic) -> Step {
         None => Step::Carries,
         // A role asks for itself, and what it may do is in doubt anyway.
         Some(_) if shot.settings.role_arn.is_some() => Step::Carries,
-        Some(key) if key.ends_with("alias/aws/sns") => Step::Stops(
-            "the topic is encrypted with the key alias/aws/sns, which lets no rule publish; take a customer key \
-             that allows events.amazonaws.com, or none"
-                .to_owned(),
-        ),
+        Some(key) if key.ends_with("alias/aws/sns") => Step::Stops(format!(
+            "the topic is encrypted with the key alias/aws/sns, which lets no {} publish; take a customer key \
+             that allows {}, or none",
+            shot.sender.noun(),
+            shot.sender.principal()
+        )),
         Some(key) => Step::Doubtful(format!(
-            "the topic is encrypted with the key {key}, and nobody can tell here whether it lets EventBridge publish"
+            "the topic is encrypted with the key {key}, and nobody can tell here whether it lets {} publish",
+            shot.sender.service()
         )),
     }
 }
@@ -130,8 +133,9 @@ fn policy_lets_through(shot: &Shot<'_, '_>, name: &str, topic: &ObservedTopic) -
         Some(Resource::Topic(topic)) => Some(&topic.policy),
         _ => None,
     };
-    let request = Request::from_rule(shot, "sns:Publish", &shot.settings.arn);
-    judge(topic.policy.as_ref(), wanted, &request, "the topic's policy does not let this rule publish")
+    let closed = format!("the topic's policy does not let this {} publish", shot.sender.noun());
+    let request = Request::from_sender(shot, "sns:Publish", &shot.settings.arn);
+    judge(topic.policy.as_ref(), wanted, &request, &closed)
 }
 
 /// A topic that could not be read, or not to whom it delivers.

@@ -34,15 +34,19 @@ pub(super) const ALARM_FIRING: Explanation = Explanation {
 pub(super) const ALARM_MUTED: Explanation = Explanation {
     title: "An alarm on a pipeline would not be heard",
     severity: Severity::Warning,
-    meaning: "The alarm stands, and would change its state, but tells nobody: its actions are switched off, or the \
-        topic that it told is no longer among them. A pipeline could fail, and only the next report would say so.",
-    behaviour: "CloudWatch goes on evaluating an alarm whose actions are switched off, and shows its state in the \
-        console as if nothing were amiss. DisableAlarmActions has no end: what was muted for a maintenance window \
-        stays so until somebody switches it on. A write of the alarm replaces its list of actions as a whole.",
+    meaning: "The alarm stands, and would change its state, but tells nobody: its actions are switched off, the \
+        topic that it told is no longer among them, or the way from that topic is broken, at the hop that the finding \
+        names. A pipeline could fail, and only the next report would say so. A topic that was not read is not judged.",
+    behaviour: "CloudWatch goes on evaluating an alarm whose actions are switched off, or that may not publish to its \
+        topic, and shows its state in the console as if nothing were amiss. DisableAlarmActions has no end: what was \
+        muted for a maintenance window stays so until somebody switches it on. A write of the alarm replaces its list \
+        of actions as a whole. The key alias/aws/sns of an encrypted topic lets CloudWatch in no more than a Deny in \
+        the topic's policy does.",
     source: ACTIONS,
-    remedy: "Run `foghorn apply`, which switches the actions of the fleet's own alarms on and puts the topics back. \
-        Find out who muted it and why before the next change does it again: CloudTrail records DisableAlarmActions \
-        and PutMetricAlarm.",
+    remedy: "Run `foghorn apply`, which switches the actions of the fleet's own alarms on, puts the topics back, and \
+        lets the alarms publish. What others set it leaves alone: take a Deny out of the topic's policy, choose a key \
+        that allows cloudwatch.amazonaws.com, or take the topic out of the channel's configuration in the AWS Chatbot \
+        console, save, and add it again. CloudTrail records who did what, if you want to keep it from coming back.",
 };
 
 pub(super) const ALARM_HEARD_ONLY_THROUGH_ITSELF: Explanation = Explanation {
@@ -74,15 +78,19 @@ pub(super) const METRIC_NON_ZERO: Explanation = Explanation {
 };
 
 pub(super) const DEAD_LETTERS: Explanation = Explanation {
-    title: "Events wait in a pipeline's dead-letter queue",
+    title: "Events wait in a dead-letter queue, or could not be kept",
     severity: Severity::Error,
     meaning: "These events could not be delivered to their target. Nobody has heard of them, and nobody will unless \
-        somebody reads the queue. After the queue's retention they are gone.",
+        somebody reads the queue. After the queue's retention they are gone. As a warning: the queue would take none, \
+        so that what can't be delivered is lost without a trace but the count.",
     behaviour: "EventBridge puts an event into the target's queue when its retries are used up, or at once where the \
         target refuses for good. The attributes ERROR_CODE, ERROR_MESSAGE, RULE_ARN and TARGET_ARN of a message say \
-        why and from where.",
+        why and from where. Whoever is denied to send by a statement of the queue's policy stays denied, whatever \
+        another statement allows.",
     source: QUEUES,
     remedy: "Open the queue in the console, poll for messages, and read the attributes. Mend what they name, look at \
         the services that the events are about, since those failures went unheard, and then purge the queue: the \
-        finding stays for as long as a message waits.",
+        finding stays for as long as a message waits. A statement that denies, which the finding names if it has a \
+        name, is somebody else's, and so is the choice of a key: take the one out of the queue's policy, and choose no \
+        key or one that allows events.amazonaws.com.",
 };

@@ -129,7 +129,7 @@ pub const TOPIC: [Break; 8] = [
         });
         hands.set_topic_policy(json!([other]));
     }),
-    broken("the topic's policy denies all", "topicPolicy", "denies", |hands| {
+    broken("the topic's policy denies all", "topicPolicy", "\"theirs\"", |hands| {
         let deny = json!({
             "Sid": "theirs", "Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": hands.topic(),
         });
