@@ -48,7 +48,7 @@ fn a_pipeline_that_is_gone_from_the_file_is_shown_and_removed_only_when_asked() 
 #[test]
 fn a_label_written_wrong_removes_nothing_of_its_pipeline() {
     let stage = stage();
-    stage.apply(FLEET).ended(0);
+    stage.apply(&FLEET).ended(0);
     let before = stage.inventory(DEV);
     let wrong = FLEET
         .replace("    - name: deploys\n", "    - name: deploys\n      match: { labels: { env: prd } }\n");
