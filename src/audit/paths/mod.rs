@@ -28,7 +28,9 @@ use serde_json::json;
 use super::finding;
 use crate::model::desired::Desired;
 use crate::model::pass::{MadeBy, Path, PathState};
-use crate::model::{Account, AccountId, Check, EventFamily, Finding, HubSight, Region, Severity, Snapshot};
+use crate::model::{
+    Account, AccountId, Check, EventFamily, Finding, HubSight, Plan, Region, Severity, Snapshot,
+};
 
 use ground::Ground;
 
@@ -46,6 +48,8 @@ pub struct WalkInput<'a> {
     pub desired: &'a Desired,
     /// What was read there.
     pub snapshot: &'a Snapshot,
+    /// What would be changed there.
+    pub plan: &'a Plan,
     /// What is known of hubs that events are forwarded to.
     pub hubs: &'a BTreeMap<AccountId, HubSight>,
 }
