@@ -80,9 +80,11 @@ impl<'a> Ground<'a> {
         all.next().map(|(key, _)| key.clone())
     }
 
-    /// What the plan holds for a key.
+    /// What the plan holds for a key: a write, if there is one among what keeps
+    /// it from another.
     pub(super) fn planned(&self, key: &Key) -> Option<&'a Change> {
-        self.plan.changes.iter().find(|change| change.key == *key)
+        let of_key = self.plan.changes.iter().filter(|change| change.key == *key);
+        of_key.max_by_key(|change| change.is_write())
     }
 
     /// What the fleet asks for and is not there, with what the plan makes of it.

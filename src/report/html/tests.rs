@@ -97,6 +97,20 @@ fn whoever_must_act_reads_what_the_findings_say_before_what_their_check_means() 
 }
 
 #[test]
+fn a_page_of_what_was_not_read_calls_nothing_free_of_findings_and_changes() {
+    let (dev, prod) = (fine("111111111111", "dev"), fine("222222222222", "prod"));
+    let denied = prod.unseen_everywhere(CoverageState::Denied, "no");
+    let part = page(&report(Mode::Plan, vec![dev, denied.clone()]));
+    assert!(part.contains("Nothing was found in what was read.") && part.contains("None in what was read."));
+    let none = page(&report(Mode::Plan, vec![denied]));
+    assert_eq!(none.matches("Unknown: nothing was read.").count(), 2);
+    for page in [part, none] {
+        assert!(!page.contains("AWS is as the fleet file says"));
+    }
+    assert!(page(&all_fine()).contains("None. AWS is as the fleet file says."));
+}
+
+#[test]
 fn every_account_and_location_has_its_cell() {
     let body = body(&mixed(), &[]);
     for name in ["dev", "prod", "shop", "logs", "data", "ai", "bank", "web"] {

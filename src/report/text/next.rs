@@ -88,8 +88,8 @@ fn unreachable(report: &Report) -> impl Iterator<Item = String> {
         "where a Region is not switched on, take it out of that account's `regions` in the fleet file, or switch it on",
     );
     let silent = (!silent.is_empty()).then_some(
-        "where AWS did not answer, see that its endpoints can be reached from here (DNS, proxy, firewall, VPC endpoints), \
-         and run it again",
+        "where AWS was unreachable, see to the reason that stands there, and that AWS's endpoints can be reached from \
+         here (DNS, proxy, firewall, VPC endpoints)",
     );
     off.into_iter().chain(silent).map(str::to_owned)
 }

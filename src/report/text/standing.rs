@@ -100,7 +100,7 @@ fn alone(standing: Standing, means: &str) -> String {
 
 /// That there is none of something, as far as anybody can tell: what was not
 /// read may hold some.
-pub(super) fn nothing(none: &str, report: &Report) -> String {
+pub(in crate::report) fn nothing(none: &str, report: &Report) -> String {
     let is_unread = |pass: &Pass| Standing::of(pass) == Standing::Unread;
     if report.passes.iter().all(is_unread) {
         "unknown: nothing was read".to_owned()

@@ -101,7 +101,8 @@ fn where_no_answer_came_the_next_step_tells_a_region_that_is_off_from_a_network_
     };
     let off = next("read us-east-1: no (the Region is not switched on in the account: switch it on)");
     let leave_out = "next: where a Region is not switched on, take it out of that account's `regions`";
-    let network = "next: where AWS did not answer, see that its endpoints can be reached from here";
+    let network =
+        "next: where AWS was unreachable, see to the reason that stands there, and that AWS's endpoints";
     assert!(off.contains(leave_out) && !off.contains(network), "{off}");
     let silent = next("list services: connection refused");
     assert!(silent.contains(network) && !silent.contains(leave_out), "{silent}");
