@@ -89,6 +89,12 @@ struct Look {
     plan: Plan,
 }
 
+impl From<Look> for HubSight {
+    fn from(Look { desired, snapshot, plan }: Look) -> Self {
+        Self { desired, snapshot, plan }
+    }
+}
+
 impl Reconciler {
     /// Whether events of other accounts are gathered in this one.
     pub fn is_hub(&self, account: &Account) -> bool {
@@ -131,7 +137,7 @@ impl Reconciler {
     pub fn view(&self, account: &Account, sighting: Sighting) -> (Pass, HubSight) {
         let look = self.compare(account, sighting);
         let pass = self.pass(account, &look, look.plan.changes.clone());
-        (pass, HubSight { desired: look.desired, snapshot: look.snapshot })
+        (pass, look.into())
     }
 
     /// Makes the changes that are due and that `approved` holds in the same
@@ -149,7 +155,7 @@ impl Reconciler {
     fn judged(&self, account: &Account, look: Look, changes: Vec<Change>) -> Judged {
         let pass = self.pass(account, &look, changes);
         let is_worth_another_pass = is_worth_another_pass(&pass, &look.snapshot);
-        let hub = self.is_hub(account).then_some(HubSight { desired: look.desired, snapshot: look.snapshot });
+        let hub = self.is_hub(account).then(|| look.into());
         Judged { pass, hub, is_worth_another_pass }
     }
 
@@ -192,15 +198,15 @@ impl Reconciler {
     }
 
     fn paths(&self, account: &Account, look: &Look) -> Vec<Path> {
-        let Look { desired, snapshot, .. } = look;
+        let Look { desired, snapshot, plan } = look;
         let mut hubs = Cow::Borrowed(&*self.hubs);
         if self.is_hub(account) {
             // A hub's own events come to its bus like those of others.
-            let sight = HubSight { desired: desired.clone(), snapshot: snapshot.clone() };
+            let sight = HubSight { desired: desired.clone(), snapshot: snapshot.clone(), plan: plan.clone() };
             hubs.to_mut().insert(account.id.clone(), sight);
         }
         let fleet = &self.fleet.metadata.name;
-        paths::walk(&WalkInput { fleet, account, desired, snapshot, hubs: &hubs })
+        paths::walk(&WalkInput { fleet, account, desired, snapshot, plan, hubs: &hubs })
     }
 
     fn compare(&self, account: &Account, sighting: Sighting) -> Look {
@@ -240,7 +246,8 @@ impl Reconciler {
         }
         let desired = plan::desired(&self.inputs(account, Some(snapshot), &Heard::new()));
         let fleet = &self.fleet.metadata.name;
-        let input = WalkInput { fleet, account, desired: &desired, snapshot, hubs: &self.hubs };
+        let (desired, plan) = (&desired, &Plan::default());
+        let input = WalkInput { fleet, account, desired, snapshot, plan, hubs: &self.hubs };
         let heard =
             |pipeline: &Pipeline| (pipeline.name.clone(), paths::heard_by_others(&input, &pipeline.clusters));
         asking.into_iter().map(heard).collect()

@@ -59,6 +59,7 @@ impl<'a> Subject<'a> {
             account: self.account,
             desired: self.desired,
             snapshot: self.snapshot,
+            plan: self.plan,
             hubs: &NO_HUBS,
         }
     }

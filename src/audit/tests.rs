@@ -32,6 +32,7 @@ fn audited(fleet: &Fleet, snapshot: &Snapshot) -> (Vec<Finding>, Vec<Condition>,
         account: &account,
         desired: &desired,
         snapshot,
+        plan: &plan,
         hubs: &BTreeMap::new(),
     });
     let subject = Subject {

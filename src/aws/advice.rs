@@ -2,7 +2,7 @@
 
 use super::endpoint::Endpoints;
 use super::error::AwsError;
-use crate::model::coverage::Cause;
+use crate::model::coverage::{Cause, REGION_OFF};
 use crate::model::{Gap, Region};
 
 /// Credentials of the caller that could not be loaded.
@@ -94,8 +94,7 @@ pub(super) fn for_region(gaps: Vec<Gap>, region: Region) -> Vec<Gap> {
     match gaps.first() {
         Some(first) if gaps.iter().all(|gap| gap.whole && gap.cause == Cause::RegionOff) => {
             let detail = format!(
-                "{} (the Region is not switched on in the account: switch it on, or take it out of the account's \
-                 regions)",
+                "{} ({REGION_OFF}: switch it on, or take it out of the account's regions)",
                 first.detail
             );
             vec![Gap { tried: format!("read {region}"), detail, ..first.clone() }]

@@ -63,6 +63,10 @@ impl Cause {
     }
 }
 
+/// What a gap's detail says of a Region that is off, for people and for whoever
+/// tells them what to do next.
+pub const REGION_OFF: &str = "the Region is not switched on in the account";
+
 /// Something that could not be read, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {

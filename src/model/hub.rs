@@ -1,6 +1,7 @@
 //! Hubs: one account whose bus, rule and room serve many accounts.
 
 use super::account::AccountId;
+use super::change::Plan;
 use super::desired::Desired;
 use super::region::Region;
 use super::snapshot::Snapshot;
@@ -24,4 +25,6 @@ pub struct HubSight {
     pub desired: Desired,
     /// What was read there.
     pub snapshot: Snapshot,
+    /// What would be changed there.
+    pub plan: Plan,
 }

@@ -1,5 +1,7 @@
 //! What a run comes to, for scripts.
 
+use std::borrow::Cow;
+
 use super::text::standing::are_heard;
 use crate::model::sounding::SoundReport;
 use crate::model::{Mode, Pass, Report};
@@ -36,16 +38,24 @@ impl From<ExitCode> for std::process::ExitCode {
 }
 
 /// What the exit code of a report means: being in sync is not being heard.
-pub fn meaning(report: &Report) -> &'static str {
+pub fn meaning(report: &Report) -> Cow<'static, str> {
     let (mode, code) = (report.metadata.mode, exit_code(report));
     let passes: Vec<&Pass> = report.passes.iter().collect();
     match (mode, code) {
         (Mode::Plan | Mode::Apply, ExitCode::Clean) if !are_heard(&passes) => {
-            "in sync; not every account is known to be heard"
+            "in sync; not every account is known to be heard".into()
         }
-        (Mode::Destroy, ExitCode::Clean) => "nothing that the fleet owns is left",
-        (Mode::Destroy, ExitCode::Drift) => "something that the fleet owns is left",
-        _ => code.meaning(),
+        (Mode::Destroy, ExitCode::Clean) => left(report, "nothing that the fleet owns is left"),
+        (Mode::Destroy, ExitCode::Drift) => left(report, "something that the fleet owns is left"),
+        _ => code.meaning().into(),
+    }
+}
+
+/// What a removal left, and where, if it was not of the whole fleet.
+fn left(report: &Report, what: &'static str) -> Cow<'static, str> {
+    match &report.metadata.narrowed_to {
+        None => what.into(),
+        Some(part) => format!("{what} in the part that was asked for ({})", part.flags()).into(),
     }
 }
 
@@ -79,7 +89,7 @@ mod tests {
     use crate::model::pass::PathState;
     use crate::model::sounding::{MissedSample, SoundState};
     use crate::model::{Action, Check, CoverageState, Kind, Outcome, Severity};
-    use crate::report::fixtures::{fine, report, sounded, sounding};
+    use crate::report::fixtures::{fine, narrowed, report, sounded, sounding};
 
     fn code(change: impl FnOnce(Pass) -> Pass) -> ExitCode {
         exit_code(&report(
@@ -166,6 +176,18 @@ mod tests {
         assert_eq!(sound_exit_code(&sounded(vec![one.clone()])), ExitCode::Drift);
         one.patterns.unread = Some("denied".into());
         assert_eq!(sound_exit_code(&sounded(vec![one])), ExitCode::Incomplete);
+    }
+
+    #[test]
+    fn a_removal_of_a_part_says_nothing_of_the_rest() {
+        let mut report = narrowed();
+        report.metadata.mode = Mode::Destroy;
+        let part = "in the part that was asked for (--account dev)";
+        assert_eq!(meaning(&report), format!("nothing that the fleet owns is left {part}"));
+        report.passes[0] = change(report.passes[0].clone(), Action::Delete, Outcome::Failed);
+        assert_eq!(meaning(&report), format!("something that the fleet owns is left {part}"));
+        report.metadata.narrowed_to = None;
+        assert_eq!(meaning(&report), "something that the fleet owns is left");
     }
 
     #[test]

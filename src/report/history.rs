@@ -47,7 +47,7 @@ pub struct HistoryEntry {
     /// Its exit code.
     pub exit: u8,
     /// What the exit code means.
-    pub meaning: &'static str,
+    pub meaning: Cow<'static, str>,
     /// Its findings by severity.
     pub findings: FindingCount,
     /// How many findings were new; `None` where it was compared with nothing.

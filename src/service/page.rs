@@ -43,7 +43,7 @@ fn notes(status: &Status) -> Vec<String> {
         );
     }
     if let Some(problem) = &status.fleet_problem {
-        notes.push(format!("The fleet file can't be used, and the one before it is still in use: {problem}"));
+        notes.push(format!("The fleet file has changed, and the one before it is still in use: {problem}"));
     }
     if let Some(trouble) = &status.trouble {
         notes.push(format!("The last round had trouble: {trouble}"));
@@ -96,6 +96,13 @@ mod tests {
             assert!(page.contains("still in use: unknown field `&lt;script&gt;alert(1)&lt;"), "{page}");
             assert!(!page.contains("<script>alert"));
         }
+    }
+
+    #[test]
+    fn that_the_fleet_file_can_not_be_used_is_said_once() {
+        let problem = "the fleet file can't be used: fleet.yaml:3: unknown field `x`".to_owned();
+        let page = page(None, &Status { fleet_problem: Some(problem), ..Status::default() });
+        assert_eq!(page.matches("be used").count(), 1, "{page}");
     }
 
     #[test]

@@ -216,7 +216,7 @@ mod tests {
         let hub = Account { id: "222222222222".parse().expect("an account id"), ..member.clone() };
         let sight = |account: &Account| {
             let desired = desired(&fleet, account, &Snapshot::default());
-            (account.id.clone(), HubSight { desired, snapshot: Snapshot::default() })
+            (account.id.clone(), HubSight { desired, ..HubSight::default() })
         };
         let sights = BTreeMap::from([sight(&member), sight(&hub)]);
         let mut courses = courses(&member, &sights);

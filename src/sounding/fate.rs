@@ -67,7 +67,7 @@ mod tests {
     fn found(fleet: &Fleet, read: impl Fn(&Fleet) -> Snapshot) -> Option<Fate> {
         let account = account(&["eu-west-1"]);
         let desired = desired(fleet, &account, &Snapshot::default());
-        let sight = HubSight { desired, snapshot: read(fleet) };
+        let sight = HubSight { desired, snapshot: read(fleet), ..HubSight::default() };
         let sights = BTreeMap::from([(account.id.clone(), sight)]);
         obstacle(fleet, &courses(&account, &sights)[0], &sights)
     }

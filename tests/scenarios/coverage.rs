@@ -105,6 +105,14 @@ fn a_region_that_is_off_is_a_gap_of_that_region_alone() {
     let run = stage.apply(&fleet());
     gap_in(&run, &[IRELAND], "unreachable", &["eu-west-1", "not switched on in the account"]);
     assert_eq!((count(&stage, DEV), count(&stage, PROD)), (13, 8));
+    let paths = run.all("paths").into_iter().filter(|path| path["state"] != "heard");
+    let unknown: Vec<(Value, Value)> =
+        paths.map(|path| (path["location"].clone(), path["state"].clone())).collect();
+    assert_eq!(unknown, [(json!(IRELAND), json!("unknown"))]);
+    assert_eq!(run.findings("pathBroken"), [Value::Null; 0]);
+    let text = stage.run(&fleet(), &["plan"]).ended(3).stdout;
+    assert!(text.contains("next: where a Region is not switched on, take it out of"), "{text}");
+    assert!(!text.contains("explain pathBroken"), "{text}");
 }
 
 /// Trouble that never ends is given some time to pass. The waits of several

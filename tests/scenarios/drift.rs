@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::inventory::Inventory;
-use super::support::{CHANNEL, DEV, PIPELINE, SEOUL, Stage, one_region};
+use super::support::{CHANNEL, DEV, PIPELINE, Run, SEOUL, Stage, one_region};
 
 const RULE: &str = "ap-northeast-2 rule foghorn-deploys";
 const TOPIC: &str = "ap-northeast-2 topic foghorn-deploys";
@@ -246,18 +246,47 @@ fn a_topic_that_was_removed_by_hand_is_made_again_and_what_no_call_can_do_is_sai
     stage.by_hand(DEV, SEOUL, "sns:DeleteTopic", json!({ "TopicArn": TOPIC_ARN }));
     // AWS Chatbot subscribes itself to a topic when its configuration takes
     // the topic in, and at no other time.
+    assert_broken_at(&stage.plan(&fleet()).ended(2), "topic", "before that, remove the topic from");
     let run = stage.apply(&fleet()).ended(2);
     assert_eq!(stage.writes(), ["sns:CreateTopic"]);
+    assert_broken_at(&run, "subscription", "and save; the next foghorn apply adds it again");
+    take_all_topics_out(&stage);
+    assert!(stage.apply(&fleet()).ended(0).is_heard());
+}
+
+#[test]
+fn a_topic_that_is_taken_out_of_its_configuration_first_comes_back_with_one_apply() {
+    let stage = stage();
+    stage.by_hand(DEV, SEOUL, "sns:DeleteTopic", json!({ "TopicArn": TOPIC_ARN }));
+    take_all_topics_out(&stage);
+    assert!(stage.apply(&fleet()).ended(0).is_heard());
+}
+
+#[test]
+fn a_configuration_that_was_moved_to_another_channel_is_not_promised_by_apply() {
+    let stage = stage();
+    let moved = json!({ "ChatConfigurationArn": CONFIGURATION_ARN, "SlackChannelId": "C0OTHERROOM" });
+    stage.by_hand(DEV, "us-east-2", "chatbot:UpdateSlackChannelConfiguration", moved);
+    let run = stage.plan(&fleet()).ended(2);
+    assert_broken_at(
+        &run,
+        "chatConfiguration",
+        "can't make it: a configuration of this name exists for another channel",
+    );
+}
+
+fn assert_broken_at(run: &Run, hop: &str, why: &str) {
     let path = &run.all("paths")[0];
-    assert_eq!(path["brokenAt"], "subscription");
-    assert!(path["why"].as_str().unwrap_or_default().contains("add it again"), "{path}");
-    let settings = |topics: &Value| json!({ "ChatConfigurationArn": CONFIGURATION_ARN, "SlackChannelId": CHANNEL, "SnsTopicArns": topics });
-    let topics = stage.inventory(DEV)[CONFIGURATION]["SnsTopicArns"].clone();
-    for topics in [&json!([]), &topics] {
-        let action = "chatbot:UpdateSlackChannelConfiguration";
-        stage.by_hand(DEV, "us-east-2", action, settings(topics));
-    }
-    assert!(stage.plan(&fleet()).ended(0).is_heard());
+    assert_eq!(path["brokenAt"], hop);
+    assert!(path["why"].as_str().unwrap_or_default().contains(why), "{path}");
+}
+
+/// Leaves the channel's configuration without a topic, as a person does in the
+/// console.
+fn take_all_topics_out(stage: &Stage) {
+    let settings =
+        json!({ "ChatConfigurationArn": CONFIGURATION_ARN, "SlackChannelId": CHANNEL, "SnsTopicArns": [] });
+    stage.by_hand(DEV, "us-east-2", "chatbot:UpdateSlackChannelConfiguration", settings);
 }
 
 /// A statement of someone else's.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use foghorn::sim::rooms::webhooks::Kind;
 use serde_json::json;
 
-use super::support::{DEV, PIPELINE, Run, SEOUL, Stage, one_region};
+use super::support::{DEV, PIPELINE, PROD, Run, SEOUL, Stage, bootstrapped, one_region};
 
 /// One pipeline in one Region.
 static FLEET: LazyLock<String> = LazyLock::new(|| one_region(PIPELINE));
@@ -95,6 +95,21 @@ fn a_room_that_a_forgotten_region_still_feeds_is_not_called_removed() {
     assert!(why.contains("eu-west-1 is no Region of the account in the fleet file"), "{why}");
     // Named again, it all goes.
     stage.destroy(&wide).ended(0);
+}
+
+#[test]
+fn a_removal_in_some_accounts_does_not_say_that_the_whole_fleet_is_gone() {
+    let dev = "    - { id: \"111111111111\", name: dev }\n";
+    let fleet = FLEET.replace(dev, &format!("{dev}    - {{ id: \"222222222222\", name: prod }}\n"));
+    let stage = Stage::new(|world| {
+        bootstrapped(world, DEV, "dev");
+        bootstrapped(world, PROD, "prod");
+    });
+    stage.apply(&fleet).ended(0);
+    let run = stage.run(&fleet, &["destroy", "--yes", "--account", "prod"]).ended(0);
+    let end = "exit 0: nothing that the fleet owns is left in the part that was asked for (--account prod)";
+    assert!(run.stdout.contains(end), "{}", run.stdout);
+    assert!(!stage.inventory(DEV).is_empty());
 }
 
 #[test]

@@ -66,12 +66,19 @@ fn landing<'a>(ground: &Ground<'a>, arn: Arn<'_>) -> Option<Ground<'a>> {
         return ground.snapshot.regions.contains_key(&region).then_some(Ground { region, ..*ground });
     }
     let (account, hub) = ground.hubs.iter().find(|(account, _)| account.as_str() == arn.account)?;
-    Some(Ground { account, region, desired: &hub.desired, snapshot: &hub.snapshot, ..*ground })
+    Some(Ground {
+        account,
+        region,
+        desired: &hub.desired,
+        snapshot: &hub.snapshot,
+        plan: &hub.plan,
+        ..*ground
+    })
 }
 
 fn through(shot: &Shot<'_, '_>, ground: &Ground<'_>, bus: &str, trail: Trail) -> Vec<Trail> {
     let sight = ground.seen().and_then(|seen| seen.buses.get(bus));
-    let trail = match ground.find(Kind::EventBus, sight, |bus| ground.owns(&bus.tags)) {
+    let trail = match ground.find((Kind::EventBus, bus), sight, |bus| ground.owns(&bus.tags)) {
         Ok(observed) => {
             let wanted = match ground.wanted(Kind::EventBus, bus) {
                 Some(Resource::EventBus(bus)) => Some(&bus.policy),

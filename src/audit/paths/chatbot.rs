@@ -1,12 +1,13 @@
 //! From a topic through AWS Chatbot to a channel.
 
+use super::ground::Whose;
 use super::target::Shot;
-use super::trail::{Ear, Step, Trail, carries, not_built};
+use super::trail::{Ear, Step, Trail, carries};
 use crate::events::accept::chatbot_accepts;
 use crate::model::chat::{Channel, ObservedChatConfiguration, SlackChannel, TeamsChannel};
 use crate::model::desired::RouteEnd;
 use crate::model::topic::ObservedTopic;
-use crate::model::{Sight, arn};
+use crate::model::{Change, Key, Kind, Sight, arn};
 
 /// Every way from a topic to a channel that AWS Chatbot posts to. `topic` is
 /// what was read of it, if anything; `into` is the way into the topic, given
@@ -20,15 +21,16 @@ pub(super) fn walk(
     let message =
         shot.transformer(|text| chatbot_accepts(text).map_err(|refusal| format!("the message {refusal}")));
     let topic_arn = arn::topic(shot.ground.region, shot.ground.account, topic_name);
-    let hears = || chatbot_listens(topic);
+    let hears = |observed| chatbot_listens(shot, topic, observed);
     match shot.end {
         Some(RouteEnd::Channel(channel)) => {
             let trail = into(message).then(
                 "chatConfiguration",
                 channel.to_string(),
-                configuration_of(shot, channel, &topic_arn),
+                configuration_of(shot, channel, &topic_arn, topic.is_some()),
             );
-            let trail = trail.then(super::SUBSCRIPTION, topic_name, hears());
+            let observed = observed_in(shot, channel);
+            let trail = trail.then(super::SUBSCRIPTION, topic_name, hears(observed));
             vec![
                 trail
                     .then("room", channel.to_string(), is_authorised(shot, channel))
@@ -45,7 +47,7 @@ pub(super) fn walk(
                 let channel = &observed.channel;
                 into(message.clone())
                     .then("chatConfiguration", &observed.name, is_enabled(observed))
-                    .then(super::SUBSCRIPTION, topic_name, hears())
+                    .then(super::SUBSCRIPTION, topic_name, hears(Some(observed)))
                     .then("room", channel.to_string(), is_authorised(shot, channel))
                     .heard_by(Ear::Channel(channel.clone()))
             })
@@ -73,18 +75,30 @@ fn fed_by<'a>(shot: &Shot<'a, '_>, topic: &str) -> impl Iterator<Item = &'a Obse
     configurations.filter(move |observed| observed.topics.contains(topic))
 }
 
-fn configuration_of(shot: &Shot<'_, '_>, channel: &Channel, topic: &str) -> Step {
-    let configurations = match shot.ground.snapshot.global.as_ref().map(|global| &global.configurations) {
+/// The configuration of a channel, where one was read.
+fn observed_in<'a>(shot: &Shot<'a, '_>, channel: &Channel) -> Option<&'a ObservedChatConfiguration> {
+    let configurations = shot.ground.snapshot.global.as_ref()?.configurations.seen()?;
+    configurations.iter().find(|observed| observed.channel == *channel)
+}
+
+/// Whether the channel's configuration is fed by a topic. One that is not there
+/// to be fed, for all that is known, breaks nothing.
+fn configuration_of(shot: &Shot<'_, '_>, channel: &Channel, topic: &str, is_topic_read: bool) -> Step {
+    match shot.ground.snapshot.global.as_ref().map(|global| &global.configurations) {
         None | Some(Sight::Unknown) => return Step::Unseen,
         Some(Sight::Absent) => return no_configuration(shot, channel),
-        Some(Sight::Seen(configurations)) => configurations,
-    };
-    match configurations.iter().find(|observed| observed.channel == *channel) {
+        Some(Sight::Seen(_)) => {}
+    }
+    match observed_in(shot, channel) {
         None => no_configuration(shot, channel),
-        Some(observed) if !observed.topics.contains(topic) => {
+        Some(observed) if observed.topics.contains(topic) => is_enabled(observed),
+        Some(observed) if is_topic_read => {
             Step::Stops(format!("the configuration {} is not fed by the topic", observed.name))
         }
-        Some(observed) => is_enabled(observed),
+        Some(observed) => Step::Doubtful(format!(
+            "the configuration {} is not fed by the topic, which could not be read",
+            observed.name
+        )),
     }
 }
 
@@ -102,19 +116,51 @@ fn no_configuration(shot: &Shot<'_, '_>, channel: &Channel) -> Step {
     match is_authorised(shot, channel) {
         Step::Stops(why) => Step::Stops(format!("the channel has no AWS Chatbot configuration: {why}")),
         Step::Carries | Step::Unseen | Step::Doubtful(_) => {
-            not_built("the channel has no AWS Chatbot configuration")
+            let key = shot.ground.configuration_key(channel);
+            shot.ground.not_built("the channel has no AWS Chatbot configuration", key.as_ref())
         }
     }
 }
 
-fn chatbot_listens(topic: Option<&ObservedTopic>) -> Step {
+/// What is left to do where a topic is gone and is to be made anew: AWS Chatbot
+/// subscribes itself when a configuration takes a topic in, not when one comes
+/// back that it lists. `None` where the channel's configuration does not.
+pub(super) fn will_not_subscribe(shot: &Shot<'_, '_>, topic_name: &str) -> Option<String> {
+    let Some(RouteEnd::Channel(channel)) = shot.end else { return None };
+    let topic = arn::topic(shot.ground.region, shot.ground.account, topic_name);
+    let observed = observed_in(shot, channel).filter(|observed| observed.topics.contains(&topic))?;
+    let key = Key::new(Kind::Topic, shot.ground.region, topic_name);
+    let is_made = shot.ground.planned(&key).is_some_and(Change::is_write);
+    is_made.then(|| format!(
+        ", but AWS Chatbot does not subscribe itself to a topic that its configuration already lists: before that, {}",
+        taken_out_and_in(shot, observed)
+    ))
+}
+
+/// How a person brings AWS Chatbot to subscribe itself. What the fleet may
+/// write is put back by the next run.
+fn taken_out_and_in(shot: &Shot<'_, '_>, observed: &ObservedChatConfiguration) -> String {
+    let key = shot.ground.configuration_key(&observed.channel);
+    let is_written = key.is_some_and(|key| shot.ground.planned(&key).is_none_or(Change::is_write));
+    let rest = match shot.ground.whose {
+        Whose::Ours if is_written => " and save; the next foghorn apply adds it again",
+        Whose::Ours | Whose::Anybodys => ", save, and add it again",
+    };
+    format!("remove the topic from the configuration {} in the AWS Chatbot console{rest}", observed.name)
+}
+
+fn chatbot_listens(
+    shot: &Shot<'_, '_>,
+    topic: Option<&ObservedTopic>,
+    observed: Option<&ObservedChatConfiguration>,
+) -> Step {
     match topic.map(|topic| (topic.feeds_chatbot(), topic)) {
         Some((Some(true), topic)) => comes_whole(topic),
-        Some((Some(false), _)) => Step::Stops(
-            "AWS Chatbot has no confirmed subscription on the topic: remove the topic from the channel's \
-             configuration in the AWS Chatbot console, save, and add it again"
-                .to_owned(),
-        ),
+        Some((Some(false), _)) => {
+            let mend = observed.map(|observed| format!(": {}", taken_out_and_in(shot, observed)));
+            let mend = mend.unwrap_or_default();
+            Step::Stops(format!("AWS Chatbot has no confirmed subscription on the topic{mend}"))
+        }
         Some((None, _)) | None => Step::Unseen,
     }
 }
@@ -125,8 +171,14 @@ fn comes_whole(topic: &ObservedTopic) -> Step {
     let chatbots = topic.subscriptions.iter().flatten().filter(|one| one.is_chatbots() && one.confirmed);
     let spoilt: Vec<&str> = chatbots
         .filter_map(|one| match (one.raw_delivery, &one.filter_policy) {
-            (Some(true), _) => Some("delivers raw messages, which AWS Chatbot drops"),
-            (_, Some(_)) => Some("has a filter, which leaves out what has none of its attributes"),
+            (Some(true), _) => Some(
+                "delivers raw messages, which AWS Chatbot drops: switch raw message delivery off in the Amazon SNS \
+                 console",
+            ),
+            (_, Some(_)) => Some(
+                "has a filter, which leaves out what does not match it: switch the subscription's filter policy off \
+                 in the Amazon SNS console",
+            ),
             _ => None,
         })
         .collect();

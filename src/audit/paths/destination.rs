@@ -16,7 +16,7 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
     let ground = shot.ground;
     let sight = ground.seen().and_then(|seen| seen.destinations.get(name)).filter(|_| arn.is_on(ground));
     let is_ours = |one: &ObservedApiDestination| owner_of(one.description.as_deref()) == Some(ground.fleet);
-    let trail = match ground.find(Kind::ApiDestination, sight, is_ours) {
+    let trail = match ground.find((Kind::ApiDestination, name), sight, is_ours) {
         Ok(destination) => through(shot, name, destination, trail),
         Err(step) => trail.then("destination", name, step),
     };
@@ -80,7 +80,7 @@ fn is_authorised(shot: &Shot<'_, '_>, connection: &str, destination: &ObservedAp
     let is_wanted = shot.ground.wanted(Kind::Connection, connection).is_some();
     let ground = if is_wanted { *shot.ground } else { shot.ground.of_others() };
     let is_ours = |one: &ObservedConnection| owner_of(one.description.as_deref()) == Some(shot.ground.fleet);
-    match ground.find(Kind::Connection, sight, is_ours) {
+    match ground.find((Kind::Connection, connection), sight, is_ours) {
         Ok(observed) if !destination.is_bound_to(observed) => Step::Stops(
             "the API destination belongs to a connection that is gone, and another one has its name"
                 .to_owned(),

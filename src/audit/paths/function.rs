@@ -58,7 +58,7 @@ fn through(shot: &Shot<'_, '_>, arn: Arn<'_>, request: &Request, trail: Trail) -
         return trail.then("function", name, Step::Doubtful(why)).heard_by(heard_by);
     }
     let sight = ground.seen().and_then(|seen| seen.functions.get(name));
-    let trail = match ground.find(Kind::Function, sight, |function| ground.owns(&function.tags)) {
+    let trail = match ground.find((Kind::Function, name), sight, |function| ground.owns(&function.tags)) {
         Ok(function) => trail
             .then("function", name, runs(function))
             .then("functionPolicy", name, lets_in(shot, name, function, request))

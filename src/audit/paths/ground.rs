@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::WalkInput;
-use super::trail::{Step, not_built};
+use super::trail::Step;
+use crate::model::chat::Channel;
 use crate::model::desired::Desired;
-use crate::model::{AccountId, HubSight, Key, Kind, Region, RegionSnapshot, Resource, Sight, Snapshot, Tags};
+use crate::model::{
+    AccountId, Change, HubSight, Key, Kind, Plan, Region, RegionSnapshot, Resource, Sight, Snapshot, Tags,
+};
 
 /// Whose a thing on the way is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,7 @@ pub(super) struct Ground<'a> {
     pub(super) region: Region,
     pub(super) desired: &'a Desired,
     pub(super) snapshot: &'a Snapshot,
+    pub(super) plan: &'a Plan,
     pub(super) hubs: &'a BTreeMap<AccountId, HubSight>,
     pub(super) whose: Whose,
 }
@@ -38,6 +42,7 @@ impl<'a> Ground<'a> {
             region,
             desired: input.desired,
             snapshot: input.snapshot,
+            plan: input.plan,
             hubs: input.hubs,
             whose: Whose::Ours,
         }
@@ -53,23 +58,58 @@ impl<'a> Ground<'a> {
         self.snapshot.regions.get(&self.region)
     }
 
+    /// Whether nothing at all could be read here, as where the Region is not
+    /// switched on: nobody knows then whether anything runs that could fail.
+    pub(super) fn is_blank(&self) -> bool {
+        self.seen().is_none_or(|seen| seen.gaps.iter().any(|gap| gap.whole))
+    }
+
     /// What is asked for under a key.
     pub(super) fn wanted(&self, kind: Kind, name: &str) -> Option<&'a Resource> {
         let key = Key::new(kind, self.region, name);
         self.desired.resources.get(&key).map(|wanted| &wanted.resource)
     }
 
+    /// The key of the configuration that the fleet asks for in a channel.
+    pub(super) fn configuration_key(&self, channel: &Channel) -> Option<Key> {
+        let is_of = |resource: &Resource| match resource {
+            Resource::ChatConfiguration(configuration) => configuration.channel == *channel,
+            _ => false,
+        };
+        let mut all = self.desired.resources.iter().filter(|(_, wanted)| is_of(&wanted.resource));
+        all.next().map(|(key, _)| key.clone())
+    }
+
+    /// What the plan holds for a key: a write, if there is one among what keeps
+    /// it from another.
+    pub(super) fn planned(&self, key: &Key) -> Option<&'a Change> {
+        let of_key = self.plan.changes.iter().filter(|change| change.key == *key);
+        of_key.max_by_key(|change| change.is_write())
+    }
+
+    /// What the fleet asks for and is not there, with what the plan makes of it.
+    pub(super) fn not_built(&self, what: &str, key: Option<&Key>) -> Step {
+        Step::Stops(match key.and_then(|key| self.planned(key)) {
+            Some(change) if change.is_write() => format!("{what} yet; foghorn apply makes it"),
+            Some(Change { why: Some(why), .. }) => format!("{what}, and foghorn apply can't make it: {why}"),
+            Some(_) | None => format!("{what}, and no change that is due makes it"),
+        })
+    }
+
     /// What was read of a thing, if it is there and whose it is to be.
     pub(super) fn find<T>(
         &self,
-        kind: Kind,
+        (kind, name): (Kind, &str),
         sight: Option<&'a Sight<T>>,
         is_ours: impl Fn(&T) -> bool,
     ) -> Result<&'a T, Step> {
         let noun = noun(kind);
         match (sight, self.whose) {
             (None | Some(Sight::Unknown), _) => Err(Step::Unseen),
-            (Some(Sight::Absent), Whose::Ours) => Err(not_built(&format!("there is no such {noun}"))),
+            (Some(Sight::Absent), Whose::Ours) => {
+                let key = Key::new(kind, self.region, name);
+                Err(self.not_built(&format!("there is no such {noun}"), Some(&key)))
+            }
             (Some(Sight::Absent), Whose::Anybodys) => Err(Step::Stops(format!("there is no such {noun}"))),
             (Some(Sight::Seen(observed)), Whose::Ours) if !is_ours(observed) => {
                 Err(Step::Stops("its name is taken by something that the fleet does not own".to_owned()))

@@ -35,8 +35,8 @@ use crate::model::desired::Desired;
 use crate::model::pass::{MadeBy, Path, PathState};
 use crate::model::topic::Topic;
 use crate::model::{
-    Account, AccountId, Check, EventFamily, Finding, HubSight, Region, Resource, Severity, Sight, Snapshot,
-    arn,
+    Account, AccountId, Check, EventFamily, Finding, HubSight, Plan, Region, Resource, Severity, Sight,
+    Snapshot, arn,
 };
 
 use ground::Ground;
@@ -55,6 +55,8 @@ pub struct WalkInput<'a> {
     pub desired: &'a Desired,
     /// What was read there.
     pub snapshot: &'a Snapshot,
+    /// What would be changed there.
+    pub plan: &'a Plan,
     /// What is known of hubs that events are forwarded to.
     pub hubs: &'a BTreeMap<AccountId, HubSight>,
 }

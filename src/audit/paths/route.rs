@@ -27,7 +27,9 @@ pub(super) fn paths(input: &WalkInput<'_>, route: &Route) -> Vec<Path> {
     }
     let families = route.events.iter().map(|family| (family.name(), of_family(&ground, route, *family)));
     let patterns = (route.patterns > 0).then(|| (PATTERN, of_patterns(&ground, route)));
-    families.chain(patterns).map(|(event, trail)| path(route, event, &trail)).collect()
+    // Where nothing was read nobody knows whether there is a failure to be lost.
+    let judged = |trail: Trail| if ground.is_blank() { trail.in_doubt() } else { trail };
+    families.chain(patterns).map(|(event, trail)| path(route, event, &judged(trail))).collect()
 }
 
 /// Every ARN of AWS Chatbot's service model is in the partition `aws`, so that

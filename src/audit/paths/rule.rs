@@ -22,7 +22,7 @@ pub(super) fn walk(
     end: Option<&RouteEnd>,
 ) -> Vec<Trail> {
     let sight = ground.seen().and_then(|seen| seen.rules.get(place));
-    let found = ground.find(Kind::Rule, sight, |rule| ground.owns(&rule.tags));
+    let found = ground.find((Kind::Rule, place), sight, |rule| ground.owns(&rule.tags));
     match found {
         Ok(observed) => of_observed(ground, place, observed, event, end),
         Err(Step::Unseen) => unseen(ground, place, event, end),

@@ -17,13 +17,13 @@ fn world() -> (Fleet, Snapshot) {
     (fleet, snapshot)
 }
 
-fn walked_all(account: &Account, desired: &Desired, snapshot: &Snapshot) -> Vec<Path> {
-    walk(&WalkInput { fleet: FLEET, account, desired, snapshot, hubs: &BTreeMap::new() })
+fn walked_all(fleet: &Fleet, account: &Account, snapshot: &Snapshot) -> Vec<Path> {
+    let (desired, plan) = (&desired(fleet, account, snapshot), &plan(fleet, account, snapshot));
+    walk(&WalkInput { fleet: FLEET, account, desired, snapshot, plan, hubs: &BTreeMap::new() })
 }
 
 fn walked(fleet: &Fleet, snapshot: &Snapshot) -> Path {
-    let desired = desired(fleet, &account(&[PLACE]), snapshot);
-    let paths = walked_all(&account(&[PLACE]), &desired, snapshot);
+    let paths = walked_all(fleet, &account(&[PLACE]), snapshot);
     let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
     path.clone()
 }
@@ -191,7 +191,7 @@ fn a_path_in_a_partition_without_aws_chatbot_is_broken_at_the_room() {
     let fleet = fleet(vec![pipeline("deploys")]);
     let account = account(&["cn-north-1"]);
     let snapshot = settled(&fleet, &account);
-    let paths = walked_all(&account, &desired(&fleet, &account, &snapshot), &snapshot);
+    let paths = walked_all(&fleet, &account, &snapshot);
     let [path] = &paths[..] else { panic!("one path: {paths:#?}") };
     assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Broken, Some("room")));
     assert!(path.why.as_deref().is_some_and(|why| why.contains("aws-cn")));
@@ -211,4 +211,94 @@ fn a_customer_key_leaves_the_verdict_open_because_its_policy_is_not_read() {
     topic(&mut snapshot).kms_key = Some("arn:aws:kms:eu-west-1:111111111111:key/1".into());
     let path = walked(&fleet, &snapshot);
     assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Unknown, Some("topicKey")));
+}
+
+#[test]
+fn a_region_of_which_nothing_was_read_breaks_no_path_whatever_is_wrong_elsewhere() {
+    let (fleet, settled) = world();
+    let blanks: [Hand; 2] = [|s| blind(s, region(PLACE).into()), |s| s.regions.clear()];
+    let elsewhere = ["chatConfiguration", "room"];
+    for (hop, breaks) in breakages().into_iter().filter(|(hop, _)| elsewhere.contains(hop)) {
+        for blank in blanks {
+            let mut snapshot = settled.clone();
+            breaks(&mut snapshot);
+            blank(&mut snapshot);
+            let path = walked(&fleet, &snapshot);
+            assert_eq!((path.state, path.broken_at.as_deref()), (PathState::Unknown, Some("rule")), "{hop}");
+            assert!(check(&[path]).is_empty(), "{hop}");
+        }
+    }
+}
+
+#[test]
+fn a_configuration_is_not_blamed_for_leaving_out_a_topic_that_may_not_be_there() {
+    let (fleet, mut snapshot) = world();
+    configuration(&mut snapshot).topics.clear();
+    assert_eq!(walked(&fleet, &snapshot).state, PathState::Broken);
+    let mut unlisted = snapshot.clone();
+    topic(&mut unlisted).subscriptions = None;
+    assert_eq!(walked(&fleet, &unlisted).state, PathState::Broken, "the topic is there");
+    hide(&mut snapshot, &key(Kind::Topic, "foghorn-deploys"));
+    assert_eq!(walked(&fleet, &snapshot).state, PathState::Unknown);
+}
+
+#[test]
+fn what_apply_can_not_make_is_not_promised_and_what_stands_in_the_way_is_said() {
+    let (mut fleet, settled) = world();
+    let why = |fleet: &Fleet, hand: Hand| {
+        let mut snapshot = settled.clone();
+        hand(&mut snapshot);
+        walked(fleet, &snapshot).why.unwrap_or_default()
+    };
+    let moved: Hand = |s| configuration(s).channel = channel("C9");
+    let gone: Hand = |s| erase(s, &key(Kind::Rule, "foghorn-deploys"));
+    assert_eq!(why(&fleet, gone), "there is no such rule yet; foghorn apply makes it");
+    let blocked = why(&fleet, moved);
+    let reason = "can't make it: a configuration of this name exists for another channel";
+    assert!(blocked.contains(reason) && !blocked.contains("makes it"), "{blocked}");
+    fleet.spec.guard.freeze = true;
+    let frozen = why(&fleet, gone);
+    assert!(frozen.contains("can't make it: spec.guard.freeze stops all writing"), "{frozen}");
+}
+
+#[test]
+fn a_topic_that_aws_chatbot_will_not_take_up_again_needs_a_second_step_and_the_plan_says_so() {
+    let (fleet, mut snapshot) = world();
+    erase(&mut snapshot, &key(Kind::Topic, "foghorn-deploys"));
+    let why = |snapshot: &Snapshot| walked(&fleet, snapshot).why.unwrap_or_default();
+    let name = configuration(&mut snapshot).name.clone();
+    let step = format!("remove the topic from the configuration {name} in the AWS Chatbot console and save");
+    assert!(why(&snapshot).contains("foghorn apply makes it, but AWS Chatbot"), "{}", why(&snapshot));
+    assert!(why(&snapshot).contains(&step), "{}", why(&snapshot));
+    configuration(&mut snapshot).topics.clear();
+    assert_eq!(why(&snapshot), "there is no such topic yet; foghorn apply makes it");
+}
+
+#[test]
+fn a_lost_subscription_asks_for_no_more_by_hand_than_apply_can_not_do() {
+    let (mut fleet, mut snapshot) = world();
+    topic(&mut snapshot).subscriptions = Some(Vec::new());
+    let path = walked(&fleet, &snapshot);
+    let why = path.why.unwrap_or_default();
+    assert!(why.ends_with(" and save; the next foghorn apply adds it again"), "{why}");
+    // Someone else's configuration is not written without being adopted.
+    fleet.spec.pipelines[0].via = via("C1", false);
+    configuration(&mut snapshot).tags = Default::default();
+    let why = walked(&fleet, &snapshot).why.unwrap_or_default();
+    assert!(why.ends_with(", save, and add it again") && !why.contains("foghorn apply"), "{why}");
+}
+
+#[test]
+fn a_subscription_that_drops_messages_comes_with_its_mend() {
+    let (fleet, settled) = world();
+    let spoils: [fn(&mut crate::model::topic::Subscription); 2] =
+        [|one| one.filter_policy = Some(json!({ "team": ["web"] })), |one| one.raw_delivery = Some(true)];
+    for spoil in spoils {
+        let mut snapshot = settled.clone();
+        topic(&mut snapshot).subscriptions.iter_mut().flatten().for_each(spoil);
+        let path = walked(&fleet, &snapshot);
+        let why = path.why.unwrap_or_default();
+        assert_eq!(path.broken_at.as_deref(), Some(SUBSCRIPTION));
+        assert!(why.contains(": switch ") && why.ends_with("off in the Amazon SNS console"), "{why}");
+    }
 }

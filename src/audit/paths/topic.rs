@@ -7,11 +7,11 @@ use super::chatbot;
 use super::function;
 use super::ground::Whose;
 use super::target::{Arn, Shot};
-use super::trail::{Ear, Step, Trail, not_built};
+use super::trail::{Ear, Step, Trail};
 use crate::events::pattern::Pattern;
 use crate::model::desired::RouteEnd;
 use crate::model::topic::{ObservedTopic, Subscription};
-use crate::model::{Kind, Resource};
+use crate::model::{Key, Kind, Resource, Sight};
 
 /// Every way on from a topic.
 pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail> {
@@ -21,9 +21,13 @@ pub(super) fn walk(shot: &Shot<'_, '_>, arn: Arn<'_>, trail: Trail) -> Vec<Trail
         return vec![trail.then("topic", arn.resource, Step::Doubtful(why))];
     }
     let sight = ground.seen().and_then(|seen| seen.topics.get(arn.resource));
-    match ground.find(Kind::Topic, sight, |topic| ground.owns(&topic.tags)) {
+    match ground.find((Kind::Topic, arn.resource), sight, |topic| ground.owns(&topic.tags)) {
         Ok(topic) => through(shot, arn.resource, topic, &trail),
-        Err(Step::Unseen) => unseen(shot, arn.resource, trail),
+        Err(Step::Unseen) => unseen(shot, arn.resource, None, trail),
+        Err(Step::Stops(why)) if matches!(sight, Some(Sight::Absent)) => {
+            let rest = chatbot::will_not_subscribe(shot, arn.resource).unwrap_or_default();
+            vec![trail.then("topic", arn.resource, Step::Stops(why + &rest))]
+        }
         Err(step) => vec![trail.then("topic", arn.resource, step)],
     }
 }
@@ -37,7 +41,9 @@ fn through(shot: &Shot<'_, '_>, name: &str, topic: &ObservedTopic, trail: &Trail
             _ => trail.then("topicPolicy", name, policy_lets_through(shot, name, topic)),
         }
     };
-    let Some(subscriptions) = &topic.subscriptions else { return unseen(shot, name, trail.clone()) };
+    let Some(subscriptions) = &topic.subscriptions else {
+        return unseen(shot, name, Some(topic), trail.clone());
+    };
     let channels =
         chatbot::walk(shot, name, Some(topic), &|step| into(trail.clone().then("transformer", name, step)));
     let others = subscriptions.iter().filter_map(|subscription| other(shot, subscription, trail, &into));
@@ -138,14 +144,14 @@ fn policy_lets_through(shot: &Shot<'_, '_>, name: &str, topic: &ObservedTopic) -
     judge(topic.policy.as_ref(), wanted, &request, &closed)
 }
 
-/// A topic that could not be read, or not to whom it delivers.
-fn unseen(shot: &Shot<'_, '_>, name: &str, trail: Trail) -> Vec<Trail> {
+/// A topic that could not be read, or, where it is given, not to whom it delivers.
+fn unseen(shot: &Shot<'_, '_>, name: &str, topic: Option<&ObservedTopic>, trail: Trail) -> Vec<Trail> {
     let into = |step: Step| {
         let trail = trail.clone().then("transformer", name, step).then("topic", name, Step::Unseen);
         trail.then("topicKey", name, Step::Unseen).then("topicPolicy", name, Step::Unseen)
     };
     match shot.end {
-        Some(RouteEnd::Channel(_)) => chatbot::walk(shot, name, None, &into),
+        Some(RouteEnd::Channel(_)) => chatbot::walk(shot, name, topic, &into),
         _ => vec![into(Step::Carries)],
     }
 }
@@ -153,9 +159,21 @@ fn unseen(shot: &Shot<'_, '_>, name: &str, trail: Trail) -> Vec<Trail> {
 fn nobody(shot: &Shot<'_, '_>, name: &str, trail: Trail) -> Trail {
     let step = match (shot.ground.whose, shot.end) {
         (Whose::Ours, Some(RouteEnd::Function(_))) => {
-            not_built("the function is not subscribed to the topic")
+            let key = subscription_key(shot, name);
+            shot.ground.not_built("the function is not subscribed to the topic", key.as_ref())
         }
         _ => Step::Stops("nobody is subscribed to the topic who would tell a person".to_owned()),
     };
     trail.then("subscription", name, step)
+}
+
+/// The key of the subscription that the fleet asks for on a topic.
+fn subscription_key(shot: &Shot<'_, '_>, topic: &str) -> Option<Key> {
+    let ground = shot.ground;
+    let is_on_topic = |resource: &Resource| match resource {
+        Resource::Subscription(one) => one.region == ground.region && one.topic == topic,
+        _ => false,
+    };
+    let mut all = ground.desired.resources.iter().filter(|(_, wanted)| is_on_topic(&wanted.resource));
+    all.next().map(|(key, _)| key.clone())
 }

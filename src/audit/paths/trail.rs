@@ -49,6 +49,16 @@ impl Trail {
         self
     }
 
+    /// The trail with every stop in doubt.
+    pub(super) fn in_doubt(mut self) -> Self {
+        for (_, _, step) in &mut self.hops {
+            if let Step::Stops(why) = step {
+                *step = Step::Doubtful(std::mem::take(why));
+            }
+        }
+        self
+    }
+
     /// The trail with all hops of another one after it, and its end.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.hops.extend(other.hops);
@@ -149,9 +159,4 @@ pub(super) fn worst(trails: Vec<Trail>) -> Option<Trail> {
 /// Carries if so; stops with a reason if not.
 pub(super) fn carries(does: bool, why: impl FnOnce() -> String) -> Step {
     if does { Step::Carries } else { Step::Stops(why()) }
-}
-
-/// What the fleet asks for and is not there.
-pub(super) fn not_built(what: &str) -> Step {
-    Step::Stops(format!("{what} yet; foghorn apply makes it"))
 }

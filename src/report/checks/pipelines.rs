@@ -34,9 +34,11 @@ pub(super) const PATH_BROKEN: Explanation = Explanation {
         policy does not let EventBridge publish, a subscription that is gone, a message that AWS Chatbot does not \
         support: each is accepted when it is set up, and drops events later without an error to anybody.",
     source: TARGETS,
-    remedy: "Run `foghorn apply`: it mends every hop that the fleet owns. What it can't mend stands in the finding: a \
-        permission that the bootstrap stack lacks, a workspace that nobody authorised, a name that belongs to someone \
-        else. `foghorn sound` then proves the way with a canary. For a path that others made, tell them.",
+    remedy: "Read the finding: it says what stops the news and, where that is left to a person, what to do. `foghorn \
+        plan` shows what `foghorn apply` mends: the rules, targets, topics, functions and policies that the fleet asks \
+        for. It can't mend AWS Chatbot's own subscription to a topic, which AWS Chatbot alone makes, a statement that \
+        someone else put into a policy, a workspace that nobody authorised, or a name that belongs to someone else. \
+        `foghorn sound` then proves the way with a canary. For a path that others made, tell them.",
 };
 
 pub(super) const ROOM_NOT_AUTHORISED: Explanation = Explanation {

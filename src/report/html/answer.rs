@@ -119,7 +119,7 @@ fn is_heard(pass: &Pass) -> bool {
     pass.own_paths().next().is_some() && pass.is_all_heard() && !pass.is_incomplete() && are_heard(&[pass])
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().to_string() + characters.as_str()).unwrap_or_default()
 }

@@ -35,6 +35,7 @@ use time::OffsetDateTime;
 use crate::model::Report;
 use crate::model::moment::Moment;
 
+use super::text::standing::nothing;
 use super::when::utc;
 
 const PAGE: &str = include_str!("page.html");
@@ -82,10 +83,26 @@ struct View {
     paths: paths::Paths,
     findings: findings::Findings,
     changes: changes::Changes,
+    nothing: Nothing,
     resolved: resolved::Gone,
     unread: coverage::Unread,
     history: Option<history::Line>,
     live: Option<LiveView>,
+}
+
+/// What stands where there is nothing to show, as far as it was read.
+#[derive(Serialize)]
+struct Nothing {
+    findings: String,
+    changes: String,
+}
+
+impl Nothing {
+    fn of(report: &Report) -> Self {
+        let sentence = |none: &str| format!("{}.", answer::capitalised(&nothing(none, report)));
+        let in_sync = if report.is_incomplete() { "" } else { " AWS is as the fleet file says." };
+        Self { findings: sentence("nothing was found"), changes: sentence("none") + in_sync }
+    }
 }
 
 #[derive(Serialize)]
@@ -110,6 +127,7 @@ pub fn render(report: &Report, history: &[Moment], live: Option<Live>) -> Result
         paths: paths::of(report),
         findings: findings::of(report),
         changes: changes::of(report),
+        nothing: Nothing::of(report),
         resolved: resolved::of(report),
         unread: coverage::of(report),
         history: history::of(report, history),

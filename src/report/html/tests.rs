@@ -7,7 +7,7 @@ use time::macros::datetime;
 use super::*;
 use crate::model::{Action, Check, CoverageState, Kind, Mode, Severity};
 use crate::report::fixtures::{
-    HOSTILE, all_fine, hostile, mixed, narrowed, pass, remembered, report, thousand_breakers,
+    HOSTILE, all_fine, fine, hostile, mixed, narrowed, pass, remembered, report, thousand_breakers,
 };
 
 fn page(report: &Report) -> String {
@@ -73,6 +73,41 @@ fn the_answer_comes_first() {
         "{}",
         &page[..9000]
     );
+}
+
+#[test]
+fn whoever_must_act_reads_what_the_findings_say_before_what_their_check_means() {
+    let deny = "a statement that someone else put into its policy denies it";
+    let muted = |id: &str, name: &str, message: &str| {
+        fine(id, name).finding(Severity::Error, Check::PathBroken, "us-east-1", "deploys", message)
+    };
+    let alike = |id: &str, name: &str| muted(id, name, &format!("in account {id}: {deny}"));
+    let passes = vec![
+        alike("111111111111", "dev"),
+        alike("222222222222", "prod"),
+        muted("333333333333", "shop", "the rule is DISABLED"),
+    ];
+    let page = page(&report(Mode::Plan, passes));
+    let act =
+        page.split("id=\"act\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap_or_default();
+    let at = |text: &str| act.find(text).unwrap_or_else(|| panic!("{text} in {act}"));
+    assert!(at(deny) < at("(2 alike)") && at("(2 alike)") < at("the rule is DISABLED"));
+    assert!(at("the rule is DISABLED") < at("What to do."));
+    assert_eq!(act.matches(deny).count(), 1, "{act}");
+}
+
+#[test]
+fn a_page_of_what_was_not_read_calls_nothing_free_of_findings_and_changes() {
+    let (dev, prod) = (fine("111111111111", "dev"), fine("222222222222", "prod"));
+    let denied = prod.unseen_everywhere(CoverageState::Denied, "no");
+    let part = page(&report(Mode::Plan, vec![dev, denied.clone()]));
+    assert!(part.contains("Nothing was found in what was read.") && part.contains("None in what was read."));
+    let none = page(&report(Mode::Plan, vec![denied]));
+    assert_eq!(none.matches("Unknown: nothing was read.").count(), 2);
+    for page in [part, none] {
+        assert!(!page.contains("AWS is as the fleet file says"));
+    }
+    assert!(page(&all_fine()).contains("None. AWS is as the fleet file says."));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use super::counts::nonzero;
 use super::line::{Line, Lines, Role};
 use super::names::{short, show_more};
+use super::standing::nothing;
 use crate::model::news::{Comparison, News, Remembered};
 use crate::model::{Finding, Report};
 use crate::report::when::{days_since, utc};
@@ -24,7 +25,7 @@ pub(super) fn since(report: &Report) -> String {
         (unseen.len(), "not seen again"),
         (left.len(), "left the fleet"),
     ]);
-    let news = if news.is_empty() { "nothing new" } else { &news };
+    let news = if news.is_empty() { nothing("nothing new", report) } else { news };
     format!("{} (run {}): {news}", utc(previous.finished_at), previous.run)
 }
 

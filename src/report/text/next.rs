@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::model::change::{self, MAX_CHANGES};
+use crate::model::coverage::REGION_OFF;
 use crate::model::report::{Mode, Report};
-use crate::model::{Action, Check, Kind, Outcome, Severity};
+use crate::model::{Action, Check, Coverage, CoverageState, Kind, Outcome, Severity};
 
 use super::counts::counted;
 use super::names::listed;
@@ -57,6 +58,7 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
+    steps.extend(unreachable(report));
     steps.extend(explained(report));
     let orphans = count_findings(report, &[Check::Orphan]);
     if orphans > 0 && report.summary.changes.delete == 0 {
@@ -73,6 +75,23 @@ pub(in crate::report) fn steps(report: &Report) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// Where no answer came: a Region that is off is the fleet file's to leave out.
+fn unreachable(report: &Report) -> impl Iterator<Item = String> {
+    let coverage = report.passes.iter().flat_map(|pass| &pass.coverage);
+    let silent = coverage.filter(|coverage| coverage.state == CoverageState::Unreachable);
+    let is_off =
+        |coverage: &&Coverage| coverage.detail.as_deref().is_some_and(|detail| detail.contains(REGION_OFF));
+    let (off, silent): (Vec<&Coverage>, Vec<&Coverage>) = silent.partition(is_off);
+    let off = (!off.is_empty()).then_some(
+        "where a Region is not switched on, take it out of that account's `regions` in the fleet file, or switch it on",
+    );
+    let silent = (!silent.is_empty()).then_some(
+        "where AWS was unreachable, see to the reason that stands there, and that AWS's endpoints can be reached from \
+         here (DNS, proxy, firewall, VPC endpoints)",
+    );
+    off.into_iter().chain(silent).map(str::to_owned)
 }
 
 /// Where a run was to change more than one may.

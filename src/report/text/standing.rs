@@ -98,6 +98,19 @@ fn alone(standing: Standing, means: &str) -> String {
     }
 }
 
+/// That there is none of something, as far as anybody can tell: what was not
+/// read may hold some.
+pub(in crate::report) fn nothing(none: &str, report: &Report) -> String {
+    let is_unread = |pass: &Pass| Standing::of(pass) == Standing::Unread;
+    if report.passes.iter().all(is_unread) {
+        "unknown: nothing was read".to_owned()
+    } else if report.is_incomplete() {
+        format!("{none} in what was read")
+    } else {
+        none.to_owned()
+    }
+}
+
 /// What an account that is fine was found to hold.
 pub(in crate::report) fn holds(pass: &Pass) -> String {
     let (locations, clusters, services) = (pass.coverage.len(), pass.clusters, pass.services);

@@ -83,7 +83,7 @@ fn findings(report: &Report) -> String {
     let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
     let texts = parts.map(|(count, noun, severity)| format!("{}: {}", counted(count, noun), named(severity)));
     let text = texts.collect::<Vec<_>>().join("; ");
-    if text.is_empty() { "none".to_owned() } else { text }
+    if text.is_empty() { standing::nothing("none", report) } else { text }
 }
 
 fn changes(report: &Report) -> String {
@@ -103,8 +103,8 @@ fn changes(report: &Report) -> String {
     let blocked = [(count.conflict, "in conflict"), (count.withheld, "withheld")];
     let text = nonzero(&[&left[..], &made, &blocked].concat());
     match (text.as_str(), report.metadata.mode) {
-        ("", Mode::Plan) => "none due".to_owned(),
-        ("", Mode::Apply | Mode::Destroy) => "none were due".to_owned(),
+        ("", Mode::Plan) => standing::nothing("none due", report),
+        ("", Mode::Apply | Mode::Destroy) => standing::nothing("none were due", report),
         _ => text,
     }
 }
@@ -134,5 +134,5 @@ fn show_exit(report: &Report, code: ExitCode, lines: &mut Lines) {
         ExitCode::Drift | ExitCode::Incomplete => Role::Doubtful,
         ExitCode::Failed => Role::Bad,
     };
-    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(meaning(report));
+    lines.add(0).text(role, &format!("exit {}", code as u8)).plain(": ").plain(&meaning(report));
 }

@@ -65,6 +65,50 @@ fn a_run_that_was_stopped_says_so_first_and_is_to_be_run_again() {
 }
 
 #[test]
+fn what_was_not_read_is_not_called_free_of_findings_changes_and_news() {
+    let figures = |report: Report| {
+        let mut report = compared_with(report, &[]);
+        report.comparison.iter_mut().for_each(|comparison| comparison.resolved.clear());
+        let text = render(&report, &TERMINAL);
+        let figure = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(&format!("  {name} "))).unwrap_or_default();
+            line.rsplit(": ").next().unwrap_or_default().trim_start().to_owned()
+        };
+        (figure("findings"), figure("changes"), figure("since"))
+    };
+    let (good, bad) = (|| fine("111111111111", "dev"), || fine("222222222222", "prod"));
+    let states = [CoverageState::Denied, CoverageState::Unreachable, CoverageState::Skipped];
+    for state in states {
+        let unread = figures(report(Mode::Plan, vec![bad().unseen_everywhere(state, "no")]));
+        let unknown = "nothing was read".to_owned();
+        assert_eq!(unread, (unknown.clone(), unknown.clone(), unknown), "{state:?}");
+        let (findings, changes, since) =
+            figures(report(Mode::Apply, vec![good(), bad().unseen_everywhere(state, "no")]));
+        assert!(findings.ends_with("none in what was read"), "{state:?}: {findings}");
+        assert!(changes.ends_with("none were due in what was read"), "{state:?}: {changes}");
+        assert_eq!(since, "nothing new in what was read", "{state:?}");
+    }
+    let (findings, changes, since) = figures(report(Mode::Plan, vec![good(), bad()]));
+    assert!(findings.ends_with(" none") && changes.ends_with(" none due"), "{findings}, {changes}");
+    assert_eq!(since, "nothing new");
+}
+
+#[test]
+fn where_no_answer_came_the_next_step_tells_a_region_that_is_off_from_a_network_that_is() {
+    let next = |detail: &str| {
+        let pass = fine("111111111111", "dev").unseen("us-east-1", CoverageState::Unreachable, detail);
+        render(&report(Mode::Plan, vec![pass]), &Style { width: 0, ..TERMINAL })
+    };
+    let off = next("read us-east-1: no (the Region is not switched on in the account: switch it on)");
+    let leave_out = "next: where a Region is not switched on, take it out of that account's `regions`";
+    let network =
+        "next: where AWS was unreachable, see to the reason that stands there, and that AWS's endpoints";
+    assert!(off.contains(leave_out) && !off.contains(network), "{off}");
+    let silent = next("list services: connection refused");
+    assert!(silent.contains(network) && !silent.contains(leave_out), "{silent}");
+}
+
+#[test]
 fn every_kind_of_trouble_is_told_where_it_is() {
     golden("mixed", &render(&mixed(), &TERMINAL));
 }
@@ -112,7 +156,9 @@ fn a_run_without_news_says_so() {
     }
     let text = render(&report, &TERMINAL);
     assert!(
-        text.contains("since     2026-11-20 09:00 UTC (run 01KAG4JQ000000000000000000): nothing new\n"),
+        text.contains(
+            "since     2026-11-20 09:00 UTC (run 01KAG4JQ000000000000000000): nothing new in what was read\n"
+        ),
         "{text}"
     );
     assert!(!text.contains("resolved"), "{text}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::support::{CHANNEL, WORKSPACE};
 use super::breaks::{Break, TOPIC_GONE, broken};
-use super::hands::{Hands, NAME};
+use super::hands::Hands;
 use super::way::{TEAM, TEAMS_CHANNEL, TENANT};
 
 /// One of AWS Chatbot's Regions.
@@ -15,11 +15,7 @@ const CHATBOT: &str = "us-east-2";
 pub const CHATBOTS: [Break; 10] = [
     // Chatbot subscribes itself when a configuration changes, and not when a
     // topic comes back that it lists.
-    TOPIC_GONE.mended_by(|hands| {
-        let tag = json!({ "Key": "foghorn.dev/fleet", "Value": "acme" });
-        hands.call("sns:CreateTopic", json!({ "Name": NAME, "Tags": [tag] }));
-        again(hands);
-    }),
+    TOPIC_GONE.mended_by(take_out),
     broken("the event goes as it is", "transformer", "drops it in silence", |hands| {
         hands.change_target(|target| {
             target.as_object_mut().and_then(|target| target.remove("InputTransformer"));
@@ -59,7 +55,7 @@ pub const CHATBOTS: [Break; 10] = [
             hands.call("sns:Unsubscribe", json!({ "SubscriptionArn": subscription }));
         }
     })
-    .mended_by(again),
+    .mended_by(take_out),
     broken("Chatbot's subscription has a filter", "subscription", "has a filter", |hands| {
         hands.set_subscriptions("FilterPolicy", r#"{"team":["web"]}"#);
     })
@@ -72,9 +68,7 @@ pub const CHATBOTS: [Break; 10] = [
         "the configuration is not fed by the topic",
         "chatConfiguration",
         "is not fed by the topic",
-        |hands| {
-            feed(hands, false);
-        },
+        take_out,
     ),
 ];
 
@@ -106,10 +100,10 @@ pub const TEAMS: [Break; 2] = [
     .mended_by(|hands| authorise_team(hands.world, hands.account, TENANT, TEAM, "Platform")),
 ];
 
-/// What the report asks a person to do: take the topic out, and put it in again.
-fn again(hands: &mut Hands<'_>) {
+/// What the report asks a person to do: take the topic out. The next apply puts
+/// it in again.
+fn take_out(hands: &mut Hands<'_>) {
     feed(hands, false);
-    feed(hands, true);
 }
 
 /// Feeds the channel's configuration by the topic, or leaves it out.

@@ -25,8 +25,9 @@ fn world() -> (Fleet, Snapshot) {
 fn deaf_ways(fleet: &Fleet, snapshot: &Snapshot, alarm: &str) -> Vec<Deaf> {
     let account = account(&[PLACE]);
     let desired = desired(fleet, &account, snapshot);
-    let input =
-        WalkInput { fleet: FLEET, account: &account, desired: &desired, snapshot, hubs: &BTreeMap::new() };
+    let plan = plan(fleet, &account, snapshot);
+    let (plan, hubs) = (&plan, &BTreeMap::new());
+    let input = WalkInput { fleet: FLEET, account: &account, desired: &desired, snapshot, plan, hubs };
     let key = Key::new(Kind::Alarm, region(PLACE), alarm);
     let Some(Resource::Alarm(alarm)) = desired.resources.get(&key).map(|wanted| &wanted.resource) else {
         panic!("there is an alarm {alarm}: {:?}", desired.resources.keys());
@@ -216,11 +217,13 @@ fn a_pipeline_that_is_not_built_yet_is_no_alarm_that_nobody_hears() {
     let account = account(&[PLACE]);
     let snapshot = bare(&fleet, &account);
     let subject_desired = desired(&fleet, &account, &snapshot);
+    let plan = plan(&fleet, &account, &snapshot);
     let input = WalkInput {
         fleet: FLEET,
         account: &account,
         desired: &subject_desired,
         snapshot: &snapshot,
+        plan: &plan,
         hubs: &BTreeMap::new(),
     };
     assert_eq!(super::super::super::alarms::check(&input, &walk(&input)), []);
