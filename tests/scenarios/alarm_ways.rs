@@ -91,7 +91,7 @@ fn breaks() -> [Break; 4] {
                 feed(stage, &topics);
             },
             hop: "subscription",
-            says: &["no confirmed subscription", "add it again"],
+            says: &["no confirmed subscription", "the next foghorn apply adds it again"],
         },
         Break {
             breaks: |stage| set_topic_policy(stage, Some(deny("sns:Publish", TOPIC_ARN))),

@@ -85,7 +85,9 @@ fn breakages() -> Vec<(&'static str, &'static str, Hand)> {
         ("chatConfiguration", "not fed by the topic", |s| {
             configuration(s).topics.remove(&topic_arn());
         }),
-        ("subscription", "add it again", |s| topic(s).subscriptions = Some(Vec::new())),
+        ("subscription", "the next foghorn apply adds it again", |s| {
+            topic(s).subscriptions = Some(Vec::new())
+        }),
         ("subscription", "raw messages", |s| {
             topic(s).subscriptions.iter_mut().flatten().for_each(|one| one.raw_delivery = Some(true));
         }),
