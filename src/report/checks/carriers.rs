@@ -46,7 +46,8 @@ pub(super) const ALARM_MUTED: Explanation = Explanation {
     remedy: "Run `foghorn apply`, which switches the actions of the fleet's own alarms on, puts the topics back, and \
         lets the alarms publish. What others set it leaves alone: take a Deny out of the topic's policy, or choose a key \
         that allows cloudwatch.amazonaws.com. Where AWS Chatbot's subscription is gone, take the topic out of the \
-        channel's configuration in its console and save; the next apply adds it again. CloudTrail records who did what, if you want to keep it from coming back.",
+        channel's configuration in its console and save; the next apply adds it again. CloudTrail records who did \
+        what, if you want to keep it from coming back.",
 };
 
 pub(super) const ALARM_HEARD_ONLY_THROUGH_ITSELF: Explanation = Explanation {
