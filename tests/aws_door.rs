@@ -384,7 +384,7 @@ async fn an_endpoint_that_refuses_connections_is_unreachable() {
     let interest = services_of(&REGIONS);
     let (cause, words) = gap_everywhere(&observe(&connect(options).await, &interest).await, &interest);
     assert_eq!(cause, Cause::Unreachable);
-    says(&words, &["assume role", "refused", "STS endpoint"]);
+    says(&words, &["assume role", "refused", "check the endpoint", "--endpoint-url"]);
     for secret in ["ExternalId", "7f0c", "Request {", "x-amz-", "authorization", SECRET_KEY] {
         assert!(!words.contains(secret), "{words}");
     }

@@ -5,51 +5,55 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Subject, finding};
+use super::{Subject, finding, paths};
 use crate::fleet::glob::glob;
 use crate::fleet::spec::{Events, Pipeline};
-use crate::model::pass::{MadeBy, Path, PathState};
-use crate::model::{Check, EventFamily, Finding, Location, Region, Severity};
+use crate::model::{Check, EventFamily, Finding, Region, Severity, arn};
 
 /// One finding for every such cluster that has services: whoever narrowed a
 /// pipeline may have meant it, and may have mistyped a name.
-pub(super) fn check(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
-    let pipelines = &subject.fleet.spec.pipelines;
-    let pipelines: Vec<&Pipeline> =
-        pipelines.iter().filter(|pipeline| pipeline.selector.selects(subject.account)).collect();
-    if subject.desired.removes || pipelines.is_empty() {
+pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let pipelines = telling(subject);
+    if pipelines.is_empty() {
         return Vec::new();
     }
     let globs: Vec<&String> = pipelines.iter().flat_map(|pipeline| &pipeline.clusters).collect();
-    let left_out = |(cluster, _): &(&str, usize)| !pipelines.iter().any(|pipeline| takes(pipeline, cluster));
-    let regions = subject.snapshot.regions.iter().filter(|(region, _)| !is_heard_by_others(paths, **region));
-    let clusters = regions.flat_map(|(region, seen)| {
-        let mut services: BTreeMap<&str, usize> = BTreeMap::new();
+    let walk = subject.walk();
+    let left_out = |(region, cluster): &(Region, &str)| {
+        let name = arn::last_segment(cluster);
+        !pipelines.iter().any(|pipeline| takes(pipeline, name))
+            && !paths::is_failure_heard_by_others(&walk, *region, name)
+    };
+    let mut clusters: BTreeMap<(Region, &str), usize> = BTreeMap::new();
+    for (region, seen) in &subject.snapshot.regions {
         for service in &seen.services {
-            *services.entry(&service.cluster_arn).or_default() += 1;
+            *clusters.entry((*region, &service.cluster_arn)).or_default() += 1;
         }
-        services.into_iter().filter(left_out).map(|(cluster, services)| (*region, cluster, services))
-    });
-    clusters.map(|(region, cluster, services)| said(region, cluster, services, &globs)).collect()
+    }
+    let clusters = clusters.into_iter().filter(|(cluster, _)| left_out(cluster));
+    clusters.map(|((region, cluster), services)| said(region, cluster, services, &globs)).collect()
+}
+
+/// The account's pipelines that tell of failed deployments; all, where none does
+/// for sure, because the fleet asks for something else.
+fn telling<'a>(subject: &Subject<'a>) -> Vec<&'a Pipeline> {
+    let all = subject.fleet.spec.pipelines.iter();
+    let all: Vec<&Pipeline> = all.filter(|pipeline| pipeline.selector.selects(subject.account)).collect();
+    let tells = |events: &Events| match events {
+        Events::Family(family) => *family == EventFamily::DeploymentFailed,
+        Events::Own(_) => true,
+    };
+    let telling: Vec<&Pipeline> =
+        all.iter().copied().filter(|pipeline| pipeline.events.iter().any(tells)).collect();
+    if telling.is_empty() { all } else { telling }
 }
 
 /// Whether a pipeline takes events of a cluster. Patterns of one's own are not
 /// narrowed to clusters, and may take any.
-fn takes(pipeline: &Pipeline, cluster_arn: &str) -> bool {
-    let cluster = cluster_arn.rsplit('/').next().unwrap_or(cluster_arn);
+fn takes(pipeline: &Pipeline, cluster: &str) -> bool {
     pipeline.clusters.is_empty()
         || pipeline.clusters.iter().any(|pattern| glob(pattern, cluster))
         || pipeline.events.iter().any(|events| matches!(events, Events::Own(_)))
-}
-
-/// Whether rules of others bring failed deployments of a Region to somebody.
-fn is_heard_by_others(paths: &[Path], region: Region) -> bool {
-    paths.iter().any(|path| {
-        path.made_by == MadeBy::Others
-            && path.location == Location::Region(region)
-            && path.event == EventFamily::DeploymentFailed.name()
-            && path.state == PathState::Heard
-    })
 }
 
 fn said(region: Region, cluster: &str, services: usize, globs: &[&String]) -> Finding {

@@ -88,7 +88,7 @@ pub fn findings(subject: &Subject<'_>, paths: &[Path]) -> Vec<Finding> {
         findings.extend(orphans::check(subject.orphans));
     }
     findings.extend(paths::check(paths));
-    findings.extend(clusters::check(subject, paths));
+    findings.extend(clusters::check(subject));
     findings.sort_by(|one, other| one.order().cmp(&other.order()));
     findings
 }

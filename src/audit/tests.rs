@@ -7,11 +7,11 @@ use time::macros::{date, datetime};
 
 use super::conditions::{Evidence, conditions};
 use super::*;
-use crate::fleet::spec::{Breakers, Exemption};
+use crate::fleet::spec::{Breakers, Events, Exemption};
 use crate::model::chat::Workspace;
 use crate::model::pass::PathState;
 use crate::model::service::{BreakerSettings, Controller, Service, Strategy as Deployment};
-use crate::model::{Condition, ConditionStatus, ConditionType, Coverage, Key, Kind, Sight};
+use crate::model::{Condition, ConditionStatus, ConditionType, Coverage, EventFamily, Key, Kind, Sight};
 use crate::plan::fixtures::*;
 use crate::plan::names;
 
@@ -113,7 +113,7 @@ fn an_account_with_a_cluster_that_no_pipeline_takes_is_not_known_to_be_heard() {
 }
 
 #[test]
-fn a_pattern_of_ones_own_may_take_any_cluster_and_a_pipeline_of_others_accounts_takes_none() {
+fn a_pattern_of_ones_own_may_take_any_cluster_and_pipelines_for_something_else_take_none() {
     let (mut fleet, snapshot) = narrowed_to(&["prd-*"]);
     let mut second = fleet.spec.pipelines[0].clone();
     second.name = "second".to_owned();
@@ -121,6 +121,18 @@ fn a_pattern_of_ones_own_may_take_any_cluster_and_a_pipeline_of_others_accounts_
     second.selector.labels.insert("env".to_owned(), "other".to_owned());
     fleet.spec.pipelines.push(second);
     assert_eq!(audited(&fleet, &snapshot).0.len(), 2);
+    // One that tells of something else takes no failed deployment.
+    fleet.spec.pipelines[1].selector.labels.clear();
+    fleet.spec.pipelines[1].events = vec![Events::Family(EventFamily::TaskFailed)];
+    let of_clusters = |fleet: &Fleet| {
+        let findings = audited(fleet, &snapshot).0;
+        findings.iter().filter(|finding| finding.check == Check::ClusterLeftOut).count()
+    };
+    assert_eq!(of_clusters(&fleet), 2);
+    // Where none tells of one, the fleet asks for something else.
+    fleet.spec.pipelines[0].events = fleet.spec.pipelines[1].events.clone();
+    assert_eq!(of_clusters(&fleet), 0);
+    fleet.spec.pipelines[0].events = vec![Events::Family(EventFamily::DeploymentFailed)];
     let pattern = json!({ "source": ["aws.ecs"] });
     let own = serde_json::from_value(json!({ "pattern": pattern })).expect("a pattern");
     fleet.spec.pipelines[0].events.push(own);

@@ -53,6 +53,7 @@ use self::eventbridge::Canary;
 use self::limiter::Buckets;
 pub use self::organizations::{DiscoveredAccount, Discovery};
 pub use self::secrets::Holding;
+pub use self::session::Recognition;
 use self::session::Session;
 use self::shared::Shared;
 use self::watch::CallWatcher;
@@ -168,15 +169,15 @@ impl Aws {
         self.shared.caller().load(&self.shared).await.map(drop)
     }
 
-    /// How often AWS refused the caller's own credentials so far.
-    pub fn rejections(&self) -> u64 {
-        self.shared.caller().rejections()
+    /// How AWS took the caller's own credentials so far.
+    pub fn recognition(&self) -> Recognition {
+        self.shared.caller().recognition()
     }
 
-    /// Why AWS last refused the caller's own credentials, if it did after it had
-    /// done so `count` times.
-    pub fn rejection_since(&self, count: u64) -> Option<AwsError> {
-        self.shared.caller().rejection_since(count)
+    /// Why AWS has refused the caller's own credentials since then; `None` where
+    /// it did not, or took them as well.
+    pub fn rejection_since(&self, before: Recognition) -> Option<AwsError> {
+        self.shared.caller().rejection_since(before)
     }
 
     /// The door of an account. AWS is not called yet. Credentials and pace are

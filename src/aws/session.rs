@@ -1,5 +1,7 @@
 //! Into an account: by its role, or with the caller's own credentials.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -32,22 +34,38 @@ pub(super) struct Caller {
     /// What the credentials themselves were refused with, whoever they were
     /// shown to.
     rejections: Refusals,
+    /// How often AWS took the caller for somebody, be it to deny something.
+    recognitions: AtomicU64,
+}
+
+/// How AWS took the caller up to a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Recognition {
+    rejections: u64,
+    recognitions: u64,
 }
 
 impl Caller {
-    /// How often AWS refused the credentials themselves.
-    pub fn rejections(&self) -> u64 {
-        self.rejections.count()
+    /// How AWS took the caller so far.
+    pub fn recognition(&self) -> Recognition {
+        let recognitions = self.recognitions.load(Ordering::Relaxed);
+        Recognition { rejections: self.rejections.count(), recognitions }
     }
 
-    /// The last time that it did, if that was after so many.
-    pub fn rejection_since(&self, count: u64) -> Option<AwsError> {
-        self.rejections.since(count)
+    /// Why AWS has taken the caller for nobody since then; `None` where it did
+    /// not, or took it for somebody as well.
+    pub fn rejection_since(&self, before: Recognition) -> Option<AwsError> {
+        let is_known = self.recognitions.load(Ordering::Relaxed) > before.recognitions;
+        self.rejections.since(before.rejections).filter(|_| !is_known)
     }
 
-    fn note(&self, error: &AwsError) {
-        if blames_credentials(error) {
-            self.rejections.note(error);
+    fn note<T>(&self, answer: &Result<T, AwsError>) {
+        match answer {
+            Err(error) if blames_credentials(error) => self.rejections.note(error),
+            Err(error) if error.cause() != Cause::Denied => {}
+            Ok(_) | Err(_) => {
+                self.recognitions.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 
@@ -87,8 +105,9 @@ async fn ask_account(shared: &Shared, region: Region) -> Result<String, AwsError
     let identity = shared
         .call_as_caller(region, ApiGroup::Sts, tried, request.send())
         .await
-        .map_err(|error| advice::for_identity(advice::for_endpoint(error, "STS", shared.endpoints())))
-        .inspect_err(|error| shared.caller().note(error))?;
+        .map_err(|error| advice::for_identity(advice::for_endpoint(error, "STS", shared.endpoints())));
+    shared.caller().note(&identity);
+    let identity = identity?;
     identity.account.ok_or_else(|| malformed(tried, "the answer names no account"))
 }
 
@@ -182,9 +201,9 @@ impl Role {
         let answer = shared
             .call_as_caller(region, ApiGroup::Sts, tried.as_str(), request.send())
             .await
-            .map_err(|error| advice::for_role(error, region, shared.endpoints()))
-            .inspect_err(|error| shared.caller().note(error))?;
-        read(answer).ok_or_else(|| malformed(tried, "the answer holds no credentials"))
+            .map_err(|error| advice::for_role(error, region, shared.endpoints()));
+        shared.caller().note(&answer);
+        read(answer?).ok_or_else(|| malformed(tried, "the answer holds no credentials"))
     }
 }
 

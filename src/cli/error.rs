@@ -185,6 +185,9 @@ pub enum CliError {
     Demo(String),
 }
 
+/// What to do where AWS does not take the caller for anybody.
+const LOG_IN_AGAIN: &str = "log in again, or check AWS_PROFILE and its keys";
+
 impl CliError {
     /// What the person at the terminal can do next.
     pub fn next_step(&self) -> Option<&'static str> {
@@ -197,8 +200,11 @@ impl CliError {
                 "run with credentials of the management account or of a delegated administrator, or list the accounts \
                  under spec.accounts",
             ),
+            Self::Discovery(error) if error.cause() == crate::model::coverage::Cause::Credentials => {
+                Some(LOG_IN_AGAIN)
+            }
             Self::NoCredentials(_) => Some("log in, set AWS_PROFILE, or run where a role is attached"),
-            Self::RejectedCredentials(_) => Some("log in again, or check AWS_PROFILE and its keys"),
+            Self::RejectedCredentials(_) => Some(LOG_IN_AGAIN),
             Self::Connect(error) if error.tried.starts_with("use the endpoint") => Some(
                 "correct --endpoint-url or the variable AWS_ENDPOINT_URL…, or leave it unset to reach AWS itself",
             ),

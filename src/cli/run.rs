@@ -144,11 +144,11 @@ impl Run {
     /// # Errors
     /// If AWS refused the caller's own credentials, so that none could be entered.
     pub async fn plan(&self) -> Result<Vec<Pass>, CliError> {
-        let rejections = self.aws.rejections();
+        let before = self.aws.recognition();
         let (controller, progress) = self.controller(self.accounts.len(), "looking");
         let passes = controller.plan(&self.accounts).await;
         progress.finish();
-        match self.aws.rejection_since(rejections) {
+        match self.aws.rejection_since(before) {
             Some(error) if passes.iter().all(Pass::is_unread) => Err(CliError::RejectedCredentials(error)),
             _ => Ok(passes),
         }

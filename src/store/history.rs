@@ -124,8 +124,8 @@ impl Store {
     /// # Errors
     /// If it can't be deleted.
     pub async fn forget(&self, run: &str) -> Result<(), StoreError> {
-        for untold in [false, true] {
-            let name = RunName { run: run.to_owned(), aside: untold, untold };
+        for (aside, untold) in [(false, false), (true, false), (true, true)] {
+            let name = RunName { run: run.to_owned(), aside, untold };
             self.objects.delete(&name.object()).await?;
         }
         Ok(())

@@ -140,6 +140,15 @@ fn an_organisation_that_may_not_be_read_is_said_with_who_may() {
 }
 
 #[test]
+fn an_organisation_that_is_asked_by_nobody_known_is_said_with_what_to_do_about_the_credentials() {
+    let stage = Stage::new(organization);
+    let mut command = stage.command(&discovering("{}"), &["plan"]);
+    let run = Run::of(command.env("AWS_ACCESS_KEY_ID", "AKIANOBODY").output().expect("the binary runs"));
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("next: log in again"), "{}", run.stderr);
+}
+
+#[test]
 fn labels_from_tags_choose_pipelines_and_an_entry_of_the_file_wins() {
     let stage = Stage::new(|world| {
         organization(world);

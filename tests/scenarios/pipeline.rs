@@ -355,8 +355,10 @@ fn a_cluster_that_no_pipeline_takes_is_a_note_and_its_account_is_not_called_hear
     let arn = format!("arn:aws:ecs:{SEOUL}:{DEV}:cluster/prod");
     assert_eq!((left_out["subject"].as_str(), left_out["severity"].as_str()), (Some(&*arn), Some("info")));
     assert_eq!(run.condition(DEV, "Heard"), "Unknown");
-    let told = stage.run(&narrowed, &["plan"]).ended(0);
-    assert!(told.stdout.contains("not every account is known to be heard"), "{}", told.stdout);
+    for arguments in [&["plan"][..], &["plan", "--prune"]] {
+        let told = stage.run(&narrowed, arguments).ended(0);
+        assert!(told.stdout.contains("not every account is known to be heard"), "{}", told.stdout);
+    }
     let mended = stage.apply(&narrowed.replace("prd-*", "pr*d")).ended(0);
     assert!(mended.findings("clusterLeftOut").is_empty());
     assert_eq!(mended.condition(DEV, "Heard"), "True");

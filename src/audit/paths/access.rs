@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::policy::{Answer, denying, evaluate};
+use super::sender::Sender;
 use super::target::Shot;
 use super::trail::Step;
 use crate::model::policy::Policy;
@@ -25,7 +26,7 @@ pub(super) struct Request {
     pub(super) lacks: &'static [&'static str],
 }
 
-/// No service sends this key any more (SNS developer guide, on
+/// EventBridge does not send this key (SNS developer guide, on
 /// `AWS:SourceOwner`).
 pub(super) const LACKING: &[&str] = &["aws:sourceowner"];
 
@@ -43,7 +44,13 @@ impl Request {
     /// What EventBridge asks for a rule, or CloudWatch for an alarm.
     pub(super) fn from_sender(shot: &Shot<'_, '_>, action: &'static str, resource: &str) -> Self {
         let account = shot.ground.account.as_str();
-        Self::from_service(shot.sender.principal(), action, resource, shot.sender_arn(), account)
+        let request =
+            Self::from_service(shot.sender.principal(), action, resource, shot.sender_arn(), account);
+        match shot.sender {
+            Sender::Rule => request,
+            // SNS's own policy of a new topic lets alarms in, and asks for this key.
+            Sender::Alarm => Self { lacks: &[], ..request },
+        }
     }
 
     /// What a service asks on behalf of one of its resources.

@@ -97,6 +97,13 @@ pub fn awaits_chatbot(account: &AccountId, desired: &Desired, snapshot: &Snapsho
     topics.filter(|topic| listed.contains(&arn::topic(topic.region, account, &topic.name))).any(is_deaf)
 }
 
+/// Whether rules that others made bring a failed deployment in this cluster to
+/// somebody.
+pub(super) fn is_failure_heard_by_others(input: &WalkInput<'_>, region: Region, cluster: &str) -> bool {
+    let families = others::families_heard(&Ground::of(input, region), &[cluster.to_owned()]);
+    families.contains(&EventFamily::DeploymentFailed)
+}
+
 /// A finding for every pipeline and Region whose path is broken. A broken path
 /// of others is worth knowing, no more, and only where nothing else carries
 /// what it was to carry.
