@@ -165,12 +165,16 @@ impl Run {
     }
 
     /// Sends a canary down every pipeline and follows them for so long.
-    pub async fn sound(&self, timeout: Duration) -> SoundReport {
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    pub async fn sound(&self, timeout: Duration) -> Result<SoundReport, CliError> {
+        let before = self.aws.recognition();
         let progress = Arc::new(Progress::new(self.interactive, self.accounts.len()));
         let (reconciler, run, watcher) = (self.reconciler.clone(), self.id.clone(), progress.clone());
         let report = Sounder { reconciler, run, timeout, watcher }.sound(&self.accounts).await;
         progress.finish();
-        report
+        self.aws.rejection_since(before).map_or(Ok(report), |error| Err(CliError::RejectedCredentials(error)))
     }
 
     /// The run's id, a ULID.

@@ -24,7 +24,7 @@ pub async fn run(global: &Global, arguments: &SoundArguments) -> Result<ExitCode
         shard: ShardArguments::none(),
     };
     let run = Run::prepare(global, &aws, Intent::Converge).await?;
-    let sounded = run.sound(arguments.timeout).await;
+    let sounded = run.sound(arguments.timeout).await?;
     run::print_document(global, &sounded, report::text::render_sound)?;
     Ok(sound_exit_code(&sounded))
 }

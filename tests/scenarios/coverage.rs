@@ -380,6 +380,15 @@ fn credentials_that_have_expired_are_one_error_and_no_report_whatever_is_tolerat
 }
 
 #[test]
+fn canaries_of_a_caller_that_nobody_knows_are_one_error_and_none_is_sent() {
+    let stage = Stage::new(two_accounts);
+    let mut command = stage.command(&fleet(), &["sound", "--timeout", "1s", "-o", "json"]);
+    command.env("AWS_ACCESS_KEY_ID", "AKIAI44QH8DHBEXAMPLE");
+    rejected(&Run::of(command.output().expect("the binary runs")), &["next: log in again"]);
+    assert_eq!(stage.writes(), [""; 0]);
+}
+
+#[test]
 fn credentials_that_nobody_knows_are_one_error_with_access_and_without() {
     let one = one_region(BREAKERS);
     for fleet in [fleet(), one.replace("  access: { roleName: foghorn }\n", "")] {
